@@ -1,0 +1,81 @@
+import type { Kysely } from "kysely";
+import type { ApiKey } from "../directory/api-key.ts";
+import type { Clock } from "../directory/clock.ts";
+import type { Answer, AnswerStore, ApiKeyWriter } from "../directory/store.ts";
+import { toApiKey } from "./rows.ts";
+import type { Schema } from "./schema.ts";
+
+export class KyselyApiKeys implements ApiKeyWriter {
+  readonly #db: Kysely<Schema>;
+  readonly #accountId: string;
+
+  constructor(db: Kysely<Schema>, accountId: string) {
+    this.#db = db;
+    this.#accountId = accountId;
+  }
+
+  async find(id: string): Promise<ApiKey | undefined> {
+    const row = await this.#db
+      .selectFrom("api_keys")
+      .selectAll()
+      .where("account_id", "=", this.#accountId)
+      .where("id", "=", id)
+      .executeTakeFirst();
+    return row && toApiKey(row);
+  }
+
+  async insert(key: ApiKey, digest: Uint8Array): Promise<void> {
+    await this.#db
+      .insertInto("api_keys")
+      .values({
+        account_id: this.#accountId,
+        id: key.id,
+        user_id: key.userId,
+        display_name: key.displayName,
+        role: key.role,
+        digest,
+        create_time: key.createTime,
+        expire_time: key.expireTime,
+        revoke_time: key.revokeTime,
+      })
+      .execute();
+  }
+}
+
+export class KyselyAnswers implements AnswerStore {
+  readonly #db: Kysely<Schema>;
+  readonly #accountId: string;
+  readonly #now: Clock;
+
+  constructor(db: Kysely<Schema>, accountId: string, now: Clock) {
+    this.#db = db;
+    this.#accountId = accountId;
+    this.#now = now;
+  }
+
+  async find(method: string, requestId: string): Promise<Answer | undefined> {
+    const row = await this.#db
+      .selectFrom("answers")
+      .selectAll()
+      .where("account_id", "=", this.#accountId)
+      .where("method", "=", method)
+      .where("request_id", "=", requestId)
+      .executeTakeFirst();
+    return row && { digest: row.digest, userId: row.user_id, response: row.response };
+  }
+
+  async insert(method: string, requestId: string, answer: Answer): Promise<void> {
+    await this.#db
+      .insertInto("answers")
+      .values({
+        account_id: this.#accountId,
+        method,
+        request_id: requestId,
+        digest: answer.digest,
+        user_id: answer.userId,
+        response: answer.response,
+        create_time: this.#now(),
+      })
+      .execute();
+  }
+}

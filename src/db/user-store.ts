@@ -1,0 +1,202 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
+import { changedFields, type User } from "../directory/user.ts";
+import { comesAfter, listOrder } from "./keyset.ts";
+import type { Revision } from "./revision.ts";
+import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
+import type { ChangesTable, Schema } from "./schema.ts";
+
+const LIVE_KEYS = { id: "id", externalId: "external_id", email: "email_key" } as const;
+
+export class KyselyUserReader implements UserReader {
+  protected readonly db: Kysely<Schema>;
+  protected readonly accountId: string;
+
+  constructor(db: Kysely<Schema>, accountId: string) {
+    this.db = db;
+    this.accountId = accountId;
+  }
+
+  async find(id: string): Promise<User | undefined> {
+    const row = await this.rows().where("id", "=", id).executeTakeFirst();
+    return row && toUser(row);
+  }
+
+  async findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]> {
+    if (keys.length === 0) {
+      return [];
+    }
+    const rows = await this.rows().where(LIVE_KEYS[kind], "in", [...new Set(keys)]).where("delete_time", "is", null).execute();
+    return rows.map(toUser);
+  }
+
+  async list(query: ListQuery): Promise<User[]> {
+    return listUsers(this.db, this.accountId, query);
+  }
+
+  async count(showDeleted: boolean): Promise<number> {
+    return countUsers(this.db, this.accountId, showDeleted);
+  }
+
+  // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
+  // exists now, so the cost of a page depends neither on the length of the history nor on what others write.
+  async listAt(revision: number, after: string, limit: number): Promise<Array<{ id: string; then: User | null }>> {
+    const rows = await this.rows()
+      .select((users) =>
+        users
+          .case()
+          .when("users.revision", ">", revision)
+          .then(
+            users
+              .selectFrom("changes")
+              .select("image_before")
+              .whereRef("changes.account_id", "=", "users.account_id")
+              .whereRef("changes.user_id", "=", "users.id")
+              .where("changes.revision", ">", revision)
+              .orderBy("changes.revision")
+              .orderBy("changes.ordinal")
+              .limit(1),
+          )
+          .end()
+          .as("image_then"),
+      )
+      .where("id", ">", after)
+      .orderBy("id")
+      .limit(limit)
+      .execute();
+    return rows.map(({ image_then, ...row }) => {
+      if (row.revision <= revision) {
+        return { id: row.id, then: toUser(row) };
+      }
+      return { id: row.id, then: image_then === null ? null : fromImage(image_then) };
+    });
+  }
+
+  private rows() {
+    return this.db.selectFrom("users").selectAll("users").where("account_id", "=", this.accountId);
+  }
+}
+
+export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
+  readonly #origin: Origin;
+  readonly #revision: Revision;
+
+  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision) {
+    super(db, origin.accountId);
+    this.#origin = origin;
+    this.#revision = revision;
+  }
+
+  async insert(user: NewUser): Promise<User> {
+    const stamp = this.#revision.next();
+    const stored: User = {
+      ...user,
+      accountId: this.accountId,
+      updateTime: user.createTime,
+      deleteTime: null,
+      version: 1,
+      revision: stamp.revision,
+    };
+    await this.db.insertInto("users").values(toUserRow(stored)).execute();
+    await this.#record("CREATED", stamp, undefined, stored);
+    return stored;
+  }
+
+  async update(before: User, after: User): Promise<User> {
+    const stamp = this.#revision.next();
+    const stored = { ...after, version: before.version + 1, revision: stamp.revision };
+    const { account_id, id, ...values } = toUserRow(stored);
+    await this.db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id).execute();
+    await this.#record(changeType(before, after), stamp, before, stored);
+    return stored;
+  }
+
+  async purge(user: User): Promise<Erased> {
+    const ofUser = { account_id: this.accountId, user_id: user.id };
+    const changes = await this.db.deleteFrom("changes").where(matches(ofUser)).executeTakeFirstOrThrow();
+    const apiKeys = await this.db.deleteFrom("api_keys").where(matches(ofUser)).executeTakeFirstOrThrow();
+    const answers = await this.db
+      .updateTable("answers")
+      .set({ response: null })
+      .where(matches(ofUser))
+      .where("response", "is not", null)
+      .executeTakeFirstOrThrow();
+    await this.db.deleteFrom("users").where("account_id", "=", this.accountId).where("id", "=", user.id).execute();
+    await this.#insertChange("PURGED", this.#revision.next(), user.id, user.version + 1);
+    return {
+      changes: Number(changes.numDeletedRows),
+      apiKeys: Number(apiKeys.numDeletedRows),
+      answers: Number(answers.numUpdatedRows),
+    };
+  }
+
+  #record(type: string, stamp: Stamp, before: User | undefined, after: User): Promise<void> {
+    return this.#insertChange(type, stamp, after.id, after.version, {
+      changed_fields: JSON.stringify(before === undefined ? [] : changedFields(before, after)),
+      image_before: before === undefined ? null : toImage(toUserRow(before)),
+      image_after: toImage(toUserRow(after)),
+    });
+  }
+
+  async #insertChange(
+    type: string,
+    stamp: Stamp,
+    userId: string,
+    version: number,
+    images: Pick<Selectable<ChangesTable>, "changed_fields" | "image_before" | "image_after"> = NO_IMAGES,
+  ): Promise<void> {
+    const { apiKeyId, requestId } = this.#origin;
+    await this.db
+      .insertInto("changes")
+      .values({
+        account_id: this.accountId,
+        revision: stamp.revision,
+        ordinal: stamp.ordinal,
+        user_id: userId,
+        version,
+        type,
+        commit_time: stamp.time,
+        ...images,
+        api_key_id: apiKeyId,
+        request_id: requestId,
+      })
+      .execute();
+  }
+}
+
+type Stamp = ReturnType<Revision["next"]>;
+
+const NO_IMAGES = { changed_fields: "[]", image_before: null, image_after: null };
+
+function changeType(before: User, after: User): string {
+  if ((before.deleteTime === null) === (after.deleteTime === null)) {
+    return "UPDATED";
+  }
+  return after.deleteTime === null ? "UNDELETED" : "DELETED";
+}
+
+function matches(ofUser: { account_id: string; user_id: string }) {
+  return sql<boolean>`${sql.ref("account_id")} = ${ofUser.account_id} and ${sql.ref("user_id")} = ${ofUser.user_id}`;
+}
+
+/** Of one account, or of all for null. */
+export async function listUsers(db: Kysely<Schema>, accountId: string | null, query: ListQuery): Promise<User[]> {
+  const { direction, from, showDeleted, skip, limit } = query;
+  const order = listOrder(direction);
+  let rows = db.selectFrom("users").selectAll("users").limit(limit).offset(skip);
+  if (accountId !== null) rows = rows.where("account_id", "=", accountId);
+  if (!showDeleted) rows = rows.where("delete_time", "is", null);
+  if (from !== null) rows = rows.where((users) => comesAfter(users, order, from));
+  for (const { name, descending } of order) {
+    rows = rows.orderBy(name, descending ? "desc" : "asc");
+  }
+  return (await rows.execute()).map(toUser);
+}
+
+/** Of one account, or of all for null. */
+export async function countUsers(db: Kysely<Schema>, accountId: string | null, showDeleted: boolean): Promise<number> {
+  let rows = db.selectFrom("users").select((users) => users.fn.countAll<number>().as("count"));
+  if (accountId !== null) rows = rows.where("account_id", "=", accountId);
+  if (!showDeleted) rows = rows.where("delete_time", "is", null);
+  return (await rows.executeTakeFirstOrThrow()).count;
+}

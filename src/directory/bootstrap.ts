@@ -1,0 +1,18 @@
+import { DEFAULT_ACCOUNT } from "./account.ts";
+import { insertApiKey } from "./api-key.ts";
+import type { Store } from "./store.ts";
+import { USER_DEFAULTS } from "./user.ts";
+import { insertUser } from "./users.ts";
+
+/**
+ * On an empty store, creates the default account, a super admin and an ADMIN key with the given secret. Returns whether it
+ * did: of several servers that start at once, one does.
+ */
+export async function bootstrap(store: Store, secret: string): Promise<boolean> {
+  const created = await store.createAccount({ id: DEFAULT_ACCOUNT, name: "Default" }, async (tx) => {
+    const user = await insertUser(tx, { ...USER_DEFAULTS, displayName: "First super admin", superAdmin: true });
+    await insertApiKey(tx, { displayName: "Bootstrap", userId: user.id, role: "ADMIN", expireTime: null }, secret);
+    return true;
+  });
+  return created ?? false;
+}

@@ -1,0 +1,100 @@
+/** Why a call failed. Part of the API: reasons never change, messages may. */
+export type Reason =
+  | "FIELD_INVALID"
+  | "PAGE_TOKEN_INVALID"
+  | "PAGE_TOKEN_MISMATCH"
+  | "PAGE_TOKEN_EXPIRED"
+  | "RESUME_TOKEN_INVALID"
+  | "RESUME_TOKEN_MISMATCH"
+  | "RESUME_TOKEN_EXPIRED"
+  | "REQUEST_ID_REUSED"
+  | "API_KEY_INVALID"
+  | "PERMISSION_DENIED"
+  | "ACCOUNT_SUSPENDED"
+  | "ACCOUNT_NOT_FOUND"
+  | "USER_NOT_FOUND"
+  | "USER_NOT_DELETED"
+  | "USER_SUSPENDED"
+  | "LAST_SUPER_ADMIN"
+  | "USER_ID_TAKEN"
+  | "EMAIL_TAKEN"
+  | "EXTERNAL_ID_TAKEN"
+  | "ETAG_MISMATCH"
+  | "STORE_UNAVAILABLE"
+  | "SERVER_DRAINING"
+  | "MESSAGE_TOO_LARGE"
+  | "METHOD_UNKNOWN"
+  | "DEADLINE_EXCEEDED"
+  | "CANCELED"
+  | "INTERNAL";
+
+/** A field that breaks a rule. `field` is a path as in the schema: `user.display_name`, `keys[3].id`. */
+export interface FieldViolation {
+  readonly field: string;
+  readonly description: string;
+}
+
+/** The resource that an error is about. `type` is a message name of the schema: `roster.v1.User`. */
+export interface Resource {
+  readonly type: string;
+  readonly name: string;
+}
+
+interface Details {
+  /** Facts for programs, beside the reason. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly fields?: readonly FieldViolation[];
+  readonly resource?: Resource;
+  /** Milliseconds after which trying again may help. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+/** Every error that a caller is meant to see. Anything else that is thrown is a defect, and reaches the caller as INTERNAL. */
+export class RosterError extends Error {
+  override readonly name = "RosterError";
+  readonly reason: Reason;
+  readonly details: Details;
+
+  constructor(reason: Reason, message: string, details: Details = {}) {
+    super(message, { cause: details.cause });
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+export function invalidFields(fields: readonly FieldViolation[]): RosterError {
+  const message = fields.map(({ field, description }) => `${field}: ${description}`).join("; ");
+  return new RosterError("FIELD_INVALID", message, { fields });
+}
+
+export function invalidField(field: string, description: string): RosterError {
+  return invalidFields([{ field, description }]);
+}
+
+export function userNotFound(name: string): RosterError {
+  return new RosterError("USER_NOT_FOUND", "there is no such user", { resource: { type: "roster.v1.User", name } });
+}
+
+export function accountNotFound(name: string): RosterError {
+  return new RosterError("ACCOUNT_NOT_FOUND", "there is no such account", { resource: { type: "roster.v1.Account", name } });
+}
+
+const TAKEN = {
+  USER_ID_TAKEN: "another user of the account has this id",
+  EMAIL_TAKEN: "another user of the account has this e-mail address",
+  EXTERNAL_ID_TAKEN: "another user of the account has this external id",
+} as const;
+
+/** `name` is the id of the user that has the key already. */
+export function taken(reason: keyof typeof TAKEN, name: string): RosterError {
+  return new RosterError(reason, TAKEN[reason], { resource: { type: "roster.v1.User", name } });
+}
+
+export function permissionDenied(message: string): RosterError {
+  return new RosterError("PERMISSION_DENIED", message);
+}
+
+export function storeUnavailable(cause: unknown): RosterError {
+  return new RosterError("STORE_UNAVAILABLE", "the database can't be reached; try again", { retryAfter: 1_000, cause });
+}

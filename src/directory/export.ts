@@ -1,0 +1,52 @@
+import { RosterError } from "./errors.ts";
+import type { Store } from "./store.ts";
+import type { User } from "./user.ts";
+
+/** How far an export has come. What a resume token seals: nothing else is kept of a stream. */
+export interface ExportPosition {
+  readonly accountId: string;
+  /** The point in time; null until the account is first read. */
+  readonly revision: number | null;
+  /** The id of the last user delivered. */
+  readonly after: string;
+  /** Users delivered of this account. */
+  readonly count: number;
+  /** Users delivered of the accounts before it. */
+  readonly countBefore: number;
+}
+
+export interface ExportPage {
+  readonly users: readonly User[];
+  readonly revision: number;
+  /** The id up to which the account has been read. */
+  readonly after: string;
+  readonly done: boolean;
+}
+
+/** Reads so many users at a time, so that large ones do not fill the memory. */
+const PAGE_LIMIT = 500;
+
+/**
+ * The next users of an account as they were at the revision of the position, or as they are now where it has none yet.
+ * Throws RESUME_TOKEN_EXPIRED when the history no longer reaches back that far.
+ */
+export async function readExportPage(
+  store: Store,
+  position: ExportPosition,
+  { showDeleted, limit }: { readonly showDeleted: boolean; readonly limit: number },
+): Promise<ExportPage> {
+  return store.read(position.accountId, async ({ account, users }) => {
+    const revision = position.revision ?? account.revision;
+    if (revision < account.historyFloor || revision > account.revision) {
+      throw new RosterError("RESUME_TOKEN_EXPIRED", "the change history no longer reaches back to this export; begin again");
+    }
+    const rows = await users.listAt(revision, position.after, Math.min(limit, PAGE_LIMIT));
+    const then = rows.flatMap((row) => row.then ?? []);
+    return {
+      users: then.filter((user) => showDeleted || user.deleteTime === null),
+      revision,
+      after: rows.at(-1)?.id ?? position.after,
+      done: rows.length < Math.min(limit, PAGE_LIMIT),
+    };
+  });
+}

@@ -1,0 +1,74 @@
+import { RosterError, taken } from "./errors.ts";
+import type { AccountTransaction } from "./store.ts";
+import { foldEmail } from "./user.ts";
+import { type Actor, createUser, type IdentifiedInput, upsertUser } from "./users.ts";
+
+export type ImportMode = "CREATE_ONLY" | "UPSERT" | "SKIP_EXISTING";
+
+/** A row that can be tried; `index` is its place in the request. */
+export interface ImportRow {
+  readonly index: number;
+  readonly user: IdentifiedInput;
+  readonly etag: string;
+}
+
+export interface ImportResult {
+  readonly created: number;
+  readonly updated: number;
+  readonly skipped: number;
+  readonly failures: ReadonlyArray<{ readonly index: number; readonly error: RosterError }>;
+}
+
+/**
+ * Takes the rows one after the other: each lands, is skipped or fails on its own, and a later one sees the earlier ones.
+ * A row that fails writes nothing. Throws only what concerns all rows.
+ */
+export async function importUsers(
+  tx: AccountTransaction,
+  actor: Actor,
+  rows: readonly ImportRow[],
+  mode: ImportMode,
+): Promise<ImportResult> {
+  const count = { created: 0, updated: 0, skipped: 0 };
+  const failures: Array<{ index: number; error: RosterError }> = [];
+  for (const row of rows) {
+    try {
+      count[await importUser(tx, actor, row, mode)] += 1;
+    } catch (error) {
+      if (!(error instanceof RosterError) || error.reason === "STORE_UNAVAILABLE") {
+        throw error;
+      }
+      failures.push({ index: row.index, error });
+    }
+  }
+  return { ...count, failures };
+}
+
+async function importUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  { user, etag }: ImportRow,
+  mode: ImportMode,
+): Promise<"created" | "updated" | "skipped"> {
+  if (mode === "SKIP_EXISTING" && (await exists(tx, user))) {
+    return "skipped";
+  }
+  if (mode === "UPSERT" && (user.id !== undefined || user.externalId != null)) {
+    return (await upsertUser(tx, actor, user, etag)).created ? "created" : "updated";
+  }
+  const { user: stored, created } = await createUser(tx, actor, user);
+  if (!created) {
+    throw taken("EXTERNAL_ID_TAKEN", stored.id);
+  }
+  return "created";
+}
+
+async function exists(tx: AccountTransaction, { id, externalId, email }: IdentifiedInput): Promise<boolean> {
+  if (id !== undefined && (await tx.users.find(id)) !== undefined) {
+    return true;
+  }
+  if (externalId != null) {
+    return (await tx.users.findLive("externalId", [externalId])).length > 0;
+  }
+  return id === undefined && email != null && (await tx.users.findLive("email", [foldEmail(email)])).length > 0;
+}

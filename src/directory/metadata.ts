@@ -1,0 +1,52 @@
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+
+const MAX_BYTES = 64 * 1024;
+const MAX_DEPTH = 16;
+const MAX_KEY_LENGTH = 255;
+
+/** The rule that `metadata` breaks, or undefined. Limits: 64 KiB as JSON, 16 levels, keys of 1 to 255 code points. */
+export function metadataProblem(metadata: JsonObject): string | undefined {
+  const problem = valueProblem(metadata, "", 1);
+  if (problem !== undefined) {
+    return problem;
+  }
+  const size = Buffer.byteLength(canonicalJson(metadata));
+  return size > MAX_BYTES ? `must be at most ${MAX_BYTES} bytes as JSON, is ${size}` : undefined;
+}
+
+function valueProblem(value: JsonValue, path: string, depth: number): string | undefined {
+  if (typeof value === "string") {
+    return textProblem(value, path);
+  }
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? undefined : `the number at ${path} must be finite`;
+  }
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  if (depth > MAX_DEPTH) {
+    return `must be at most ${MAX_DEPTH} levels deep`;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    const problem =
+      (isJsonObject(value) ? keyProblem(key, path) : undefined) ?? valueProblem(member, `${path}/${key}`, depth + 1);
+    if (problem !== undefined) {
+      return problem;
+    }
+  }
+  return undefined;
+}
+
+function keyProblem(key: string, path: string): string | undefined {
+  const length = [...key.slice(0, 2 * MAX_KEY_LENGTH + 1)].length;
+  return length < 1 || length > MAX_KEY_LENGTH
+    ? `the keys in ${path || "/"} must have 1 to ${MAX_KEY_LENGTH} characters`
+    : textProblem(key, path);
+}
+
+// PostgreSQL can't store U+0000, and an unpaired surrogate has no UTF-8.
+function textProblem(text: string, path: string): string | undefined {
+  return text.includes("\0") || !text.isWellFormed()
+    ? `the text at ${path || "/"} must be Unicode without U+0000 and unpaired surrogates`
+    : undefined;
+}

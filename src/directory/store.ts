@@ -1,0 +1,185 @@
+import type { Account } from "./account.ts";
+import type { ApiKey, KeyHolder } from "./api-key.ts";
+import type { Clock, Micros } from "./clock.ts";
+import type { IdSource } from "./id.ts";
+import type { User, UserValues } from "./user.ts";
+
+/**
+ * Where the directory is kept. The contract: each MUST is a test of test/db/contract.ts, run against every engine.
+ * All methods throw STORE_UNAVAILABLE when the database can't be reached, is full or can't write.
+ */
+export interface Store {
+  /**
+   * Reads one account. MUST show `work` one moment, whatever is written meanwhile, MUST refuse writes, and neither waits
+   * for a writer nor makes one wait. Throws ACCOUNT_NOT_FOUND.
+   */
+  read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
+
+  /**
+   * Writes one account. MUST be all or nothing; MUST run one `work` at a time per account; MUST NOT return before the
+   * change would survive a crash; with `dryRun` MUST leave nothing behind. Throws ACCOUNT_NOT_FOUND.
+   * `work` may be run again if the engine asks for it.
+   */
+  write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T>;
+
+  /**
+   * Creates an account together with what `work` adds to it. MUST do nothing and return undefined if the id is taken,
+   * also when several callers try at once.
+   */
+  createAccount<T>(
+    account: { readonly id: string; readonly name: string },
+    work: (tx: AccountTransaction) => Promise<T>,
+  ): Promise<T | undefined>;
+
+  /** Ids of accounts after the given one, ascending, at most `limit`. */
+  listAccountIds(after: string, limit: number): Promise<string[]>;
+
+  /** Users of all accounts, otherwise as `UserReader.list`. Only super admins may see this. */
+  listAllUsers(query: ListQuery): Promise<User[]>;
+
+  /** As `UserReader.count`, over all accounts. */
+  countAllUsers(showDeleted: boolean): Promise<number>;
+
+  /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
+  findKeyHolders(keyId: string): Promise<KeyHolder[]>;
+
+  /** The secret of that name, made by `mint` when it is first asked for. MUST be the same for every caller. */
+  secret(name: string, mint: () => Uint8Array): Promise<Uint8Array>;
+
+  /** Forgets changes and remembered answers older than the given times. MUST raise `historyFloor` accordingly. */
+  prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void>;
+
+  /** Resolves if the database answers. */
+  ping(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** What a store needs from outside, so that tests can decide time and ids. */
+export interface Sources {
+  readonly clock: Clock;
+  readonly newId: IdSource;
+}
+
+/** On whose behalf a transaction runs. Recorded with every change. */
+export interface Origin {
+  readonly accountId: string;
+  readonly apiKeyId: string | null;
+  /** Null when the caller gave none. */
+  readonly requestId: string | null;
+  readonly dryRun?: boolean;
+}
+
+/** One account at one moment. */
+export interface AccountView {
+  readonly account: Account;
+  readonly users: UserReader;
+  readonly apiKeys: ApiKeyReader;
+}
+
+/** One account, and the right to change it. */
+export interface AccountTransaction extends AccountView {
+  readonly users: UserWriter;
+  readonly apiKeys: ApiKeyWriter;
+  readonly answers: AnswerStore;
+  readonly now: Clock;
+  readonly newId: IdSource;
+  /** The account's revision once this transaction has committed. */
+  readonly revision: number;
+  /**
+   * The active super admins of all accounts, this transaction's changes included. MUST make other transactions that ask
+   * wait until this one has ended.
+   */
+  countActiveSuperAdmins(): Promise<number>;
+}
+
+export type UserKeyKind = "id" | "externalId" | "email";
+
+export interface UserReader {
+  /** By id, live or deleted. MUST compare byte by byte. */
+  find(id: string): Promise<User | undefined>;
+
+  /**
+   * Live users with one of the keys, in any order, each once. E-mails MUST be matched folded (`foldEmail`), the others
+   * byte by byte. One query, whatever the number of keys.
+   */
+  findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]>;
+
+  /** A page, in the order of LIST_ORDER. MUST cost the same at any depth. */
+  list(query: ListQuery): Promise<User[]>;
+
+  count(showDeleted: boolean): Promise<number>;
+
+  /**
+   * The users with ids after `after`, ascending byte by byte, at most `limit` of those that exist now, each as it was at
+   * `revision`; null stands for one that did not exist then. MUST be exact for any revision from the history floor on.
+   */
+  listAt(revision: number, after: string, limit: number): Promise<ReadonlyArray<{ readonly id: string; readonly then: User | null }>>;
+}
+
+export interface UserWriter extends UserReader {
+  /** Adds a user with version 1 and the transaction's revision; records CREATED. The caller has checked that its keys are free. */
+  insert(user: NewUser): Promise<User>;
+
+  /** Replaces `before` by `after`; counts version and revision up; records UPDATED, DELETED or UNDELETED. */
+  update(before: User, after: User): Promise<User>;
+
+  /**
+   * Erases the user, its keys, its images in the history and the remembered answers about it; records PURGED. MUST leave
+   * nothing of the user's values in any table.
+   */
+  purge(user: User): Promise<Erased>;
+}
+
+export type NewUser = UserValues & Pick<User, "id" | "createTime">;
+
+/** How much a purge removed. */
+export interface Erased {
+  readonly apiKeys: number;
+  readonly changes: number;
+  readonly answers: number;
+}
+
+export interface ApiKeyReader {
+  /** Live, expired or revoked. */
+  find(id: string): Promise<ApiKey | undefined>;
+}
+
+export interface ApiKeyWriter extends ApiKeyReader {
+  insert(key: ApiKey, digest: Uint8Array): Promise<void>;
+}
+
+/** The first answers to calls with a request id. */
+export interface AnswerStore {
+  find(method: string, requestId: string): Promise<Answer | undefined>;
+  insert(method: string, requestId: string, answer: Answer): Promise<void>;
+}
+
+export interface Answer {
+  /** Of the request. */
+  readonly digest: Uint8Array;
+  /** The user that the answer is about, so that a purge can find it. */
+  readonly userId: string | null;
+  /** The encoded response; null once a purge has erased it. */
+  readonly response: Uint8Array | null;
+}
+
+/** Lists are ordered by these, the last one only across accounts. */
+export const LIST_ORDER = [
+  { field: "createTime", descending: true },
+  { field: "id", descending: false },
+  { field: "accountId", descending: false },
+] as const satisfies ReadonlyArray<{ field: keyof User; descending: boolean }>;
+
+/** A place in a list: the sort values of a user. */
+export type ListKey = readonly [createTime: Micros, id: string, accountId: string];
+
+export interface ListQuery {
+  readonly showDeleted: boolean;
+  /** "after": in list order; "before": against it, nearest first. */
+  readonly direction: "after" | "before";
+  /** Where to begin, exclusive; null: at the edge. */
+  readonly from: ListKey | null;
+  readonly skip: number;
+  readonly limit: number;
+}
