@@ -1,7 +1,7 @@
 // Lays the schemas that ours import into third_party/proto, out of the npm packages that ship them, so that buf needs no network.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type DescExtension, type DescField, type DescMessage, type DescEnum, ScalarType } from "@bufbuild/protobuf";
+import { type DescEnum, type DescExtension, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 
 const root = join(import.meta.dirname, "..");
@@ -56,7 +56,8 @@ function printMessage(message: DescMessage): string {
   const grouped = new Set(message.oneofs.flatMap((oneof) => oneof.fields));
   const fields = message.fields.filter((field) => !grouped.has(field)).map(printField);
   const oneofs = message.oneofs.map(
-    (oneof) => `oneof ${oneof.name} {\n${oneof.fields.map((field) => printField(field).replace("optional ", "")).join("\n")}\n}`,
+    (oneof) =>
+      `oneof ${oneof.name} {\n${oneof.fields.map((field) => printField(field).replace("optional ", "")).join("\n")}\n}`,
   );
   const nested = [...message.nestedEnums.map(printEnum), ...message.nestedMessages.map(printMessage)];
   const ranges = message.proto.extensionRange.map((range) => `extensions ${range.start} to ${(range.end ?? 0) - 1};`);

@@ -19,9 +19,7 @@ export function listOrder(direction: ListQuery["direction"]): Column[] {
 export function comesAfter(users: Users, order: readonly Column[], key: readonly (string | number)[]): Expression<SqlBool> {
   const [first] = order;
   const later = laterIn(users, order, key);
-  return first === undefined
-    ? later
-    : users.and([users(first.name, first.descending ? "<=" : ">=", key[0] ?? null), later]);
+  return first === undefined ? later : users.and([users(first.name, first.descending ? "<=" : ">=", key[0] ?? null), later]);
 }
 
 function laterIn(users: Users, order: readonly Column[], key: readonly (string | number)[]): Expression<SqlBool> {

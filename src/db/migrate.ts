@@ -10,21 +10,25 @@ export class DatabaseTooNew extends Error {
   override readonly name = "DatabaseTooNew";
 
   constructor(unknown: readonly string[]) {
-    super(`the database was made by a newer Roster (unknown here: ${unknown.join(", ")}); start that version, or a later one`);
+    super(
+      `the database was made by a newer Roster (unknown here: ${unknown.join(", ")}); start that version, or a later one`,
+    );
   }
 }
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. */
 export async function migrate(engine: Engine): Promise<void> {
-  const migrations = Object.fromEntries(
-    Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]),
-  );
+  const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]));
   const migrator = new Migrator({ db: engine.writer, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) {
     return;
   }
-  const applied = await engine.writer.withTables<{ kysely_migration: { name: string } }>().selectFrom("kysely_migration").select("name").execute();
+  const applied = await engine.writer
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom("kysely_migration")
+    .select("name")
+    .execute();
   const unknown = applied.map(({ name }) => name).filter((name) => !(name in MIGRATIONS));
   throw unknown.length > 0 ? new DatabaseTooNew(unknown) : error;
 }

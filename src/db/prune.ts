@@ -46,7 +46,11 @@ async function pruneAnswers(db: Transaction<Schema>, accountId: string, before: 
     .execute();
   const last = oldest.at(-1);
   if (last !== undefined) {
-    await db.deleteFrom("answers").where("account_id", "=", accountId).where("create_time", "<=", last.create_time).execute();
+    await db
+      .deleteFrom("answers")
+      .where("account_id", "=", accountId)
+      .where("create_time", "<=", last.create_time)
+      .execute();
   }
   return oldest.length === BATCH;
 }

@@ -155,7 +155,11 @@ export class KyselyStore implements Store {
 
   async prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void> {
     const PAGE = 100;
-    for (let ids = await this.listAccountIds("", PAGE); ids.length > 0; ids = await this.listAccountIds(ids.at(-1) ?? "", PAGE)) {
+    for (
+      let ids = await this.listAccountIds("", PAGE);
+      ids.length > 0;
+      ids = await this.listAccountIds(ids.at(-1) ?? "", PAGE)
+    ) {
       for (const id of ids) {
         while (await this.#transaction((db) => pruneAccount(db, id, before)));
       }

@@ -26,7 +26,10 @@ export class KyselyUserReader implements UserReader {
     if (keys.length === 0) {
       return [];
     }
-    const rows = await this.rows().where(LIVE_KEYS[kind], "in", [...new Set(keys)]).where("delete_time", "is", null).execute();
+    const rows = await this.rows()
+      .where(LIVE_KEYS[kind], "in", [...new Set(keys)])
+      .where("delete_time", "is", null)
+      .execute();
     return rows.map(toUser);
   }
 
@@ -40,7 +43,7 @@ export class KyselyUserReader implements UserReader {
 
   // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
   // exists now, so the cost of a page depends neither on the length of the history nor on what others write.
-  async listAt(revision: number, after: string, limit: number): Promise<Array<{ id: string; then: User | null }>> {
+  async listAt(revision: number, after: string, limit: number): Promise<Array<{ id: string; state: User | null }>> {
     const rows = await this.rows()
       .select((users) =>
         users
@@ -66,9 +69,9 @@ export class KyselyUserReader implements UserReader {
       .execute();
     return rows.map(({ image_then, ...row }) => {
       if (row.revision <= revision) {
-        return { id: row.id, then: toUser(row) };
+        return { id: row.id, state: toUser(row) };
       }
-      return { id: row.id, then: image_then === null ? null : fromImage(image_then) };
+      return { id: row.id, state: image_then === null ? null : fromImage(image_then) };
     });
   }
 

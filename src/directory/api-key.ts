@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { AccountStatus } from "./account.ts";
 import type { Micros } from "./clock.ts";
-import { RosterError, permissionDenied, userNotFound } from "./errors.ts";
+import { permissionDenied, RosterError, userNotFound } from "./errors.ts";
 import type { AccountTransaction, Store } from "./store.ts";
 import type { User } from "./user.ts";
 

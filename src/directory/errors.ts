@@ -24,6 +24,7 @@ export type Reason =
   | "SERVER_DRAINING"
   | "MESSAGE_TOO_LARGE"
   | "METHOD_UNKNOWN"
+  | "SERVICE_UNKNOWN"
   | "DEADLINE_EXCEEDED"
   | "CANCELED"
   | "INTERNAL";

@@ -41,9 +41,9 @@ export async function readExportPage(
       throw new RosterError("RESUME_TOKEN_EXPIRED", "the change history no longer reaches back to this export; begin again");
     }
     const rows = await users.listAt(revision, position.after, Math.min(limit, PAGE_LIMIT));
-    const then = rows.flatMap((row) => row.then ?? []);
+    const states = rows.flatMap(({ state }) => state ?? []);
     return {
-      users: then.filter((user) => showDeleted || user.deleteTime === null),
+      users: states.filter((user) => showDeleted || user.deleteTime === null),
       revision,
       after: rows.at(-1)?.id ?? position.after,
       done: rows.length < Math.min(limit, PAGE_LIMIT),

@@ -33,7 +33,12 @@ function continuation(direction: PageStart["direction"], last: User | undefined,
 }
 
 /** The page on the other side of `start`, if anything is there. An empty page lies past the end: back is from the edge. */
-async function reverse(list: List, start: PageStart, nearest: User | undefined, showDeleted: boolean): Promise<PageStart | undefined> {
+async function reverse(
+  list: List,
+  start: PageStart,
+  nearest: User | undefined,
+  showDeleted: boolean,
+): Promise<PageStart | undefined> {
   const direction = start.direction === "after" ? "before" : "after";
   const from = nearest === undefined ? null : listKey(nearest);
   const found = await list({ direction, from, showDeleted, skip: 0, limit: 1 });

@@ -114,7 +114,11 @@ export interface UserReader {
    * The users with ids after `after`, ascending byte by byte, at most `limit` of those that exist now, each as it was at
    * `revision`; null stands for one that did not exist then. MUST be exact for any revision from the history floor on.
    */
-  listAt(revision: number, after: string, limit: number): Promise<ReadonlyArray<{ readonly id: string; readonly then: User | null }>>;
+  listAt(
+    revision: number,
+    after: string,
+    limit: number,
+  ): Promise<ReadonlyArray<{ readonly id: string; readonly state: User | null }>>;
 }
 
 export interface UserWriter extends UserReader {

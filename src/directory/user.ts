@@ -1,5 +1,5 @@
 import type { Micros } from "./clock.ts";
-import { type FieldViolation, invalidFields } from "./errors.ts";
+import { type FieldViolation, invalidField, invalidFields } from "./errors.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
 import { metadataProblem } from "./metadata.ts";
 
@@ -84,6 +84,16 @@ export function checkUser(input: UserInput): UserInput {
     throw invalidFields(violations);
   }
   return checked;
+}
+
+/** The display name of anything, trimmed. Throws FIELD_INVALID for `field`. */
+export function checkDisplayName(displayName: string, field: string): string {
+  const trimmed = displayName.trim();
+  const problem = displayNameProblem(trimmed);
+  if (problem !== undefined) {
+    throw invalidField(field, problem);
+  }
+  return trimmed;
 }
 
 /** What makes two e-mail addresses the same: surrounding space, case and Unicode composition do not count. */

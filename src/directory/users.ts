@@ -2,7 +2,17 @@ import type { Caller } from "./api-key.ts";
 import { invalidField, permissionDenied, RosterError, taken, userNotFound } from "./errors.ts";
 import { isJsonObject, type JsonObject, mergePatch, mergeTopLevel } from "./json.ts";
 import type { AccountTransaction, Erased, NewUser } from "./store.ts";
-import { changedFields, checkUser, foldEmail, USER_DEFAULTS, type User, type UserInput, type UserStatus, type UserValues, userEtag } from "./user.ts";
+import {
+  changedFields,
+  checkUser,
+  foldEmail,
+  USER_DEFAULTS,
+  type User,
+  type UserInput,
+  type UserStatus,
+  type UserValues,
+  userEtag,
+} from "./user.ts";
 
 /** The part of the caller that the rules about users ask for. */
 export type Actor = Pick<Caller, "superAdmin">;
@@ -79,7 +89,13 @@ export async function updateUser(
 }
 
 /** Sets the status of a live user. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
-export async function setUserStatus(tx: AccountTransaction, actor: Actor, id: string, status: UserStatus, etag: string): Promise<User> {
+export async function setUserStatus(
+  tx: AccountTransaction,
+  actor: Actor,
+  id: string,
+  status: UserStatus,
+  etag: string,
+): Promise<User> {
   const before = await getLiveUser(tx, id);
   return changeUser(tx, actor, before, { ...before, status }, etag);
 }
@@ -122,7 +138,13 @@ export async function insertUser(tx: AccountTransaction, values: UserValues, id?
   return tx.users.insert(user);
 }
 
-async function changeUser(tx: AccountTransaction, actor: Actor, before: User, values: UserValues, etag: string): Promise<User> {
+async function changeUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  before: User,
+  values: UserValues,
+  etag: string,
+): Promise<User> {
   assertMaySetSuperAdmin(actor, before.superAdmin, values.superAdmin);
   assertEtag(before, etag);
   if (values.status === "INVITED" && before.status !== "INVITED") {

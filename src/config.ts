@@ -1,0 +1,222 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { secretKeyId } from "./directory/api-key.ts";
+import { DAY, HOUR, type Micros, SECOND } from "./directory/clock.ts";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Config {
+  readonly databaseUrl: string;
+  readonly httpAddress: Address;
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  readonly bootstrapKey: string | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly maxMessageBytes: number;
+  readonly changeRetention: Micros;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: LogLevel;
+}
+
+/** How the text of a setting becomes its value. Throws `Wrong`, which says what would be right. */
+interface Setting<T> {
+  readonly variable: string;
+  readonly fallback: string;
+  readonly description: string;
+  /** Never shown. */
+  readonly secret?: boolean;
+  readonly parse: (text: string) => T;
+}
+
+class Wrong extends Error {}
+
+/** Every setting, once: the environment, the flags, `--help` and the table of the README come from here. */
+export const SETTINGS = {
+  databaseUrl: {
+    variable: "ROSTER_DATABASE_URL",
+    fallback: "sqlite:data/roster.db",
+    description: "where the directory is kept: sqlite:PATH",
+    parse: parseDatabaseUrl,
+  },
+  httpAddress: {
+    variable: "ROSTER_HTTP_ADDRESS",
+    fallback: "127.0.0.1:8080",
+    description: "HOST:PORT of the HTTP port: Connect, gRPC-Web and gRPC; port 0 takes any free one",
+    parse: parseAddress,
+  },
+  tlsCertificate: {
+    variable: "ROSTER_TLS_CERTIFICATE",
+    fallback: "",
+    description: "file of the TLS certificate chain, PEM; with ROSTER_TLS_KEY",
+    parse: (path: string) => parsePem(path, "a certificate", (pem) => new X509Certificate(pem)),
+  },
+  tlsKey: {
+    variable: "ROSTER_TLS_KEY",
+    fallback: "",
+    description: "file of the TLS private key, PEM; with ROSTER_TLS_CERTIFICATE",
+    parse: (path: string) => parsePem(path, "a private key", createPrivateKey),
+  },
+  bootstrapKey: {
+    variable: "ROSTER_BOOTSTRAP_KEY",
+    fallback: "",
+    description: "secret of the first ADMIN key, used on the first start only; made up when empty",
+    secret: true,
+    parse: parseSecret,
+  },
+  corsOrigins: {
+    variable: "ROSTER_CORS_ORIGINS",
+    fallback: "",
+    description: "origins whose pages may call, separated by commas: https://app.example.com",
+    parse: parseOrigins,
+  },
+  maxMessageBytes: {
+    variable: "ROSTER_MAX_MESSAGE_BYTES",
+    fallback: "16777216",
+    description: "the largest request message taken, in bytes, after decompression",
+    parse: (text: string) => parseInteger(text, 1024, 2 ** 31 - 1),
+  },
+  changeRetention: {
+    variable: "ROSTER_CHANGE_RETENTION",
+    fallback: "7d",
+    description: "how long the change history reaches back, and with it broken exports can be resumed: 12h, 7d",
+    parse: parseDuration,
+  },
+  drainTimeoutMs: {
+    variable: "ROSTER_DRAIN_TIMEOUT",
+    fallback: "30s",
+    description: "how long calls under way may take to end after SIGTERM: 30s, 2m",
+    parse: (text: string) => parseDuration(text) / 1000,
+  },
+  logLevel: {
+    variable: "ROSTER_LOG_LEVEL",
+    fallback: "info",
+    description: `what is logged, to standard error: ${LOG_LEVELS.join(", ")}`,
+    parse: parseLogLevel,
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+/** One or more settings are wrong. The message names each, its value, and what would be right. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+/** The flag of a setting: `--http-address` for ROSTER_HTTP_ADDRESS. */
+export function flagOf(variable: string): string {
+  return `--${variable
+    .replace(/^ROSTER_/, "")
+    .toLowerCase()
+    .replaceAll("_", "-")}`;
+}
+
+/** Reads the settings. Throws a ConfigError that names every wrong one. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const read = <T>({ variable, fallback, secret, parse }: Setting<T>): T | undefined => {
+    const text = env[variable] || fallback;
+    try {
+      return text === "" ? undefined : parse(text);
+    } catch (error) {
+      if (!(error instanceof Wrong)) {
+        throw error;
+      }
+      problems.push(`${variable}=${secret ? "(hidden)" : text}: ${error.message}`);
+      return undefined;
+    }
+  };
+  const certificate = read(SETTINGS.tlsCertificate);
+  const key = read(SETTINGS.tlsKey);
+  if (!env["ROSTER_TLS_CERTIFICATE"] !== !env["ROSTER_TLS_KEY"]) {
+    problems.push("ROSTER_TLS_CERTIFICATE and ROSTER_TLS_KEY: set both or neither");
+  }
+  const config = {
+    databaseUrl: read(SETTINGS.databaseUrl),
+    httpAddress: read(SETTINGS.httpAddress),
+    tls: certificate && key ? { certificate, key } : undefined,
+    bootstrapKey: read(SETTINGS.bootstrapKey),
+    corsOrigins: read(SETTINGS.corsOrigins) ?? [],
+    maxMessageBytes: read(SETTINGS.maxMessageBytes),
+    changeRetention: read(SETTINGS.changeRetention),
+    drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
+    logLevel: read(SETTINGS.logLevel),
+  };
+  if (problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  // Settings with a fallback have a value now.
+  return config as Config;
+}
+
+function parseDatabaseUrl(text: string): string {
+  if (!/^sqlite:.+/.test(text)) {
+    throw new Wrong("must be sqlite:PATH, for example sqlite:data/roster.db");
+  }
+  return text;
+}
+
+function parseAddress(text: string): Address {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) {
+    throw new Wrong("must be HOST:PORT, for example 127.0.0.1:8080 or [::]:8080");
+  }
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
+
+function parsePem(path: string, kind: string, check: (pem: string) => unknown): string {
+  try {
+    const pem = readFileSync(path, "utf8");
+    check(pem);
+    return pem;
+  } catch (error) {
+    throw new Wrong(`must be a file with ${kind} in PEM (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+function parseSecret(text: string): string {
+  if (secretKeyId(text) === undefined) {
+    throw new Wrong("must be roster_, K and 26 Crockford base32 characters, _, and 43 base64url characters");
+  }
+  return text;
+}
+
+function parseOrigins(text: string): string[] {
+  const origins = text.split(",").map((origin) => origin.trim());
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new Wrong(`${JSON.stringify(origin)} must be an origin, for example https://app.example.com`);
+    }
+  }
+  return origins;
+}
+
+function parseInteger(text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new Wrong(`must be a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+const UNITS: Readonly<Record<string, Micros>> = { s: SECOND, m: 60 * SECOND, h: HOUR, d: DAY };
+
+function parseDuration(text: string): Micros {
+  const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) {
+    throw new Wrong("must be a whole number and a unit of s, m, h or d, for example 30s, 12h or 7d");
+  }
+  return Number(count) * (UNITS[unit] ?? 0);
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((candidate) => candidate === text);
+  if (level === undefined) {
+    throw new Wrong(`must be one of ${LOG_LEVELS.join(", ")}`);
+  }
+  return level;
+}

@@ -1,0 +1,11 @@
+import { type Logger, pino } from "pino";
+
+/** Structured, to standard error, so that standard output stays for answers. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export function createLog(level: LogLevel): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+}

@@ -1,0 +1,36 @@
+import { ALL_ACCOUNTS } from "../directory/account.ts";
+import { type Caller, includesRole } from "../directory/api-key.ts";
+import { invalidField, permissionDenied } from "../directory/errors.ts";
+import type { Permission } from "./permissions.ts";
+
+/**
+ * The account that the request is about, if the caller may do this there. Throws PERMISSION_DENIED: the same for an account
+ * that the caller may not see and for one that does not exist.
+ */
+export function authorise(caller: Caller, permission: Permission, request: object): string {
+  if (!includesRole(caller.key.role, permission.role)) {
+    throw permissionDenied(`this takes a ${permission.role} key; the caller's is ${caller.key.role}`);
+  }
+  const accountId = textOf(request, "accountId") || caller.accountId;
+  const named = usersOf(request).map((user) => textOf(user, "accountId") || accountId);
+  if (!caller.superAdmin && [accountId, ...named].some((id) => id !== caller.accountId)) {
+    throw permissionDenied("only a super admin acts on another account");
+  }
+  if (accountId === ALL_ACCOUNTS && !permission.allAccounts) {
+    throw invalidField("account_id", "must be one account here, not all");
+  }
+  if (named.some((id) => id !== accountId)) {
+    throw invalidField("user.account_id", "differs from account_id");
+  }
+  return accountId;
+}
+
+function usersOf(request: object): unknown[] {
+  const user = "user" in request ? [request.user] : [];
+  return "users" in request && Array.isArray(request.users) ? request.users : user;
+}
+
+function textOf(message: unknown, field: string): string {
+  const value: unknown = typeof message === "object" && message !== null ? Reflect.get(message, field) : undefined;
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,88 @@
+import { create } from "@bufbuild/protobuf";
+import { type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { type ApiKey as ApiKeyMessage, ApiKeyRole, ApiKeySchema } from "../../gen/roster/v1/api_key_service_pb.js";
+import { UserStatus as StatusMessage, type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
+import type { ApiKey, Role } from "../directory/api-key.ts";
+import type { Micros } from "../directory/clock.ts";
+import type { User, UserStatus } from "../directory/user.ts";
+import { userEtag } from "../directory/user.ts";
+import type { IdentifiedInput } from "../directory/users.ts";
+
+const STATUSES = {
+  INVITED: StatusMessage.INVITED,
+  ACTIVE: StatusMessage.ACTIVE,
+  SUSPENDED: StatusMessage.SUSPENDED,
+} as const satisfies Record<UserStatus, StatusMessage>;
+
+const ROLES = {
+  READER: ApiKeyRole.READER,
+  WRITER: ApiKeyRole.WRITER,
+  ADMIN: ApiKeyRole.ADMIN,
+} as const satisfies Record<Role, ApiKeyRole>;
+
+export function toUserMessage(user: User): UserMessage {
+  const message = create(UserSchema);
+  message.accountId = user.accountId;
+  message.id = user.id;
+  if (user.externalId !== null) message.externalId = user.externalId;
+  if (user.email !== null) message.email = user.email;
+  if (user.name !== null) message.name = user.name;
+  if (user.displayName !== null) message.displayName = user.displayName;
+  message.about = user.about;
+  if (user.project !== null) message.project = user.project;
+  message.metadata = user.metadata as NonNullable<UserMessage["metadata"]>;
+  message.status = STATUSES[user.status];
+  message.superAdmin = user.superAdmin;
+  message.createTime = toTimestamp(user.createTime);
+  message.updateTime = toTimestamp(user.updateTime);
+  if (user.deleteTime !== null) message.deleteTime = toTimestamp(user.deleteTime);
+  message.version = BigInt(user.version);
+  message.etag = userEtag(user);
+  return message;
+}
+
+/** The values that are present. Output-only fields are left out. */
+export function parseUser(message: UserMessage): IdentifiedInput {
+  const { id, externalId, email, name, displayName, about, project, metadata, status, superAdmin } = message;
+  return {
+    ...(id !== "" && { id }),
+    ...(externalId !== undefined && { externalId }),
+    ...(email !== undefined && { email }),
+    ...(name !== undefined && { name }),
+    ...(displayName !== undefined && { displayName }),
+    ...(about !== undefined && { about }),
+    ...(project !== undefined && { project }),
+    ...(metadata !== undefined && { metadata }),
+    ...(status !== StatusMessage.UNSPECIFIED && { status: keyOf(STATUSES, status) }),
+    ...(superAdmin !== undefined && { superAdmin }),
+  };
+}
+
+export function toApiKeyMessage(key: ApiKey): ApiKeyMessage {
+  const { id, displayName, userId, role, createTime, expireTime } = key;
+  const message = create(ApiKeySchema, { id, displayName, userId, role: ROLES[role], createTime: toTimestamp(createTime) });
+  if (expireTime !== null) message.expireTime = toTimestamp(expireTime);
+  return message;
+}
+
+export function parseRole(role: ApiKeyRole): Role {
+  return keyOf(ROLES, role);
+}
+
+export function toTimestamp(time: Micros): Timestamp {
+  const seconds = Math.floor(time / 1_000_000);
+  return create(TimestampSchema, { seconds: BigInt(seconds), nanos: (time - seconds * 1_000_000) * 1000 });
+}
+
+export function parseTimestamp({ seconds, nanos }: Timestamp): Micros {
+  return Number(seconds) * 1_000_000 + Math.floor(nanos / 1000);
+}
+
+/** The name of an enum value that the schema's rules have let through. */
+function keyOf<K extends string, V>(names: Readonly<Record<K, V>>, value: V): K {
+  const entry = Object.entries<V>(names).find(([, candidate]) => candidate === value);
+  if (entry === undefined) {
+    throw new Error(`no name for enum value ${String(value)}`);
+  }
+  return entry[0] as K;
+}

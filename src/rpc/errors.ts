@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import { create } from "@bufbuild/protobuf";
+import { anyPack, DurationSchema, durationFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from "../../gen/google/rpc/error_details_pb.js";
+import { type Status, StatusSchema } from "../../gen/google/rpc/status_pb.js";
+import { type Reason, RosterError } from "../directory/errors.ts";
+import type { Log } from "../log.ts";
+
+/** The code of each reason: the whole of the error model, in one place. */
+export const CODES: Readonly<Record<Reason, Code>> = {
+  FIELD_INVALID: Code.InvalidArgument,
+  PAGE_TOKEN_INVALID: Code.InvalidArgument,
+  PAGE_TOKEN_MISMATCH: Code.InvalidArgument,
+  PAGE_TOKEN_EXPIRED: Code.InvalidArgument,
+  RESUME_TOKEN_INVALID: Code.InvalidArgument,
+  RESUME_TOKEN_MISMATCH: Code.InvalidArgument,
+  RESUME_TOKEN_EXPIRED: Code.FailedPrecondition,
+  REQUEST_ID_REUSED: Code.InvalidArgument,
+  API_KEY_INVALID: Code.Unauthenticated,
+  PERMISSION_DENIED: Code.PermissionDenied,
+  ACCOUNT_SUSPENDED: Code.PermissionDenied,
+  ACCOUNT_NOT_FOUND: Code.NotFound,
+  USER_NOT_FOUND: Code.NotFound,
+  USER_NOT_DELETED: Code.FailedPrecondition,
+  USER_SUSPENDED: Code.FailedPrecondition,
+  LAST_SUPER_ADMIN: Code.FailedPrecondition,
+  USER_ID_TAKEN: Code.AlreadyExists,
+  EMAIL_TAKEN: Code.AlreadyExists,
+  EXTERNAL_ID_TAKEN: Code.AlreadyExists,
+  ETAG_MISMATCH: Code.Aborted,
+  STORE_UNAVAILABLE: Code.Unavailable,
+  SERVER_DRAINING: Code.Unavailable,
+  MESSAGE_TOO_LARGE: Code.ResourceExhausted,
+  METHOD_UNKNOWN: Code.Unimplemented,
+  SERVICE_UNKNOWN: Code.NotFound,
+  DEADLINE_EXCEEDED: Code.DeadlineExceeded,
+  CANCELED: Code.Canceled,
+  INTERNAL: Code.Internal,
+};
+
+/** What the libraries below the pipeline raise: bytes that can't be decoded, limits, deadlines. */
+const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([
+  [Code.InvalidArgument, "FIELD_INVALID"],
+  [Code.ResourceExhausted, "MESSAGE_TOO_LARGE"],
+  [Code.Unimplemented, "METHOD_UNKNOWN"],
+  [Code.DeadlineExceeded, "DEADLINE_EXCEEDED"],
+  [Code.Canceled, "CANCELED"],
+]);
+
+/** Any error as callers get it, with details. What was not foreseen becomes INTERNAL; its cause goes to the log. */
+export function toConnectError(error: unknown, log: Log): ConnectError {
+  if (error instanceof RosterError) {
+    return withDetails(error);
+  }
+  return error instanceof ConnectError ? completeError(error, log) : internal(error, log);
+}
+
+/** An error raised by a library, with the details that all errors have. One that has them stays as it is. */
+export function completeError(error: ConnectError, log: Log): ConnectError {
+  if (error.findDetails(ErrorInfoSchema).length > 0) {
+    return error;
+  }
+  if (error.code === Code.Internal && error.rawMessage.startsWith("parse binary: ")) {
+    return withDetails(new RosterError("FIELD_INVALID", error.rawMessage));
+  }
+  const reason = LIBRARY_REASONS.get(error.code);
+  return reason === undefined ? internal(error, log) : withDetails(new RosterError(reason, error.rawMessage));
+}
+
+/** The same error as a message, for answers that carry errors of their parts. */
+export function toStatus(error: RosterError): Status {
+  const details = detailsOf(error).map(({ desc, value }) => anyPack(desc, create(desc, value)));
+  return create(StatusSchema, { code: CODES[error.reason], message: error.message, details });
+}
+
+function withDetails(error: RosterError): ConnectError {
+  return new ConnectError(error.message, CODES[error.reason], undefined, detailsOf(error), error);
+}
+
+function internal(cause: unknown, log: Log): ConnectError {
+  const incident = randomUUID();
+  log.error({ incident, err: cause }, "internal error");
+  return withDetails(new RosterError("INTERNAL", `internal error, incident ${incident}`, { metadata: { incident } }));
+}
+
+function detailsOf({ reason, details }: RosterError) {
+  return [
+    { desc: ErrorInfoSchema, value: { reason, domain: "roster", metadata: { ...details.metadata } } },
+    ...(details.fields
+      ? [{ desc: BadRequestSchema, value: { fieldViolations: details.fields.map((field) => ({ ...field })) } }]
+      : []),
+    ...(details.resource
+      ? [{ desc: ResourceInfoSchema, value: { resourceType: details.resource.type, resourceName: details.resource.name } }]
+      : []),
+    ...(details.retryAfter
+      ? [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, durationFromMs(details.retryAfter)) } }]
+      : []),
+  ];
+}

@@ -1,0 +1,165 @@
+import { setImmediate } from "node:timers/promises";
+import { type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
+import type {
+  ListUsersChunkedRequest,
+  ListUsersChunkedResponseSchema,
+  UserService,
+} from "../../gen/roster/v1/user_service_pb.js";
+import { ALL_ACCOUNTS } from "../directory/account.ts";
+import { RosterError } from "../directory/errors.ts";
+import { type ExportPosition, readExportPage } from "../directory/export.ts";
+import type { Store } from "../directory/store.ts";
+import { toUserMessage } from "./convert.ts";
+import { readMask } from "./masks.ts";
+import type { Call } from "./pipeline.ts";
+import type { Tokens } from "./tokens.ts";
+
+type Response = MessageInitShape<typeof ListUsersChunkedResponseSchema>;
+
+const DEFAULT_CHUNK_SIZE = 500;
+const MAX_CHUNK_SIZE = 5000;
+/** Bytes of users in one message. What is left is for the token and the summary. */
+const MAX_CHUNK_BYTES = 1024 * 1024 - 8 * 1024;
+
+/** The export: pages of the account at its revision, cut into messages, each with a token that goes on after it. */
+export async function* listUsersChunked(
+  store: Store,
+  tokens: Tokens,
+  request: ListUsersChunkedRequest,
+  { accountId, signal, draining }: Call<(typeof UserService)["method"]["listUsersChunked"]>,
+): AsyncGenerator<Response> {
+  const { showDeleted, resumeToken } = request;
+  const mask = readMask(request.readMask);
+  const binding = {
+    method: "ListUsersChunked",
+    account_id: accountId,
+    show_deleted: showDeleted,
+    read_mask: [...(request.readMask?.paths ?? [])].sort(),
+  };
+  const all = accountId === ALL_ACCOUNTS;
+  const chunkSize = Math.min(request.chunkSize || DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE);
+  let position: ExportPosition | undefined =
+    resumeToken === "" ? await firstPosition(store, accountId) : tokens.openResume(binding, resumeToken);
+
+  while (position !== undefined) {
+    for await (const chunk of chunks(store, position, { showDeleted, chunkSize, mask })) {
+      position = chunk.position;
+      yield {
+        users: chunk.users,
+        resumeToken: tokens.sealResume(binding, position),
+        revision: BigInt(chunk.revision),
+        ...(chunk.done && {
+          summary: {
+            accountId: position.accountId,
+            userCount: BigInt(position.count),
+            changeToken: tokens.sealChange(position.accountId, chunk.revision),
+          },
+        }),
+      };
+      if (signal.aborted) {
+        return;
+      }
+      if (draining.aborted && !(chunk.done && !all)) {
+        throw new RosterError("SERVER_DRAINING", "the server is shutting down; resume with the last resume_token", {
+          retryAfter: 1_000,
+        });
+      }
+    }
+    const finished: ExportPosition = position;
+    position = all ? await nextAccount(store, finished) : undefined;
+    if (all && position === undefined) {
+      const userCount = BigInt(finished.countBefore + finished.count);
+      yield { resumeToken: tokens.sealResume(binding, finished), summary: { accountId: ALL_ACCOUNTS, userCount } };
+    }
+  }
+}
+
+async function firstPosition(store: Store, accountId: string): Promise<ExportPosition | undefined> {
+  const start = { revision: null, after: "", count: 0, countBefore: 0 };
+  if (accountId !== ALL_ACCOUNTS) {
+    return { accountId, ...start };
+  }
+  const [first] = await store.listAccountIds("", 1);
+  return first === undefined ? undefined : { accountId: first, ...start };
+}
+
+async function nextAccount(
+  store: Store,
+  { accountId, count, countBefore }: ExportPosition,
+): Promise<ExportPosition | undefined> {
+  const [next] = await store.listAccountIds(accountId, 1);
+  return next === undefined
+    ? undefined
+    : { accountId: next, revision: null, after: "", count: 0, countBefore: countBefore + count };
+}
+
+interface Chunk {
+  readonly users: UserMessage[];
+  readonly revision: number;
+  /** After these users. */
+  readonly position: ExportPosition;
+  /** Nothing of this account comes after. */
+  readonly done: boolean;
+}
+
+interface ChunkOptions {
+  readonly showDeleted: boolean;
+  readonly chunkSize: number;
+  readonly mask: (user: UserMessage) => UserMessage;
+}
+
+/** One account from `start` to its end. Reads on only when a chunk has been taken. */
+async function* chunks(store: Store, start: ExportPosition, options: ChunkOptions): AsyncGenerator<Chunk> {
+  let position = start;
+  let readTo = start;
+  let read = false;
+  let pending: Sized[] = [];
+  do {
+    while (!read && pending.length < options.chunkSize && bytesOf(pending) < MAX_CHUNK_BYTES) {
+      const page = await readExportPage(store, readTo, {
+        showDeleted: options.showDeleted,
+        limit: options.chunkSize - pending.length,
+      });
+      pending.push(...page.users.map((user) => sized(user.id, toUserMessage(user), options.mask)));
+      readTo = { ...readTo, revision: page.revision, after: page.after };
+      read = page.done;
+      // A page is read without a pause: let other calls have their turn.
+      await setImmediate();
+    }
+    const taken = pending.slice(0, fitting(pending));
+    pending = pending.slice(taken.length);
+    const after = pending.length === 0 ? readTo.after : (taken.at(-1)?.id ?? position.after);
+    position = { ...readTo, after, count: position.count + taken.length };
+    const done = read && pending.length === 0;
+    yield { users: taken.map(({ message }) => message), revision: position.revision ?? 0, position, done };
+  } while (!(read && pending.length === 0));
+}
+
+interface Sized {
+  readonly id: string;
+  readonly message: UserMessage;
+  /** Encoded, in bytes, with the tag and length that go before it. */
+  readonly bytes: number;
+}
+
+function sized(id: string, message: UserMessage, mask: (user: UserMessage) => UserMessage): Sized {
+  const masked = mask(message);
+  return { id, message: masked, bytes: toBinary(UserSchema, masked).length + 5 };
+}
+
+function bytesOf(users: readonly Sized[]): number {
+  return users.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** How many of the users fit into one message; at least one, if there is one. */
+function fitting(users: readonly Sized[]): number {
+  let bytes = 0;
+  for (const [index, user] of users.entries()) {
+    bytes += user.bytes;
+    if (bytes > MAX_CHUNK_BYTES) {
+      return Math.max(index, 1);
+    }
+  }
+  return users.length;
+}

@@ -1,0 +1,126 @@
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { authenticate, type Caller } from "../directory/api-key.ts";
+import type { Clock } from "../directory/clock.ts";
+import type { Store } from "../directory/store.ts";
+import type { Log } from "../log.ts";
+import { authorise } from "./authorise.ts";
+import { toConnectError } from "./errors.ts";
+import { methodName, PERMISSIONS, type Permission } from "./permissions.ts";
+import { validate } from "./validate.ts";
+
+/** A call that has passed the pipeline. */
+export interface Call<M extends DescMethod = DescMethod> {
+  readonly caller: Caller;
+  /** The account that the request is about; `-` for all. */
+  readonly accountId: string;
+  readonly method: M;
+  /** Aborted when the caller is gone or its deadline has passed. */
+  readonly signal: AbortSignal;
+  /** Aborted when the server shuts down: streams end after the message at hand. */
+  readonly draining: AbortSignal;
+}
+
+/** One function per RPC, without a thought for who calls. An RPC that is missing does not compile. */
+export type Handlers<S extends DescService> = {
+  readonly [M in keyof S["method"]]: S["method"][M] extends DescMethodUnary<infer I, infer O>
+    ? (request: MessageShape<I>, call: Call<S["method"][M]>) => Promise<MessageInitShape<O>>
+    : S["method"][M] extends DescMethodServerStreaming<infer I, infer O>
+      ? (request: MessageShape<I>, call: Call<S["method"][M]>) => AsyncIterable<MessageInitShape<O>>
+      : never;
+};
+
+export interface PipelineDeps {
+  readonly store: Store;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly draining: AbortSignal;
+}
+
+type Unary = (request: MessageShape<DescMessage>, call: Call) => Promise<MessageInitShape<DescMessage>>;
+type Streaming = (request: MessageShape<DescMessage>, call: Call) => AsyncIterable<MessageInitShape<DescMessage>>;
+
+/**
+ * What every call goes through, whatever port it came in by: log and measure, map errors, authenticate, authorise, validate;
+ * then the handler. Throws, at start, for an RPC without a declared permission.
+ */
+export function servicePipeline<S extends DescService>(
+  service: S,
+  handlers: Handlers<S>,
+  deps: PipelineDeps,
+): ServiceImpl<S> {
+  const wrapped = service.methods.map((method) => {
+    const permission = PERMISSIONS.get(methodName(method));
+    if (permission === undefined) {
+      throw new Error(`${methodName(method)} has no declared permission`);
+    }
+    const handler = Object.entries(handlers).find(([name]) => name === method.localName)?.[1];
+    const wrap = method.methodKind === "server_streaming" ? streaming : unary;
+    return [method.localName, wrap(method, permission, handler as Unary & Streaming, deps)];
+  });
+  return Object.fromEntries(wrapped) as ServiceImpl<S>;
+}
+
+function unary(method: DescMethod, permission: Permission, handler: Unary, deps: PipelineDeps) {
+  return async (request: MessageShape<DescMessage>, context: HandlerContext) => {
+    const finish = observe(method, deps.log);
+    try {
+      const response = await handler(request, await admit(method, permission, request, context, deps));
+      finish();
+      return response;
+    } catch (error) {
+      throw finish(toConnectError(error, deps.log));
+    }
+  };
+}
+
+function streaming(method: DescMethod, permission: Permission, handler: Streaming, deps: PipelineDeps) {
+  return async function* (request: MessageShape<DescMessage>, context: HandlerContext) {
+    const finish = observe(method, deps.log);
+    try {
+      yield* handler(request, await admit(method, permission, request, context, deps));
+      finish();
+    } catch (error) {
+      throw finish(toConnectError(error, deps.log));
+    }
+  };
+}
+
+async function admit(
+  method: DescMethod,
+  permission: Permission,
+  request: MessageShape<DescMessage>,
+  { requestHeader, signal }: HandlerContext,
+  { store, now, draining }: PipelineDeps,
+): Promise<Call> {
+  const caller = await authenticate(store, secretOf(requestHeader), now());
+  const accountId = authorise(caller, permission, request);
+  validate(method.input, request);
+  return { caller, accountId, method, signal, draining };
+}
+
+function secretOf(header: Headers): string | undefined {
+  const [, bearer] = /^bearer +(.+)$/i.exec(header.get("authorization") ?? "") ?? [];
+  return bearer ?? header.get("x-api-key") ?? undefined;
+}
+
+/** Returns what ends the observation: without an error, or with the one that the caller gets, which it gives back. */
+function observe(method: DescMethod, log: Log) {
+  const start = performance.now();
+  return <E extends { code: number; rawMessage: string } | undefined>(error?: E): E | undefined => {
+    const milliseconds = Math.round((performance.now() - start) * 1000) / 1000;
+    log.debug(
+      { method: methodName(method), milliseconds, ...(error && { code: error.code, error: error.rawMessage }) },
+      "call",
+    );
+    return error;
+  };
+}

@@ -1,0 +1,269 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { User as UserMessage } from "../../gen/roster/v1/user_pb.js";
+import {
+  type LookupUsersResultSchema,
+  MetadataUpdate,
+  type UserKey,
+  type UserService,
+} from "../../gen/roster/v1/user_service_pb.js";
+import { ALL_ACCOUNTS } from "../directory/account.ts";
+import { invalidField, userNotFound } from "../directory/errors.ts";
+import { type PageStart, readPage } from "../directory/list.ts";
+import type { ListQuery, Store, UserKeyKind, UserReader } from "../directory/store.ts";
+import { foldEmail, type User } from "../directory/user.ts";
+import {
+  createUser,
+  deleteUser,
+  purgeUser,
+  setUserStatus,
+  undeleteUser,
+  updateUser,
+  upsertUser,
+} from "../directory/users.ts";
+import { parseUser, toTimestamp, toUserMessage } from "./convert.ts";
+import { importUsers } from "./import-users.ts";
+import { listUsersChunked } from "./list-users-chunked.ts";
+import { parsePatch, readMask } from "./masks.ts";
+import { mutate } from "./mutate.ts";
+import type { Handlers } from "./pipeline.ts";
+import type { Tokens } from "./tokens.ts";
+
+export interface UserServiceDeps {
+  readonly store: Store;
+  readonly tokens: Tokens;
+}
+
+export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof UserService> {
+  return {
+    createUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const input = parseNewUser(request);
+          const { user, created } = await createUser(tx, call.caller, input);
+          return { user: toUserMessage(user), created, revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    upsertUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const given = present(request.user);
+          const { user, created } = await upsertUser(tx, call.caller, parseUser(given), given.etag);
+          return { user: toUserMessage(user), created, revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    async getUser(request, call) {
+      const mask = readMask(request.readMask);
+      return store.read(call.accountId, async ({ account, users }) => {
+        const user = await findByKey(users, request.key, request.showDeleted);
+        if (user === undefined) {
+          throw userNotFound(request.key.value ?? "");
+        }
+        return { user: mask(toUserMessage(user)), revision: BigInt(account.revision) };
+      });
+    },
+
+    async lookupUsers(request, call) {
+      const mask = readMask(request.readMask);
+      return store.read(call.accountId, async ({ account, users }) => {
+        const find = await findAll(users, request.keys);
+        return { results: request.keys.map((key) => toResult(find(key), mask)), revision: BigInt(account.revision) };
+      });
+    },
+
+    updateUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const given = present(request.user);
+          if (given.id === "") {
+            throw invalidField("user.id", "is required");
+          }
+          const patch = parsePatch(given, request.updateMask);
+          const metadataUpdate =
+            METADATA_UPDATES[given.metadata === undefined ? MetadataUpdate.REPLACE : request.metadataUpdate];
+          const user = await updateUser(tx, call.caller, given.id, patch, { metadataUpdate, etag: given.etag });
+          return { user: toUserMessage(user), revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    deleteUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const stored = await tx.users.find(request.id);
+          if (request.allowMissing && (stored === undefined || stored.deleteTime !== null)) {
+            return { revision: BigInt(tx.revision) };
+          }
+          const user = await deleteUser(tx, request.id, request.etag);
+          return { user: toUserMessage(user), revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    undeleteUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const user = await undeleteUser(tx, request.id, request.etag);
+          return { user: toUserMessage(user), revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    purgeUser: (request, call) =>
+      mutate(store, call, request, async (tx) => {
+        const erased = await purgeUser(tx, request.id, request.etag);
+        const receipt = {
+          userId: request.id,
+          purgeTime: toTimestamp(tx.now()),
+          apiKeyCount: BigInt(erased.apiKeys),
+          changeCount: BigInt(erased.changes),
+          responseCount: BigInt(erased.answers),
+        };
+        return { receipt, revision: BigInt(tx.revision) };
+      }),
+
+    activateUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const user = await setUserStatus(tx, call.caller, request.id, "ACTIVE", request.etag);
+          return { user: toUserMessage(user), revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    suspendUser: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const user = await setUserStatus(tx, call.caller, request.id, "SUSPENDED", request.etag);
+          return { user: toUserMessage(user), revision: BigInt(tx.revision) };
+        },
+        ABOUT_USER,
+      ),
+
+    async listUsers(request, { accountId }) {
+      const mask = readMask(request.readMask);
+      const { showDeleted, skip, includeTotal } = request;
+      const binding = { method: "ListUsers", account_id: accountId, show_deleted: showDeleted };
+      const start = request.pageToken === "" ? FIRST_PAGE : tokens.openPage(binding, request.pageToken);
+      const limit = Math.min(request.pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+      const answer = async ({ list, count, revision }: Listing) => {
+        const page = await readPage(list, start, { showDeleted, skip, limit });
+        return {
+          users: page.users.map((user) => mask(toUserMessage(user))),
+          nextPageToken: page.next === undefined ? "" : tokens.sealPage(binding, page.next),
+          previousPageToken: page.previous === undefined ? "" : tokens.sealPage(binding, page.previous),
+          ...(includeTotal && { totalSize: BigInt(await count(showDeleted)) }),
+          revision: BigInt(revision),
+        };
+      };
+      return accountId === ALL_ACCOUNTS
+        ? answer({
+            list: (query) => store.listAllUsers(query),
+            count: (deleted) => store.countAllUsers(deleted),
+            revision: 0,
+          })
+        : store.read(accountId, ({ account, users }) =>
+            answer({
+              list: (query) => users.list(query),
+              count: (deleted) => users.count(deleted),
+              revision: account.revision,
+            }),
+          );
+    },
+
+    listUsersChunked: (request, call) => listUsersChunked(store, tokens, request, call),
+
+    importUsers: (request, call) => importUsers(store, request, call),
+  };
+}
+
+interface Listing {
+  readonly list: (query: ListQuery) => Promise<User[]>;
+  readonly count: (showDeleted: boolean) => Promise<number>;
+  readonly revision: number;
+}
+
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 1000;
+const FIRST_PAGE: PageStart = { direction: "after", from: null };
+
+const METADATA_UPDATES = {
+  [MetadataUpdate.UNSPECIFIED]: "REPLACE",
+  [MetadataUpdate.REPLACE]: "REPLACE",
+  [MetadataUpdate.MERGE]: "MERGE",
+  [MetadataUpdate.MERGE_TOP_LEVEL]: "MERGE_TOP_LEVEL",
+} as const;
+
+const ABOUT_USER = { userId: (response: { user?: UserMessage | undefined }) => response.user?.id };
+
+/** The schema requires the field; the type does not know. */
+function present(user: UserMessage | undefined): UserMessage {
+  if (user === undefined) {
+    throw invalidField("user", "is required");
+  }
+  return user;
+}
+
+function parseNewUser({ userId, user }: { userId: string; user?: UserMessage | undefined }) {
+  const input = parseUser(present(user));
+  if (userId !== "" && input.id !== undefined && input.id !== userId) {
+    throw invalidField("user.id", "differs from user_id");
+  }
+  return userId === "" ? input : { ...input, id: userId };
+}
+
+async function findByKey(users: UserReader, key: UserKey["key"], showDeleted: boolean): Promise<User | undefined> {
+  if (key.case === "id" && showDeleted) {
+    return users.find(key.value);
+  }
+  return (await findAll(users, [{ key }]))({ key });
+}
+
+/** Finds users for all keys with one query per kind. */
+async function findAll(users: UserReader, keys: ReadonlyArray<Pick<UserKey, "key">>) {
+  const byKind = new Map<UserKeyKind, Map<string | null, User>>();
+  for (const kind of ["id", "externalId", "email"] as const) {
+    const wanted = keys.flatMap(({ key }) => (key.case === kind ? [normalised(key)] : []));
+    const found = await users.findLive(kind, wanted);
+    byKind.set(kind, new Map(found.map((user) => [kind === "email" ? foldEmail(user.email ?? "") : user[kind], user])));
+  }
+  return ({ key }: Pick<UserKey, "key">) =>
+    key.case === undefined ? undefined : byKind.get(key.case)?.get(normalised(key));
+}
+
+function normalised({ case: kind, value }: Exclude<UserKey["key"], { case: undefined }>): string {
+  return kind === "email" ? foldEmail(value) : value;
+}
+
+function toResult(
+  user: User | undefined,
+  mask: (user: UserMessage) => UserMessage,
+): MessageInitShape<typeof LookupUsersResultSchema> {
+  return user === undefined
+    ? { result: { case: "notFound", value: true } }
+    : { result: { case: "user", value: mask(toUserMessage(user)) } };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { Health } from "../../gen/grpc/health/v1/health_pb.js";
+import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { type Clock, DAY, type Micros } from "../directory/clock.ts";
+import type { Store } from "../directory/store.ts";
+import { createSealer, TOKEN_KEY_BYTES } from "../directory/token.ts";
+import type { Log } from "../log.ts";
+import { apiKeyService } from "../rpc/api-key-service.ts";
+import { servicePipeline } from "../rpc/pipeline.ts";
+import { createTokens } from "../rpc/tokens.ts";
+import { userService } from "../rpc/user-service.ts";
+import type { CorsOrigins } from "./cors.ts";
+import { createHandler } from "./handler.ts";
+import { monitorHealth } from "./health.ts";
+import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http-port.ts";
+import { asV1Alpha, reflectionService } from "./reflection.ts";
+
+export interface ServerOptions {
+  readonly store: Store;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly http: HttpPortOptions;
+  readonly corsOrigins: CorsOrigins;
+  readonly maxMessageBytes: number;
+  /** How long the change history reaches back. */
+  readonly changeRetention: Micros;
+  readonly drainTimeoutMs: number;
+}
+
+export interface RosterServer {
+  readonly http: Pick<HttpPort, "host" | "port">;
+  /** Ends in good order: no accepted call is cut off. The store stays open. */
+  stop(): Promise<void>;
+}
+
+const SERVICES = [UserService, ApiKeyService, Health, ServerReflection, ServerReflectionAlpha];
+const ANSWER_RETENTION = DAY;
+const PRUNE_INTERVAL_MS = 60_000;
+
+/** Serves a store. */
+export async function startServer(options: ServerOptions): Promise<RosterServer> {
+  const { store, now, log } = options;
+  const stopping = new AbortController();
+  const tokens = createTokens(createSealer(await store.secret("token-key", () => randomBytes(TOKEN_KEY_BYTES))), now);
+  const health = monitorHealth(
+    store,
+    SERVICES.map(({ typeName }) => typeName),
+    stopping.signal,
+    log,
+  );
+  const deps = { store, now, log, draining: stopping.signal };
+  const routes = (router: ConnectRouter) => {
+    const reflection = reflectionService(SERVICES);
+    router
+      .service(UserService, servicePipeline(UserService, userService({ store, tokens }), deps))
+      .service(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store }), deps))
+      .service(Health, health.service)
+      .service(ServerReflection, reflection)
+      .service(ServerReflectionAlpha, asV1Alpha(reflection));
+  };
+  const http = await openHttpPort(createHandler({ ...options, routes }), options.http);
+  const pruning = setInterval(() => prune(options), PRUNE_INTERVAL_MS);
+  return {
+    http,
+    async stop() {
+      clearInterval(pruning);
+      stopping.abort();
+      await http.drain(options.drainTimeoutMs);
+      health.stop();
+    },
+  };
+}
+
+async function prune({ store, now, log, changeRetention }: ServerOptions): Promise<void> {
+  const time = now();
+  await store
+    .prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION })
+    .catch((error: unknown) => log.error({ err: error }, "pruning failed; will be tried again"));
+}

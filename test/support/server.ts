@@ -1,0 +1,46 @@
+import { authenticate, type Caller, mintSecret } from "../../src/directory/api-key.ts";
+import { bootstrap } from "../../src/directory/bootstrap.ts";
+import { DAY } from "../../src/directory/clock.ts";
+import type { Sources, Store } from "../../src/directory/store.ts";
+import { createLog } from "../../src/log.ts";
+import { type ServerOptions, startServer } from "../../src/server/server.ts";
+import { openTestStore } from "./store.ts";
+
+export interface TestServer {
+  readonly url: string;
+  /** Of the first ADMIN key, which belongs to a super admin of account `default`. */
+  readonly secret: string;
+  readonly admin: Caller;
+  readonly store: Store;
+  readonly sources: Sources;
+  stop(): Promise<void>;
+}
+
+/** A server in this process: real database, real port. */
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const { store, sources, close } = await openTestStore(options.now ? { clock: options.now } : {});
+  const secret = mintSecret(sources.newId("K"));
+  await bootstrap(store, secret);
+  const server = await startServer({
+    store,
+    now: sources.clock,
+    log: createLog("silent"),
+    http: { host: "127.0.0.1", port: 0 },
+    corsOrigins: [],
+    maxMessageBytes: 16 * 1024 * 1024,
+    changeRetention: 7 * DAY,
+    drainTimeoutMs: 5_000,
+    ...options,
+  });
+  return {
+    url: `${options.http?.tls ? "https" : "http"}://127.0.0.1:${server.http.port}`,
+    secret,
+    admin: await authenticate(store, secret, sources.clock()),
+    store,
+    sources,
+    async stop() {
+      await server.stop();
+      await close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { openStore } from "../../src/db/index.ts";
+import { createClock } from "../../src/directory/clock.ts";
+import { createIdSource } from "../../src/directory/id.ts";
+import type { Sources, Store } from "../../src/directory/store.ts";
+import { createFolder } from "./folder.ts";
+
+export interface TestStore {
+  readonly store: Store;
+  readonly sources: Sources;
+  /** Opens the same database once more, as another server would. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** An empty, migrated database of the engine under test. Whoever opens it closes it. */
+export async function openTestStore(given: Partial<Sources> = {}): Promise<TestStore> {
+  const folder = createFolder();
+  const sources: Sources = { clock: createClock(), newId: createIdSource(), ...given };
+  const url = `sqlite:${join(folder.path, "roster.db")}`;
+  const store = await openStore(url, sources);
+  return {
+    store,
+    sources,
+    url,
+    async close() {
+      await store.close();
+      folder.remove();
+    },
+  };
+}
