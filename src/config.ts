@@ -11,6 +11,9 @@ export interface Address {
 
 export interface Config {
   readonly databaseUrl: string;
+  readonly databasePoolSize: number;
+  readonly databaseTimeoutMs: number;
+  readonly databaseWaitMs: number;
   readonly httpAddress: Address;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly bootstrapKey: string | undefined;
@@ -38,8 +41,26 @@ export const SETTINGS = {
   databaseUrl: {
     variable: "ROSTER_DATABASE_URL",
     fallback: "sqlite:data/roster.db",
-    description: "where the directory is kept: sqlite:PATH",
+    description: "where the directory is kept: sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     parse: parseDatabaseUrl,
+  },
+  databasePoolSize: {
+    variable: "ROSTER_DATABASE_POOL_SIZE",
+    fallback: "10",
+    description: "PostgreSQL connections for writes, and as many for reads",
+    parse: (text: string) => parseInteger(text, 1, 1000),
+  },
+  databaseTimeoutMs: {
+    variable: "ROSTER_DATABASE_TIMEOUT",
+    fallback: "30s",
+    description: "how long a PostgreSQL statement may take: 30s, 2m",
+    parse: (text: string) => parseDuration(text) / 1000,
+  },
+  databaseWaitMs: {
+    variable: "ROSTER_DATABASE_WAIT",
+    fallback: "30s",
+    description: "how long to wait at start for a PostgreSQL that can't be reached: 30s, 5m",
+    parse: (text: string) => parseDuration(text) / 1000,
   },
   httpAddress: {
     variable: "ROSTER_HTTP_ADDRESS",
@@ -126,7 +147,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       if (!(error instanceof Wrong)) {
         throw error;
       }
-      problems.push(`${variable}=${secret ? "(hidden)" : text}: ${error.message}`);
+      problems.push(`${variable}=${secret ? "(hidden)" : withoutPassword(text)}: ${error.message}`);
       return undefined;
     }
   };
@@ -137,6 +158,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const config = {
     databaseUrl: read(SETTINGS.databaseUrl),
+    databasePoolSize: read(SETTINGS.databasePoolSize),
+    databaseTimeoutMs: read(SETTINGS.databaseTimeoutMs),
+    databaseWaitMs: read(SETTINGS.databaseWaitMs),
     httpAddress: read(SETTINGS.httpAddress),
     tls: certificate && key ? { certificate, key } : undefined,
     bootstrapKey: read(SETTINGS.bootstrapKey),
@@ -153,9 +177,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return config as Config;
 }
 
+/** The text, fit to be shown: the password of a URL is left out. */
+export function withoutPassword(text: string): string {
+  return text.replace(/^(\w+:\/\/[^:/@]*):[^@]*@/, "$1:***@");
+}
+
 function parseDatabaseUrl(text: string): string {
-  if (!/^sqlite:.+/.test(text)) {
-    throw new Wrong("must be sqlite:PATH, for example sqlite:data/roster.db");
+  if (!/^sqlite:.+/.test(text) && !(/^postgres(ql)?:/.test(text) && URL.canParse(text))) {
+    throw new Wrong("must be sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE, for example sqlite:data/roster.db");
   }
   return text;
 }

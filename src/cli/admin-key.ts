@@ -2,9 +2,9 @@ import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { dirname, join } from "node:path";
 import { secretKeyId } from "../directory/api-key.ts";
 
-/** Where the first ADMIN key is kept, beside the embedded database. */
-export function adminKeyPath(databaseUrl: string): string {
-  return join(dirname(databaseUrl.slice("sqlite:".length)), "admin.key");
+/** Where the first ADMIN key is kept: beside the embedded database. Undefined for a database elsewhere. */
+export function adminKeyPath(databaseUrl: string): string | undefined {
+  return databaseUrl.startsWith("sqlite:") ? join(dirname(databaseUrl.slice("sqlite:".length)), "admin.key") : undefined;
 }
 
 /** The secret in the file, or undefined if there is none. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type Config, loadConfig } from "../config.ts";
+import { type Config, loadConfig, withoutPassword } from "../config.ts";
 import { openStore } from "../db/index.ts";
 import { DEFAULT_ACCOUNT } from "../directory/account.ts";
 import { mintSecret } from "../directory/api-key.ts";
@@ -16,7 +16,12 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   const config = loadConfig(env);
   const log = createLog(config.logLevel);
   const sources: Sources = { clock: createClock(), newId: createIdSource() };
-  const store = await openStore(config.databaseUrl, sources);
+  const store = await openStore(config.databaseUrl, sources, {
+    poolSize: config.databasePoolSize,
+    statementTimeoutMs: config.databaseTimeoutMs,
+    waitMs: config.databaseWaitMs,
+    onWait: (error) => log.warn({ err: error }, "waiting for the database"),
+  });
   try {
     const secret = await firstKey(store, config, sources);
     const server = await startServer({
@@ -46,7 +51,10 @@ async function firstKey(
     return undefined;
   }
   const path = adminKeyPath(databaseUrl);
-  const secret = keepAdminKey(path, bootstrapKey ?? readAdminKey(path) ?? mintSecret(newId("K")));
+  const secret =
+    path === undefined
+      ? (bootstrapKey ?? mintSecret(newId("K")))
+      : keepAdminKey(path, bootstrapKey ?? readAdminKey(path) ?? mintSecret(newId("K")));
   return (await bootstrap(store, secret)) ? secret : undefined;
 }
 
@@ -55,16 +63,16 @@ function greeting({ http }: RosterServer, { databaseUrl, tls }: Config, secret: 
   const address = `${host}:${http.port}`;
   const url = `${tls ? "https" : "http"}://${address}`;
   const keyFile = adminKeyPath(databaseUrl);
-  const shown =
-    secret === undefined ? "" : `  first key   ${secret}   (account ${DEFAULT_ACCOUNT}; shown once, kept in ${keyFile})\n`;
+  const kept = keyFile === undefined ? "keep it" : `kept in ${keyFile}`;
+  const shown = secret === undefined ? "" : `  first key   ${secret}   (account ${DEFAULT_ACCOUNT}; shown once, ${kept})\n`;
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
-  database    ${databaseUrl}
+  database    ${withoutPassword(databaseUrl)}
 ${shown}
 Create a user, list them, export them:
 
-  KEY=$(cat ${keyFile})
+  KEY=${keyFile === undefined ? (secret ?? "…") : `$(cat ${keyFile})`}
   grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${address} roster.v1.UserService/CreateUser
   curl ${url}/roster.v1.UserService/ListUsers -H "x-api-key: $KEY" -H 'content-type: application/json' -d '{}'
   npm run --silent roster -- export users.ndjson

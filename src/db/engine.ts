@@ -11,6 +11,8 @@ export interface Engine {
   readonly types: ColumnTypes;
   /** Makes the rows of a select unavailable to other writers until the transaction ends. */
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
+  /** Whether the transaction that failed may succeed when it is run again. */
+  isRetryable(error: unknown): boolean;
   /** Whether the error means that the database is out of reach, full or unable to write. */
   isUnavailable(error: unknown): boolean;
   close(): Promise<void>;

@@ -32,6 +32,8 @@ export async function openSqlite(path: string): Promise<Engine> {
     types: { text: "text", integer: "integer", bytes: "blob" },
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,
+    // Writers wait for the lock before they read.
+    isRetryable: () => false,
     isUnavailable: (error) => error instanceof Database.SqliteError && UNAVAILABLE.test(error.code),
     async close() {
       await reader.destroy();

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
 import { type Account, type AccountStatus, DEFAULT_ACCOUNT } from "../directory/account.ts";
 import type { KeyHolder } from "../directory/api-key.ts";
@@ -11,7 +12,11 @@ import { Revision } from "./revision.ts";
 import { toAccount, toApiKey, toUser } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { KyselyAnswers, KyselyApiKeys } from "./small-stores.ts";
+import { Turns } from "./turns.ts";
 import { countUsers, KyselyUserReader, KyselyUserWriter, listUsers } from "./user-store.ts";
+
+/** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
+const MAX_ATTEMPTS = 10;
 
 /** Ends a transaction without an error and without a trace. */
 class DryRun<T> {
@@ -25,6 +30,8 @@ class DryRun<T> {
 export class KyselyStore implements Store {
   readonly #engine: Engine;
   readonly #sources: Sources;
+  // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
+  readonly #turns = new Turns();
 
   constructor(engine: Engine, sources: Sources) {
     this.#engine = engine;
@@ -36,6 +43,7 @@ export class KyselyStore implements Store {
       this.#engine.reader
         .transaction()
         .setIsolationLevel("repeatable read")
+        .setAccessMode("read only")
         .execute(async (db) => {
           const account = await this.#account(db, accountId);
           return work({ account, users: new KyselyUserReader(db, accountId), apiKeys: new KyselyApiKeys(db, accountId) });
@@ -45,14 +53,16 @@ export class KyselyStore implements Store {
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
     try {
-      return await this.#transaction(async (db) => {
-        const account = await this.#account(db, origin.accountId, true);
-        const result = await this.#change(db, account, origin, work);
-        if (origin.dryRun) {
-          throw new DryRun(result);
-        }
-        return result;
-      });
+      return await this.#turns.run(origin.accountId, () =>
+        this.#transaction(async (db) => {
+          const account = await this.#account(db, origin.accountId, true);
+          const result = await this.#change(db, account, origin, work);
+          if (origin.dryRun) {
+            throw new DryRun(result);
+          }
+          return result;
+        }),
+      );
     } catch (ended) {
       if (ended instanceof DryRun) {
         return ended.result;
@@ -223,7 +233,21 @@ export class KyselyStore implements Store {
   }
 
   #transaction<T>(work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {
-    return this.#guard(() => this.#engine.writer.transaction().execute(work));
+    return this.#guard(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.#engine.writer.transaction().execute(work);
+        } catch (error) {
+          if (!this.#engine.isRetryable(error)) {
+            throw error;
+          }
+          if (attempt === MAX_ATTEMPTS) {
+            throw storeUnavailable(error);
+          }
+          await setTimeout(Math.random() * 2 ** attempt);
+        }
+      }
+    });
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
