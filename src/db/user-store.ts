@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
-import { changedFields, type User } from "../directory/user.ts";
+import { changedFields, foldEmail, type User } from "../directory/user.ts";
 import { comesAfter, listOrder } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
@@ -26,8 +26,9 @@ export class KyselyUserReader implements UserReader {
     if (keys.length === 0) {
       return [];
     }
+    const wanted = new Set(kind === "email" ? keys.map(foldEmail) : keys);
     const rows = await this.rows()
-      .where(LIVE_KEYS[kind], "in", [...new Set(keys)])
+      .where(LIVE_KEYS[kind], "in", [...wanted])
       .where("delete_time", "is", null)
       .execute();
     return rows.map(toUser);

@@ -1,0 +1,19 @@
+import { describe } from "vitest";
+import { accounts } from "./contract/accounts.ts";
+import { history } from "./contract/history.ts";
+import { keysAndAnswers } from "./contract/keys-and-answers.ts";
+import { lists } from "./contract/lists.ts";
+import { purges } from "./contract/purges.ts";
+import { readsAndWrites } from "./contract/reads-and-writes.ts";
+import { revisions } from "./contract/revisions.ts";
+import { users } from "./contract/users.ts";
+
+/** Every MUST of src/directory/store.ts. Nothing here knows which engine it runs on: test/support/store.ts decides. */
+describe("reads and writes", readsAndWrites);
+describe("revisions", revisions);
+describe("accounts", accounts);
+describe("keys and answers", keysAndAnswers);
+describe("users", users);
+describe("lists", lists);
+describe("history", history);
+describe("purges", purges);

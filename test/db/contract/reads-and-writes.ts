@@ -1,0 +1,159 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import type { ApiKey } from "../../../src/directory/api-key.ts";
+import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store.ts";
+import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
+import { linesOf, runOtherServers, startOtherServer } from "../other-servers.ts";
+
+export function readsAndWrites(): void {
+  test("a read shows one moment, whatever is written meanwhile", async () => {
+    const { read, write, insert } = await openTestAccount();
+    const ada = await insert({ about: "before" });
+    const seen = await read(async ({ account, users }) => {
+      await write((tx) => tx.users.update(ada, { ...ada, about: "after" }));
+      await insert({ id: "later" });
+      const list = await users.list({ showDeleted: true, direction: "after", from: null, skip: 0, limit: 10 });
+      return [account.revision, list, await users.find("later"), await users.count(true), await users.find(ada.id)];
+    });
+    expect(seen).toEqual([1, [ada], undefined, 1, ada]);
+    expect(await read(({ users }) => users.count(true))).toBe(2);
+  });
+
+  test("a read refuses writes", async () => {
+    const { read, insert } = await openTestAccount();
+    const user = await insert();
+    await expect(read(({ apiKeys }) => forceInsert(apiKeys, { ...KEY, userId: user.id }))).rejects.toThrow();
+    expect(await read(({ apiKeys }) => apiKeys.find(KEY.id))).toBeUndefined();
+  });
+
+  test("a read neither waits for a writer nor sees what is not committed", async () => {
+    const { read, write } = await openTestAccount();
+    const seen = await write(async (tx) => {
+      await tx.users.insert(newUser(tx));
+      return read(({ users }) => users.count(true));
+    });
+    expect(seen).toBe(0);
+  });
+
+  test("a write is all or nothing", async () => {
+    const { read, write, insert } = await openTestAccount();
+    const ada = await insert({ email: "ada@example.com" });
+    const failed = write(async (tx) => {
+      await tx.users.update(ada, { ...ada, email: "other@example.com" });
+      const grace = await tx.users.insert(newUser(tx, { id: "grace" }));
+      await tx.apiKeys.insert({ ...KEY, userId: grace.id }, new Uint8Array(32));
+      await tx.answers.insert("m", "r", { digest: new Uint8Array(1), userId: null, response: null });
+      throw new Error("half way");
+    });
+    await expect(failed).rejects.toThrow("half way");
+    const after = await read(async ({ account, users, apiKeys }) => [
+      account.revision,
+      await users.find(ada.id),
+      await users.find("grace"),
+      await apiKeys.find(KEY.id),
+    ]);
+    expect(after).toEqual([1, ada, undefined, undefined]);
+    expect(await write((tx) => tx.answers.find("m", "r"))).toBeUndefined();
+  });
+
+  test("a write sees its own changes", async () => {
+    const { write } = await openTestAccount();
+    const seen = await write(async (tx) => {
+      const user = await tx.users.insert(newUser(tx, { email: "Ada@example.com" }));
+      return [
+        await tx.users.find(user.id),
+        await tx.users.findLive("email", ["ada@example.com"]),
+        await tx.users.count(false),
+      ];
+    });
+    expect(seen).toEqual([expect.objectContaining({ email: "Ada@example.com" }), [seen[0]], 1]);
+  });
+
+  test("writes run one work at a time per account", async () => {
+    const { write } = await openTestAccount();
+    const events: string[] = [];
+    const works = Array.from({ length: 20 }, (_, index) =>
+      write(async (tx) => {
+        events.push(`${index} begins`);
+        for (let trips = 0; trips < 5; trips += 1) await tx.users.find("nobody");
+        events.push(`${index} ends`);
+      }),
+    );
+    await Promise.all(works);
+    const began = events.filter((event) => event.endsWith("begins")).map((event) => event.replace(" begins", ""));
+    expect(began).toHaveLength(20);
+    expect(events).toEqual(began.flatMap((index) => [`${index} begins`, `${index} ends`]));
+  });
+
+  test("writes of several servers run one work at a time per account", async () => {
+    const { url, read, insert } = await openTestAccount();
+    await insert({ id: "counter", about: "0" });
+    await runOtherServers(3, url, "count", "50");
+    const counter = await read(({ users }) => users.find("counter"));
+    expect(counter).toMatchObject({ about: "150", version: 151, revision: 151 });
+  });
+
+  test("a write does not return before the change would survive a crash", async () => {
+    const { url, store, id } = await openTestAccount();
+    const server = startOtherServer(url, "fill");
+    const exit = once(server, "exit");
+    const written: string[] = [];
+    for await (const line of linesOf(server)) {
+      if (written.push(line) === 40) server.kill("SIGKILL");
+    }
+    expect(await exit).toEqual([null, "SIGKILL"]);
+    const found = await testAccount(store, id).read(({ users }) => users.findLive("id", written));
+    expect(found.map((user) => user.id).sort()).toEqual(written.sort());
+  });
+
+  test("a dry run gives its result and leaves nothing behind", async () => {
+    const { read, write, insert } = await openTestAccount();
+    const ada = await insert();
+    const result = await write(
+      async (tx) => {
+        await tx.users.update(ada, { ...ada, about: "changed" });
+        const grace = await tx.users.insert(newUser(tx, { id: "grace" }));
+        await tx.apiKeys.insert({ ...KEY, userId: grace.id }, new Uint8Array(32));
+        await tx.answers.insert("m", "r", { digest: new Uint8Array(1), userId: null, response: null });
+        return [grace.version, tx.revision];
+      },
+      { dryRun: true },
+    );
+    expect(result).toEqual([1, 2]);
+    const left = await read(async ({ account, users, apiKeys }) => [
+      account.revision,
+      await users.find(ada.id),
+      await users.find("grace"),
+      await apiKeys.find(KEY.id),
+      await users.listAt(account.revision, "", 10),
+    ]);
+    expect(left).toEqual([1, ada, undefined, undefined, [{ id: ada.id, state: ada }]]);
+    expect(await write((tx) => tx.answers.find("m", "r"))).toBeUndefined();
+  });
+
+  test("an unknown account is ACCOUNT_NOT_FOUND, and work is not run", async () => {
+    const { store } = await openTestAccount();
+    const nobody = testAccount(store, "nobody");
+    const work = () => expect.fail("work was run");
+    await expect(nobody.read(work)).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
+    await expect(nobody.write(work)).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
+    await expect(nobody.write(work, { dryRun: true })).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
+  });
+}
+
+const KEY: Omit<ApiKey, "userId"> = {
+  id: "K00000000000000000000000000",
+  displayName: "Key",
+  role: "READER",
+  createTime: 1,
+  expireTime: null,
+  revokeTime: null,
+};
+
+/** The types leave no way to write in a read. This takes the one there would be without them. */
+async function forceInsert(keys: ApiKeyReader & Partial<ApiKeyWriter>, key: ApiKey): Promise<void> {
+  if (keys.insert === undefined) {
+    throw new Error("read-only");
+  }
+  await keys.insert(key, new Uint8Array(32));
+}

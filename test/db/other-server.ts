@@ -1,0 +1,64 @@
+import { openStore } from "../../src/db/index.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { createClock } from "../../src/directory/clock.ts";
+import { createIdSource } from "../../src/directory/id.ts";
+import type { AccountTransaction, Sources, Store } from "../../src/directory/store.ts";
+import { USER_DEFAULTS, type User } from "../../src/directory/user.ts";
+import type { Job } from "./other-servers.ts";
+
+/** A program: `node other-server.ts <url> <job> <argument>`. */
+const [url = "", job = "", argument = ""] = process.argv.slice(2);
+const sources: Sources = { clock: createClock(), newId: createIdSource() };
+
+const JOBS: Record<Job, (store: Store) => Promise<void>> = {
+  async open(store) {
+    await store.ping();
+    print("open");
+  },
+
+  /** Says whether the account was made here. */
+  async createAccount(store) {
+    const made = await store.createAccount({ id: DEFAULT_ACCOUNT, name: "Default" }, insertUser);
+    print(made === undefined ? "taken" : "made");
+  },
+
+  /** Counts the user's `about` up so many times, each time from what is stored. */
+  async count(store) {
+    for (let times = Number(argument); times > 0; times -= 1) {
+      await write(store, async ({ users }) => {
+        const user = await users.find("counter");
+        if (user !== undefined) await users.update(user, { ...user, about: `${Number(user.about) + 1}` });
+      });
+    }
+  },
+
+  /** Inserts users without end, and prints each id once the store says that the user is there. */
+  async fill(store) {
+    for (;;) {
+      print((await write(store, insertUser)).id);
+    }
+  },
+};
+
+function write<T>(store: Store, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
+  return store.write({ accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null }, work);
+}
+
+function insertUser({ users, newId, now }: AccountTransaction): Promise<User> {
+  return users.insert({ ...USER_DEFAULTS, id: newId("U"), createTime: now() });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function isJob(name: string): name is Job {
+  return name in JOBS;
+}
+
+if (!isJob(job)) {
+  throw new Error(`there is no job ${job}`);
+}
+const store = await openStore(url, sources);
+await JOBS[job](store);
+await store.close();
