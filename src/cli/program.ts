@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { flagOf, SETTINGS } from "../config.ts";
+import { databaseCommands } from "./database-commands.ts";
 import { serve } from "./serve.ts";
 
 /** The command line. Flags of `serve` go before the environment. */
@@ -9,6 +10,9 @@ export function createProgram(env: Readonly<Record<string, string | undefined>>)
     .showHelpAfterError()
     .exitOverride();
   program.addCommand(serveCommand(env));
+  for (const command of databaseCommands(env)) {
+    program.addCommand(command);
+  }
   return program;
 }
 

@@ -1,11 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Sources, Store } from "../directory/store.ts";
+import { type CopyProgress, copyRows } from "./copy.ts";
 import type { Engine } from "./engine.ts";
-import { migrate } from "./migrate.ts";
+import { distribute, migrate, pendingMigrations } from "./migrate.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
+import { backUpSqlite } from "./sqlite-backup.ts";
 import { KyselyStore } from "./store.ts";
 
+export { CopyDiffers, type CopyProgress } from "./copy.ts";
 export { DatabaseTooNew } from "./migrate.ts";
 
 export interface StoreOptions extends PostgresOptions {
@@ -31,19 +34,60 @@ export async function openStore(url: string, sources: Sources, options: Partial<
   return new KyselyStore(engine, sources);
 }
 
+/** Runs the pending migrations, and returns their names; with `citus`, also spreads the tables over the cluster. */
+export function migrateDatabase(url: string, { citus }: { readonly citus: boolean }): Promise<string[]> {
+  return withEngine(url, async (engine) => {
+    const ran = await migrate(engine);
+    if (citus) {
+      await distribute(engine);
+    }
+    return ran;
+  });
+}
+
+/** The names of the migrations that a start would run. */
+export function checkDatabase(url: string): Promise<string[]> {
+  return withEngine(url, pendingMigrations);
+}
+
+/** Copies a whole directory from one database into an empty one. Throws CopyDiffers, DatabaseTooNew. */
+export function copyDatabase(from: string, to: string, onProgress: (progress: CopyProgress) => void): Promise<void> {
+  return withEngine(from, (source) =>
+    withEngine(to, async (target) => {
+      await migrate(source);
+      await migrate(target);
+      await copyRows(source, target, onProgress);
+    }),
+  );
+}
+
+/** Writes a copy of a SQLite database, in use or not, to a new file. PostgreSQL brings its own tools for that. */
+export function backUpDatabase(url: string, file: string): void {
+  if (!url.startsWith("sqlite:")) {
+    throw new Error("this backs up SQLite; for PostgreSQL use pg_dump, or base backups with a write-ahead log archive");
+  }
+  backUpSqlite(url.slice("sqlite:".length), file);
+}
+
+async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine(url, DEFAULTS);
+  return work(engine).finally(() => engine.close());
+}
+
 async function openEngine(url: string, limits: PostgresOptions): Promise<Engine> {
   return url.startsWith("sqlite:") ? openSqlite(url.slice("sqlite:".length)) : openPostgres(url, limits);
 }
 
 async function patiently(
   engine: Engine,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
   { waitMs, onWait }: Pick<StoreOptions, "waitMs" | "onWait">,
 ): Promise<void> {
   const end = performance.now() + waitMs;
   for (;;) {
     try {
-      return await work();
+      await work();
+      return;
     } catch (error) {
       if (!engine.isUnavailable(error) || performance.now() > end) {
         throw error;

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Engine } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
@@ -16,19 +17,53 @@ export class DatabaseTooNew extends Error {
   }
 }
 
-/** Brings the database up to date, under a lock: of several servers that start at once, one does it. */
-export async function migrate(engine: Engine): Promise<void> {
-  const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]));
-  const migrator = new Migrator({ db: engine.writer, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
+/** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */
+export async function migrate(engine: Engine): Promise<string[]> {
+  const { error, results } = await migrator(engine).migrateToLatest();
   if (error === undefined) {
-    return;
+    return (results ?? []).map(({ migrationName }) => migrationName);
   }
-  const applied = await engine.writer
+  const unknown = (await appliedMigrations(engine)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  throw unknown.length > 0 ? new DatabaseTooNew(unknown) : error;
+}
+
+/** The migrations that a start would run. Throws DatabaseTooNew. Writes nothing. */
+export async function pendingMigrations(engine: Engine): Promise<string[]> {
+  const applied = await appliedMigrations(engine);
+  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length > 0) {
+    throw new DatabaseTooNew(unknown);
+  }
+  return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
+}
+
+/** Tables before those that refer to them. */
+export const TABLES = ["accounts", "users", "changes", "api_keys", "answers", "secrets"] as const;
+
+/** Spreads the tables over the workers of a Citus cluster, by account. Tables that are spread already stay as they are. */
+export async function distribute(engine: Engine): Promise<void> {
+  for (const table of TABLES) {
+    await sql`
+      select create_distributed_table(${table}, 'account_id')
+      where not exists (select from pg_dist_partition where logicalrelid = ${table}::regclass)
+    `.execute(engine.writer);
+  }
+}
+
+function migrator(engine: Engine): Migrator {
+  const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]));
+  return new Migrator({ db: engine.writer, provider: { getMigrations: async () => migrations } });
+}
+
+async function appliedMigrations(engine: Engine): Promise<string[]> {
+  const tables = await engine.writer.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === "kysely_migration")) {
+    return [];
+  }
+  const rows = await engine.writer
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom("kysely_migration")
     .select("name")
     .execute();
-  const unknown = applied.map(({ name }) => name).filter((name) => !(name in MIGRATIONS));
-  throw unknown.length > 0 ? new DatabaseTooNew(unknown) : error;
+  return rows.map(({ name }) => name);
 }

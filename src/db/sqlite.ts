@@ -18,7 +18,7 @@ import type { Schema } from "./schema.ts";
  * deletes is overwritten, not just unlinked (`secure_delete`).
  */
 export async function openSqlite(path: string): Promise<Engine> {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const write = connect(path, {});
   write.pragma("journal_mode = WAL");
   write.pragma("synchronous = FULL");

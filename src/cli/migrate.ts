@@ -1,0 +1,25 @@
+import { checkDatabase, migrateDatabase } from "../db/index.ts";
+
+export interface MigrateOptions {
+  readonly check?: true;
+  readonly citus?: true;
+}
+
+/** Brings a database up to date, or, with `check`, says what that would take. Exit code 1: there is something to do. */
+export async function migrate(databaseUrl: string, { check, citus }: MigrateOptions): Promise<void> {
+  if (check) {
+    const pending = await checkDatabase(databaseUrl);
+    say(pending.length === 0 ? "up to date" : `pending: ${pending.join(", ")}`);
+    process.exitCode = pending.length === 0 ? 0 : 1;
+    return;
+  }
+  const ran = await migrateDatabase(databaseUrl, { citus: citus ?? false });
+  say(ran.length === 0 ? "up to date" : `migrated: ${ran.join(", ")}`);
+  if (citus) {
+    say("spread over the cluster by account");
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

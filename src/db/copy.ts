@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Engine } from "./engine.ts";
+import { TABLES } from "./migrate.ts";
+import type { Schema } from "./schema.ts";
+
+type Table = (typeof TABLES)[number];
+type Row = Readonly<Record<string, unknown>>;
+
+/** Primary keys, in order. */
+const KEYS = {
+  accounts: ["account_id"],
+  users: ["account_id", "id"],
+  changes: ["account_id", "revision", "ordinal"],
+  api_keys: ["account_id", "id"],
+  answers: ["account_id", "method", "request_id"],
+  secrets: ["account_id", "name"],
+} as const satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };
+
+const BATCH = 500;
+
+export interface CopyProgress {
+  readonly table: Table;
+  readonly rows: number;
+}
+
+/** Two databases differ after a copy: one of them was written meanwhile, or the target was not empty. */
+export class CopyDiffers extends Error {
+  override readonly name = "CopyDiffers";
+
+  constructor(table: Table) {
+    super(`table ${table} differs after the copy; stop every server on both databases, and copy into an empty one`);
+  }
+}
+
+/**
+ * Copies every row, as it is: ids, versions, revisions, history, keys, secrets. Both databases are migrated. A copy that was
+ * interrupted goes on where it stopped; at the end every row of both is compared. Throws CopyDiffers.
+ */
+export async function copyRows(from: Engine, to: Engine, onProgress: (progress: CopyProgress) => void): Promise<void> {
+  for (const table of TABLES) {
+    let rows = 0;
+    for await (const batch of readBatches(from.reader, table, await lastKey(to.reader, table))) {
+      await insertBatch(to.writer, table, batch);
+      rows += batch.length;
+      onProgress({ table, rows });
+    }
+  }
+  for (const table of TABLES) {
+    if ((await digest(from.reader, table)) !== (await digest(to.reader, table))) {
+      throw new CopyDiffers(table);
+    }
+  }
+}
+
+async function* readBatches(db: Kysely<Schema>, table: Table, after: Row | undefined): AsyncGenerator<Row[]> {
+  for (let last = after; ; ) {
+    const rows = await readBatch(db, table, last);
+    if (rows.length > 0) {
+      yield rows;
+    }
+    if (rows.length < BATCH) {
+      return;
+    }
+    last = rows.at(-1);
+  }
+}
+
+// Tables are walked alike, whatever their columns: the typed query builder can't say that, so rows are plain records here.
+function untyped(db: Kysely<Schema>): Kysely<Record<string, Record<string, unknown>>> {
+  return db as unknown as Kysely<Record<string, Record<string, unknown>>>;
+}
+
+async function readBatch(db: Kysely<Schema>, table: Table, after: Row | undefined): Promise<Row[]> {
+  const keys: readonly string[] = KEYS[table];
+  let query = untyped(db).selectFrom(table).selectAll().limit(BATCH);
+  for (const key of keys) {
+    query = query.orderBy(key);
+  }
+  if (after !== undefined) {
+    query = query.where((row) => row(row.refTuple(...tuple(keys)), ">", row.tuple(...tuple(keys.map((key) => after[key])))));
+  }
+  return query.execute();
+}
+
+/** The builder wants the length of a tuple in its type. */
+function tuple<T>(values: readonly T[]): [T, T] {
+  return values as unknown as [T, T];
+}
+
+async function lastKey(db: Kysely<Schema>, table: Table): Promise<Row | undefined> {
+  let query = untyped(db).selectFrom(table).selectAll().limit(1);
+  for (const key of KEYS[table]) {
+    query = query.orderBy(key, "desc");
+  }
+  return query.executeTakeFirst();
+}
+
+async function insertBatch(db: Kysely<Schema>, table: Table, rows: readonly Row[]): Promise<void> {
+  await untyped(db)
+    .insertInto(table)
+    .values([...rows])
+    .onConflict((conflict) => conflict.columns([...KEYS[table]]).doNothing())
+    .execute();
+}
+
+async function digest(db: Kysely<Schema>, table: Table): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const rows of readBatches(db, table, undefined)) {
+    for (const row of rows) {
+      hash.update(rowText(row));
+    }
+  }
+  return hash.digest("hex");
+}
+
+function rowText(row: Row): string {
+  const values = Object.keys(row)
+    .sort()
+    .map((column) => (row[column] instanceof Uint8Array ? Buffer.from(row[column]).toString("hex") : row[column]));
+  return JSON.stringify(values);
+}
