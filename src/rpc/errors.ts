@@ -9,7 +9,7 @@ import {
   RetryInfoSchema,
 } from "../../gen/google/rpc/error_details_pb.js";
 import { type Status, StatusSchema } from "../../gen/google/rpc/status_pb.js";
-import { type Reason, RosterError } from "../directory/errors.ts";
+import { type FieldViolation, type Reason, RosterError } from "../directory/errors.ts";
 import type { Log } from "../log.ts";
 
 /** The code of each reason: the whole of the error model, in one place. */
@@ -37,6 +37,8 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   STORE_UNAVAILABLE: Code.Unavailable,
   SERVER_DRAINING: Code.Unavailable,
   MESSAGE_TOO_LARGE: Code.ResourceExhausted,
+  REQUEST_MALFORMED: Code.InvalidArgument,
+  PROTOCOL_UNSUPPORTED: Code.Unimplemented,
   METHOD_UNKNOWN: Code.Unimplemented,
   SERVICE_UNKNOWN: Code.NotFound,
   DEADLINE_EXCEEDED: Code.DeadlineExceeded,
@@ -46,12 +48,16 @@ export const CODES: Readonly<Record<Reason, Code>> = {
 
 /** What the libraries below the pipeline raise: bytes that can't be decoded, limits, deadlines. */
 const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([
-  [Code.InvalidArgument, "FIELD_INVALID"],
+  [Code.InvalidArgument, "REQUEST_MALFORMED"],
   [Code.ResourceExhausted, "MESSAGE_TOO_LARGE"],
-  [Code.Unimplemented, "METHOD_UNKNOWN"],
+  [Code.Unimplemented, "PROTOCOL_UNSUPPORTED"],
   [Code.DeadlineExceeded, "DEADLINE_EXCEEDED"],
   [Code.Canceled, "CANCELED"],
+  [Code.Aborted, "CANCELED"],
 ]);
+
+/** Raised as INTERNAL, although it is the request that is wrong. */
+const MALFORMED = /^(parse binary: |decompression failed|received compressed envelope)/;
 
 /** Any error as callers get it, with details. What was not foreseen becomes INTERNAL; its cause goes to the log. */
 export function toConnectError(error: unknown, log: Log): ConnectError {
@@ -66,8 +72,8 @@ export function completeError(error: ConnectError, log: Log): ConnectError {
   if (error.findDetails(ErrorInfoSchema).length > 0) {
     return error;
   }
-  if (error.code === Code.Internal && error.rawMessage.startsWith("parse binary: ")) {
-    return withDetails(new RosterError("FIELD_INVALID", error.rawMessage));
+  if (error.code === Code.Internal && MALFORMED.test(error.rawMessage)) {
+    return withDetails(new RosterError("REQUEST_MALFORMED", error.rawMessage));
   }
   const reason = LIBRARY_REASONS.get(error.code);
   return reason === undefined ? internal(error, log) : withDetails(new RosterError(reason, error.rawMessage));
@@ -80,7 +86,15 @@ export function toStatus(error: RosterError): Status {
 }
 
 function withDetails(error: RosterError): ConnectError {
-  return new ConnectError(error.message, CODES[error.reason], undefined, detailsOf(error), error);
+  return new ConnectError(brief(error.message), CODES[error.reason], undefined, detailsOf(error), error);
+}
+
+/** gRPC sends errors in headers, and clients cap those, many at 8 KiB in all: what a caller sent is not repeated at length. */
+const MAX_TEXT_LENGTH = 400;
+const MAX_FIELDS = 20;
+
+function brief(text: string): string {
+  return (text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text).toWellFormed();
 }
 
 function internal(cause: unknown, log: Log): ConnectError {
@@ -93,7 +107,7 @@ function detailsOf({ reason, details }: RosterError) {
   return [
     { desc: ErrorInfoSchema, value: { reason, domain: "roster", metadata: { ...details.metadata } } },
     ...(details.fields
-      ? [{ desc: BadRequestSchema, value: { fieldViolations: details.fields.map((field) => ({ ...field })) } }]
+      ? [{ desc: BadRequestSchema, value: { fieldViolations: details.fields.slice(0, MAX_FIELDS).map(briefly) } }]
       : []),
     ...(details.resource
       ? [{ desc: ResourceInfoSchema, value: { resourceType: details.resource.type, resourceName: details.resource.name } }]
@@ -102,4 +116,8 @@ function detailsOf({ reason, details }: RosterError) {
       ? [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, durationFromMs(details.retryAfter)) } }]
       : []),
   ];
+}
+
+function briefly({ field, description }: FieldViolation): { field: string; description: string } {
+  return { field: brief(field), description: brief(description) };
 }

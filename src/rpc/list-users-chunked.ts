@@ -27,7 +27,7 @@ export async function* listUsersChunked(
   store: Store,
   tokens: Tokens,
   request: ListUsersChunkedRequest,
-  { accountId, signal, draining }: Call<(typeof UserService)["method"]["listUsersChunked"]>,
+  { accountId, draining }: Call<(typeof UserService)["method"]["listUsersChunked"]>,
 ): AsyncGenerator<Response> {
   const { showDeleted, resumeToken } = request;
   const mask = readMask(request.readMask);
@@ -57,9 +57,6 @@ export async function* listUsersChunked(
           },
         }),
       };
-      if (signal.aborted) {
-        return;
-      }
       if (draining.aborted && !(chunk.done && !all)) {
         throw new RosterError("SERVER_DRAINING", "the server is shutting down; resume with the last resume_token", {
           retryAfter: 1_000,

@@ -7,10 +7,8 @@ import {
   type MessageInitShape,
   type MessageShape,
   toBinary,
-  toJson,
 } from "@bufbuild/protobuf";
 import { RosterError } from "../directory/errors.ts";
-import { canonicalJson, type JsonValue } from "../directory/json.ts";
 import type { AccountTransaction, Store } from "../directory/store.ts";
 import { methodName } from "./permissions.ts";
 import type { Call } from "./pipeline.ts";
@@ -42,6 +40,8 @@ export async function mutate<I extends DescMessage, O extends DescMessage>(
   const dryRun = request.validateOnly ?? false;
   const origin = { accountId: call.accountId, apiKeyId: call.caller.key.id, requestId, dryRun };
   return store.write(origin, async (tx) => {
+    // It may have waited for other writers.
+    call.assertAwaited();
     if (requestId === null || dryRun) {
       return create(output, await work(tx));
     }
@@ -74,9 +74,21 @@ function replay(
   return first.response;
 }
 
-// Over canonical JSON, because clients may encode one request in more than one way (map order).
+// Over bytes, because JSON can't say all that a message can (NaN, times out of range); with sorted keys, because clients may
+// encode one request in more than one way (map order).
 function requestDigest<I extends DescMessage>(input: I, request: MessageShape<I>): Uint8Array {
   return createHash("sha256")
-    .update(canonicalJson(toJson(input, request) as JsonValue))
+    .update(toBinary(input, withSortedKeys(request)))
     .digest();
+}
+
+function withSortedKeys<T>(value: T): T {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(withSortedKeys) as T;
+  }
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, withSortedKeys(member)])) as T;
 }

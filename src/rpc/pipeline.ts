@@ -7,9 +7,10 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { authenticate, type Caller } from "../directory/api-key.ts";
 import type { Clock } from "../directory/clock.ts";
+import { RosterError } from "../directory/errors.ts";
 import type { Store } from "../directory/store.ts";
 import type { Log } from "../log.ts";
 import { authorise } from "./authorise.ts";
@@ -25,6 +26,8 @@ export interface Call<M extends DescMethod = DescMethod> {
   readonly method: M;
   /** Aborted when the caller is gone or its deadline has passed. */
   readonly signal: AbortSignal;
+  /** Throws DEADLINE_EXCEEDED or CANCELED once nobody waits for the answer: call it before work that would be in vain. */
+  readonly assertAwaited: () => void;
   /** Aborted when the server shuts down: streams end after the message at hand. */
   readonly draining: AbortSignal;
 }
@@ -86,7 +89,11 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
   return async function* (request: MessageShape<DescMessage>, context: HandlerContext) {
     const finish = observe(method, deps.log);
     try {
-      yield* handler(request, await admit(method, permission, request, context, deps));
+      const call = await admit(method, permission, request, context, deps);
+      for await (const message of handler(request, call)) {
+        yield message;
+        call.assertAwaited();
+      }
       finish();
     } catch (error) {
       throw finish(toConnectError(error, deps.log));
@@ -98,13 +105,27 @@ async function admit(
   method: DescMethod,
   permission: Permission,
   request: MessageShape<DescMessage>,
-  { requestHeader, signal }: HandlerContext,
+  context: HandlerContext,
   { store, now, draining }: PipelineDeps,
 ): Promise<Call> {
+  const { requestHeader, signal } = context;
+  const assertAwaited = () => assertNotEnded(context);
+  assertAwaited();
   const caller = await authenticate(store, secretOf(requestHeader), now());
   const accountId = authorise(caller, permission, request);
   validate(method.input, request);
-  return { caller, accountId, method, signal, draining };
+  return { caller, accountId, method, signal, assertAwaited, draining };
+}
+
+// The timer behind the signal may be late on a busy server; the clock is not.
+function assertNotEnded({ signal, timeoutMs }: HandlerContext): void {
+  const expired = signal.reason instanceof ConnectError && signal.reason.code === Code.DeadlineExceeded;
+  if (expired || (timeoutMs() ?? 1) <= 0) {
+    throw new RosterError("DEADLINE_EXCEEDED", "the deadline has passed");
+  }
+  if (signal.aborted) {
+    throw new RosterError("CANCELED", "the caller has gone");
+  }
 }
 
 function secretOf(header: Headers): string | undefined {

@@ -5,7 +5,7 @@ import type { Request, Response } from "./handler.ts";
 export type CorsOrigins = readonly string[];
 
 const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");
-const EXPOSED_HEADERS = [...cors.exposedHeaders, "grpc-status-details-bin"].join(", ");
+const EXPOSED_HEADERS = cors.exposedHeaders.join(", ");
 const PREFLIGHT_SECONDS = "7200";
 
 /** Lets pages of the configured origins read answers. No wildcard: each origin is named. */

@@ -1,9 +1,10 @@
 import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
-import type { UniversalHandlerFn } from "@connectrpc/connect/protocol";
+import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../log.ts";
-import { completeErrors, unknownMethod } from "./complete-errors.ts";
+import { badRequest, completeErrors, unknownMethod } from "./complete-errors.ts";
 import { answerPreflight, type CorsOrigins, setCorsHeaders } from "./cors.ts";
+import { dropFarDeadlines } from "./deadline.ts";
 
 /** A request and its response, of HTTP/1.1 or HTTP/2. */
 export type Request = Parameters<typeof universalRequestFromNodeRequest>[0];
@@ -21,8 +22,7 @@ export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: Han
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
-    // People write JSON by hand: a field that is misspelt is an error, not silence.
-    jsonOptions: { ignoreUnknownFields: false },
+    jsonOptions: JSON_OPTIONS,
   });
   routes(router);
   const handlers = new Map<string, UniversalHandlerFn>(
@@ -34,8 +34,7 @@ export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: Han
       return;
     }
     const path = request.url?.split("?", 1)[0] ?? "";
-    const handler = handlers.get(path) ?? (async () => unknownMethod(path, request.headers["content-type"] ?? "", log));
-    answer(handler, request, response).catch((error: unknown) => {
+    answer(handlers.get(path), path, request, response, log).catch((error: unknown) => {
       // The caller is gone: there is nobody to tell.
       log.debug({ path, err: error }, "call aborted");
       response.destroy();
@@ -43,7 +42,34 @@ export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: Han
   };
 }
 
-async function answer(handler: UniversalHandlerFn, request: Request, response: Response): Promise<void> {
-  const answered = await handler(universalRequestFromNodeRequest(request, response, undefined, undefined));
+// People write JSON by hand: a field that is misspelt is an error, not silence. And what is no UTF-8 is no text.
+const JSON_OPTIONS = { ignoreUnknownFields: false, textDecoder: new TextDecoder("utf-8", { fatal: true }) };
+
+async function answer(
+  handler: UniversalHandlerFn | undefined,
+  path: string,
+  request: Request,
+  response: Response,
+  log: Log,
+): Promise<void> {
+  dropFarDeadlines(request.headers);
+  const universal = toUniversal(request, response);
+  const answered =
+    handler === undefined
+      ? unknownMethod(path, request.headers["content-type"] ?? "", log)
+      : universal === undefined
+        ? badRequest(log)
+        : await handler(universal);
+  // A caller that has gone takes nothing more: end what makes the answer.
+  response.once("close", () => answered.body?.[Symbol.asyncIterator]().return?.());
   await universalResponseToNodeResponse(answered, response);
+}
+
+/** Undefined for a request whose target or host is no URL. */
+function toUniversal(request: Request, response: Response): UniversalServerRequest | undefined {
+  try {
+    return universalRequestFromNodeRequest(request, response, undefined, undefined);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@ import { createServer as createHttp2Server, createSecureServer, type Http2Sessio
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import type { Request, Response } from "./handler.ts";
+import { Http1Connections } from "./http1-connections.ts";
 
 export interface HttpPortOptions {
   readonly host: string;
@@ -20,75 +21,95 @@ export interface HttpPort {
   drain(timeoutMs: number): Promise<void>;
 }
 
+type Handler = (request: Request, response: Response) => void;
+
+/** The connections of a port, by what has to be done to end them. */
+interface Connections {
+  readonly sockets: Set<Socket>;
+  /** Those that have not said yet what they speak. */
+  readonly undecided: Set<Socket>;
+  readonly http1: Http1Connections;
+  readonly http2: Set<Http2Session>;
+}
+
 /** Listens for HTTP/1.1 and HTTP/2 on one port: told apart by ALPN under TLS, by the connection preface in cleartext. */
-export async function openHttpPort(
-  handler: (request: Request, response: Response) => void,
-  { host, port, tls }: HttpPortOptions,
-): Promise<HttpPort> {
-  const sessions = new Set<Http2Session>();
-  const sockets = new Set<Socket>();
-  const server = tls === undefined ? cleartext(handler, sessions) : secure(handler, sessions, tls);
-  server.on("connection", (socket: Socket) => track(sockets, socket));
+export async function openHttpPort(handler: Handler, { host, port, tls }: HttpPortOptions): Promise<HttpPort> {
+  const connections = {
+    sockets: new Set<Socket>(),
+    undecided: new Set<Socket>(),
+    http1: new Http1Connections(),
+    http2: new Set<Http2Session>(),
+  };
+  const counting: Handler = (request, response) => {
+    if (request.httpVersionMajor === 1) {
+      connections.http1.count(request.socket, response);
+    }
+    handler(request, response);
+  };
+  const server = tls === undefined ? cleartext(counting, connections) : secure(counting, connections, tls);
+  server.on("connection", (socket: Socket) => track(connections.sockets, socket));
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address() as AddressInfo;
-  return {
-    host,
-    port: address.port,
-    async drain(timeoutMs) {
-      const closed = once(server, "close");
-      server.close();
-      for (const session of sessions) {
-        session.close();
-      }
-      // Kept-alive HTTP/1.1 connections count as idle only once their answer is out.
-      const idle = setInterval(() => "closeIdleConnections" in server && server.closeIdleConnections(), 20);
-      const force = setTimeout(() => {
-        for (const socket of sockets) {
-          socket.destroy();
-        }
-      }, timeoutMs);
-      await closed;
-      clearInterval(idle);
-      clearTimeout(force);
-    },
-  };
+  return { host, port: address.port, drain: (timeoutMs) => drain(server, connections, timeoutMs) };
+}
+
+async function drain(server: Server | TlsServer, connections: Connections, timeoutMs: number): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  destroyAll(connections.undecided);
+  connections.http1.drain();
+  for (const session of connections.http2) {
+    session.close();
+  }
+  const force = setTimeout(() => destroyAll(connections.sockets), timeoutMs);
+  await closed;
+  clearTimeout(force);
 }
 
 function secure(
-  handler: (request: Request, response: Response) => void,
-  sessions: Set<Http2Session>,
+  handler: Handler,
+  connections: Connections,
   { certificate, key }: { readonly certificate: string; readonly key: string },
 ): TlsServer {
-  const server = createSecureServer({ cert: certificate, key, allowHTTP1: true }, handler);
-  server.on("session", (session) => track(sessions, session));
+  const server = createSecureServer({ cert: certificate, key, allowHTTP1: true, handshakeTimeout: SILENCE_MS }, handler);
+  server.on("session", (session) => track(connections.http2, session));
+  server.on("secureConnection", (socket) => {
+    if (socket.alpnProtocol !== "h2") {
+      connections.http1.add(socket);
+    }
+  });
   return server;
 }
 
-function cleartext(handler: (request: Request, response: Response) => void, sessions: Set<Http2Session>): Server {
+function cleartext(handler: Handler, connections: Connections): Server {
   const http2 = createHttp2Server(handler);
-  http2.on("session", (session) => track(sessions, session));
+  http2.on("session", (session) => track(connections.http2, session));
   const server = createHttpServer(handler);
   // What Node does with a connection of its own, kept to be done once we know that it speaks HTTP/1.1.
   const serveHttp1 = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    track(connections.undecided, socket);
     peek(socket, (isHttp2) => {
+      connections.undecided.delete(socket);
       if (isHttp2) {
         http2.emit("connection", socket);
-      } else {
-        for (const listener of serveHttp1) {
-          listener.call(server, socket);
-        }
-        socket.resume();
+        return;
       }
+      connections.http1.add(socket);
+      for (const listener of serveHttp1) {
+        listener.call(server, socket);
+      }
+      socket.resume();
     });
   });
   return server;
 }
 
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-const PEEK_TIMEOUT_MS = 10_000;
+/** How long a connection may take to say what it speaks. */
+const SILENCE_MS = 10_000;
 
 /** Reads as much of a connection as it takes to know whether it begins with the HTTP/2 preface, and puts it back. */
 function peek(socket: Socket, decide: (isHttp2: boolean) => void): void {
@@ -101,11 +122,20 @@ function peek(socket: Socket, decide: (isHttp2: boolean) => void): void {
     if (matches && length < PREFACE.length) {
       return;
     }
-    socket.off("data", read).off("error", giveUp).off("timeout", giveUp).setTimeout(0).pause();
+    clearTimeout(silence);
+    socket.off("data", read).off("end", giveUp).off("error", giveUp).pause();
     socket.unshift(seen);
     decide(matches);
   };
-  socket.on("data", read).on("error", giveUp).on("timeout", giveUp).setTimeout(PEEK_TIMEOUT_MS);
+  const silence = setTimeout(giveUp, SILENCE_MS);
+  socket.once("close", () => clearTimeout(silence));
+  socket.on("data", read).on("end", giveUp).on("error", giveUp);
+}
+
+function destroyAll(sockets: Iterable<Socket>): void {
+  for (const socket of sockets) {
+    socket.destroy();
+  }
 }
 
 function track<T extends { once(event: "close", listener: () => void): unknown }>(set: Set<T>, item: T): void {

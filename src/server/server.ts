@@ -62,7 +62,10 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
       .service(ServerReflection, reflection)
       .service(ServerReflectionAlpha, asV1Alpha(reflection));
   };
-  const http = await openHttpPort(createHandler({ ...options, routes }), options.http);
+  const http = await openHttpPort(createHandler({ ...options, routes }), options.http).catch((error: unknown) => {
+    health.stop();
+    throw error;
+  });
   const pruning = setInterval(() => prune(options), PRUNE_INTERVAL_MS);
   return {
     http,

@@ -1,0 +1,34 @@
+import type { Socket } from "node:net";
+
+/** The HTTP/1.1 connections of a port. Node ends only those of them that it takes for idle, and not those that never spoke. */
+export class Http1Connections {
+  readonly #calls = new Map<Socket, number>();
+  #draining = false;
+
+  add(socket: Socket): void {
+    this.#calls.set(socket, 0);
+    socket.once("close", () => this.#calls.delete(socket));
+  }
+
+  /** A call has come in on the connection; it ends when `response` closes. */
+  count(socket: Socket, response: { once(event: "close", listener: () => void): unknown }): void {
+    this.#calls.set(socket, (this.#calls.get(socket) ?? 0) + 1);
+    response.once("close", () => {
+      const left = (this.#calls.get(socket) ?? 1) - 1;
+      this.#calls.set(socket, left);
+      if (this.#draining && left === 0) {
+        socket.destroySoon();
+      }
+    });
+  }
+
+  /** Ends each connection once it has no call under way. */
+  drain(): void {
+    this.#draining = true;
+    for (const [socket, calls] of this.#calls) {
+      if (calls === 0) {
+        socket.destroySoon();
+      }
+    }
+  }
+}
