@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Engine } from "./engine.ts";
 import { TABLES } from "./migrate.ts";
+import { DatabaseProblem } from "./problem.ts";
 import type { Schema } from "./schema.ts";
 
 type Table = (typeof TABLES)[number];
@@ -24,18 +25,9 @@ export interface CopyProgress {
   readonly rows: number;
 }
 
-/** Two databases differ after a copy: one of them was written meanwhile, or the target was not empty. */
-export class CopyDiffers extends Error {
-  override readonly name = "CopyDiffers";
-
-  constructor(table: Table) {
-    super(`table ${table} differs after the copy; stop every server on both databases, and copy into an empty one`);
-  }
-}
-
 /**
  * Copies every row, as it is: ids, versions, revisions, history, keys, secrets. Both databases are migrated. A copy that was
- * interrupted goes on where it stopped; at the end every row of both is compared. Throws CopyDiffers.
+ * interrupted goes on where it stopped; at the end every row of both is compared. Throws a DatabaseProblem if they differ.
  */
 export async function copyRows(from: Engine, to: Engine, onProgress: (progress: CopyProgress) => void): Promise<void> {
   for (const table of TABLES) {
@@ -48,7 +40,9 @@ export async function copyRows(from: Engine, to: Engine, onProgress: (progress: 
   }
   for (const table of TABLES) {
     if ((await digest(from.reader, table)) !== (await digest(to.reader, table))) {
-      throw new CopyDiffers(table);
+      throw new DatabaseProblem(
+        `table ${table} differs after the copy; stop every server on both databases, and copy into an empty one`,
+      );
     }
   }
 }

@@ -4,12 +4,12 @@ import { type CopyProgress, copyRows } from "./copy.ts";
 import type { Engine } from "./engine.ts";
 import { distribute, migrate, pendingMigrations } from "./migrate.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
+import { DatabaseProblem, databaseUnusable } from "./problem.ts";
 import { openSqlite } from "./sqlite.ts";
 import { backUpSqlite } from "./sqlite-backup.ts";
 import { KyselyStore } from "./store.ts";
 
-export { CopyDiffers, type CopyProgress } from "./copy.ts";
-export { DatabaseTooNew } from "./migrate.ts";
+export { DatabaseProblem } from "./problem.ts";
 
 export interface StoreOptions extends PostgresOptions {
   /** How long to wait for a database that can't be reached. */
@@ -21,7 +21,7 @@ export interface StoreOptions extends PostgresOptions {
 const DEFAULTS: StoreOptions = { poolSize: 10, statementTimeoutMs: 30_000, waitMs: 0, onWait: () => {} };
 const WAIT_INTERVAL_MS = 500;
 
-/** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws DatabaseTooNew. */
+/** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
   const { waitMs, onWait, ...limits } = { ...DEFAULTS, ...options };
   const engine = await openEngine(url, limits);
@@ -29,7 +29,7 @@ export async function openStore(url: string, sources: Sources, options: Partial<
     await patiently(engine, () => migrate(engine), { waitMs, onWait });
   } catch (error) {
     await engine.close();
-    throw error;
+    throw explained(url, error);
   }
   return new KyselyStore(engine, sources);
 }
@@ -50,7 +50,7 @@ export function checkDatabase(url: string): Promise<string[]> {
   return withEngine(url, pendingMigrations);
 }
 
-/** Copies a whole directory from one database into an empty one. Throws CopyDiffers, DatabaseTooNew. */
+/** Copies a whole directory from one database into an empty one. Throws a DatabaseProblem. */
 export function copyDatabase(from: string, to: string, onProgress: (progress: CopyProgress) => void): Promise<void> {
   return withEngine(from, (source) =>
     withEngine(to, async (target) => {
@@ -64,18 +64,38 @@ export function copyDatabase(from: string, to: string, onProgress: (progress: Co
 /** Writes a copy of a SQLite database, in use or not, to a new file. PostgreSQL brings its own tools for that. */
 export function backUpDatabase(url: string, file: string): void {
   if (!url.startsWith("sqlite:")) {
-    throw new Error("this backs up SQLite; for PostgreSQL use pg_dump, or base backups with a write-ahead log archive");
+    throw new DatabaseProblem(
+      "this backs up SQLite; for PostgreSQL use pg_dump, or base backups with a write-ahead log archive",
+    );
   }
   backUpSqlite(url.slice("sqlite:".length), file);
 }
 
 async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await openEngine(url, DEFAULTS);
-  return work(engine).finally(() => engine.close());
+  try {
+    return await work(engine);
+  } catch (error) {
+    throw engine.isUnavailable(error) ? explained(url, error) : error;
+  } finally {
+    await engine.close();
+  }
 }
 
 async function openEngine(url: string, limits: PostgresOptions): Promise<Engine> {
-  return url.startsWith("sqlite:") ? openSqlite(url.slice("sqlite:".length)) : openPostgres(url, limits);
+  if (!url.startsWith("sqlite:")) {
+    return openPostgres(url, limits);
+  }
+  try {
+    return openSqlite(url.slice("sqlite:".length));
+  } catch (error) {
+    throw explained(url, error);
+  }
+}
+
+function explained(url: string, error: unknown): DatabaseProblem {
+  const database = url.replace(/^sqlite:/, "").replace(/^(\w+:\/\/)[^@/]*@/, "$1");
+  return error instanceof DatabaseProblem ? error : databaseUnusable(database, error);
 }
 
 async function patiently(

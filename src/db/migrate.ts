@@ -2,20 +2,10 @@ import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Engine } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { databaseTooNew } from "./problem.ts";
 
 /** In the order they run. One that has been released is never edited. */
 const MIGRATIONS = { "0001-initial": initial };
-
-/** The database was written by a later Roster. Nothing has been touched. */
-export class DatabaseTooNew extends Error {
-  override readonly name = "DatabaseTooNew";
-
-  constructor(unknown: readonly string[]) {
-    super(
-      `the database was made by a newer Roster (unknown here: ${unknown.join(", ")}); start that version, or a later one`,
-    );
-  }
-}
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */
 export async function migrate(engine: Engine): Promise<string[]> {
@@ -24,15 +14,15 @@ export async function migrate(engine: Engine): Promise<string[]> {
     return (results ?? []).map(({ migrationName }) => migrationName);
   }
   const unknown = (await appliedMigrations(engine)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
-  throw unknown.length > 0 ? new DatabaseTooNew(unknown) : error;
+  throw unknown.length > 0 ? databaseTooNew(unknown) : error;
 }
 
-/** The migrations that a start would run. Throws DatabaseTooNew. Writes nothing. */
+/** The migrations that a start would run. Runs none. */
 export async function pendingMigrations(engine: Engine): Promise<string[]> {
   const applied = await appliedMigrations(engine);
   const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length > 0) {
-    throw new DatabaseTooNew(unknown);
+    throw databaseTooNew(unknown);
   }
   return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
+import { DatabaseProblem } from "./problem.ts";
 
 /**
  * Writes what the database holds at this moment to a new file. Servers may go on reading and writing meanwhile. The copy is
@@ -8,7 +9,7 @@ import Database from "better-sqlite3";
  */
 export function backUpSqlite(path: string, file: string): void {
   if (existsSync(file)) {
-    throw new Error(`${file} exists; a backup never overwrites`);
+    throw new DatabaseProblem(`${file} exists; a backup never overwrites`);
   }
   const draft = `${file}.${process.pid}.part`;
   try {
@@ -32,7 +33,7 @@ function writeCopy(path: string, draft: string): void {
   const problem = copy.pragma("quick_check", { simple: true });
   copy.close();
   if (problem !== "ok") {
-    throw new Error(`the database is damaged: ${String(problem)}`);
+    throw new DatabaseProblem(`the database is damaged: ${String(problem)}`);
   }
 }
 

@@ -11,19 +11,15 @@ import {
   SqliteDriver,
 } from "kysely";
 import type { Engine } from "./engine.ts";
+import { DatabaseProblem } from "./problem.ts";
 import type { Schema } from "./schema.ts";
 
 /**
  * Opens the file, made if missing. Write-ahead log, and every commit on the disk before it is acknowledged. What a purge
- * deletes is overwritten, not just unlinked (`secure_delete`).
+ * deletes is overwritten, not just unlinked (`secure_delete`). Throws a DatabaseProblem that names the file.
  */
-export async function openSqlite(path: string): Promise<Engine> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const write = connect(path, {});
-  write.pragma("journal_mode = WAL");
-  write.pragma("synchronous = FULL");
-  write.pragma("secure_delete = ON");
-  const read = connect(path, { readonly: true });
+export function openSqlite(path: string): Engine {
+  const { write, read } = openFile(path);
   const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate") });
   const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin") });
   return {
@@ -45,6 +41,21 @@ export async function openSqlite(path: string): Promise<Engine> {
 }
 
 const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
+
+function openFile(path: string): Record<"write" | "read", Database.Database> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const write = connect(path, {});
+    write.pragma("journal_mode = WAL");
+    write.pragma("synchronous = FULL");
+    write.pragma("secure_delete = ON");
+    return { write, read: connect(path, { readonly: true }) };
+  } catch (cause) {
+    throw new DatabaseProblem(`the database ${path} can't be opened: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
 
 function connect(path: string, options: Database.Options): Database.Database {
   const database = new Database(path, { timeout: 10_000, ...options });

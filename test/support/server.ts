@@ -4,7 +4,7 @@ import { DAY } from "../../src/directory/clock.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
 import { createLog } from "../../src/log.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
-import { openTestStore } from "./store.ts";
+import { openTestStore, reopenTestStore, type TestStore } from "./store.ts";
 
 export interface TestServer {
   readonly url: string;
@@ -13,14 +13,28 @@ export interface TestServer {
   readonly admin: Caller;
   readonly store: Store;
   readonly sources: Sources;
+  readonly databaseUrl: string;
   stop(): Promise<void>;
 }
 
 /** A server in this process: real database, real port. */
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
-  const { store, sources, close } = await openTestStore(options.now ? { clock: options.now } : {});
-  const secret = mintSecret(sources.newId("K"));
-  await bootstrap(store, secret);
+  const opened = await openTestStore(options.now ? { clock: options.now } : {});
+  const secret = mintSecret(opened.sources.newId("K"));
+  await bootstrap(opened.store, secret);
+  return serve(opened, secret, options);
+}
+
+/** One more server on the database of the first: what runs beside it behind a load balancer. */
+export async function startPeer(first: TestServer, options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  return serve(await reopenTestStore(first.databaseUrl), first.secret, options);
+}
+
+async function serve(
+  { store, sources, url, close }: TestStore,
+  secret: string,
+  options: Partial<ServerOptions>,
+): Promise<TestServer> {
   const server = await startServer({
     store,
     now: sources.clock,
@@ -38,6 +52,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     admin: await authenticate(store, secret, sources.clock()),
     store,
     sources,
+    databaseUrl: url,
     async stop() {
       await server.stop();
       await close();

@@ -7,23 +7,26 @@ import { createDatabase } from "./database.ts";
 export interface TestStore {
   readonly store: Store;
   readonly sources: Sources;
-  /** Opens the same database once more, as another server would. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /** An empty, migrated database of the engine under test. Whoever opens it closes it. */
 export async function openTestStore(given: Partial<Sources> = {}): Promise<TestStore> {
-  const sources: Sources = { clock: createClock(), newId: createIdSource(), ...given };
   const { url, remove } = await createDatabase();
-  const store = await openStore(url, sources);
+  const opened = await reopenTestStore(url, given);
   return {
-    store,
-    sources,
-    url,
+    ...opened,
     async close() {
-      await store.close();
+      await opened.close();
       await remove();
     },
   };
+}
+
+/** The same database once more, as another server would open it. */
+export async function reopenTestStore(url: string, given: Partial<Sources> = {}): Promise<TestStore> {
+  const sources: Sources = { clock: createClock(), newId: createIdSource(), ...given };
+  const store = await openStore(url, sources);
+  return { store, sources, url, close: () => store.close() };
 }

@@ -1,0 +1,18 @@
+/** Something about a database that an operator can mend. The message says it all: no stack is shown. */
+export class DatabaseProblem extends Error {
+  override readonly name = "DatabaseProblem";
+}
+
+/** The database was written by a later Roster. Nothing has been touched. */
+export function databaseTooNew(unknown: readonly string[]): DatabaseProblem {
+  return new DatabaseProblem(
+    `the database was made by a newer Roster (unknown here: ${unknown.join(", ")}); start that version, or a later one`,
+  );
+}
+
+/** The database can't be opened, reached or brought up to date. `database` must not contain a password. */
+export function databaseUnusable(database: string, cause: unknown): DatabaseProblem {
+  const causes = cause instanceof AggregateError ? cause.errors : [cause];
+  const messages = causes.map((each) => (each instanceof Error ? each.message : String(each)));
+  return new DatabaseProblem(`${database} can't be used: ${messages.join("; ")}`, { cause });
+}
