@@ -12,7 +12,7 @@ import { changeError, jsonError } from "./change-error.ts";
  */
 export function completeErrors(handler: UniversalHandlerFn, log: Log): UniversalHandlerFn {
   return async (request) => {
-    const response = await handler(request);
+    const response = await handler(request).catch((error: unknown) => undecodable(request, error, log));
     return response.body === undefined && response.status >= 400
       ? explain(response, log)
       : changeError(response, (error) => completeError(foreseen(error, request), log));
@@ -36,9 +36,22 @@ export function unknownMethod(path: string, contentType: string, log: Log): Univ
     new RosterError("METHOD_UNKNOWN", `there is no method ${path}; list the services by reflection`),
     log,
   );
+  return errorAnswer(contentType, 404, error);
+}
+
+/** Connect can't put the message of such an error into a header: it repeats an unpaired surrogate of the request. */
+function undecodable({ header }: UniversalServerRequest, error: unknown, log: Log): UniversalServerResponse {
+  if (!(error instanceof URIError)) {
+    throw error;
+  }
+  const malformed = new RosterError("REQUEST_MALFORMED", "the request has a name with an unpaired surrogate");
+  return errorAnswer(header.get("content-type") ?? "", 400, toConnectError(malformed, log));
+}
+
+function errorAnswer(contentType: string, status: number, error: ConnectError): UniversalServerResponse {
   return contentType.startsWith("application/grpc")
     ? { status: 200, header: setTrailerStatus(new Headers({ "content-type": contentType }), error) }
-    : jsonError(404, error);
+    : jsonError(status, error);
 }
 
 /** The answer to a request whose target or host is no URL. */

@@ -2,6 +2,7 @@ import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../log.ts";
+import { DETAIL_TYPES } from "../rpc/errors.ts";
 import { badRequest, completeErrors, unknownMethod } from "./complete-errors.ts";
 import { answerPreflight, type CorsOrigins, setCorsHeaders } from "./cors.ts";
 import { dropFarDeadlines } from "./deadline.ts";
@@ -43,7 +44,11 @@ export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: Han
 }
 
 // People write JSON by hand: a field that is misspelt is an error, not silence. And what is no UTF-8 is no text.
-const JSON_OPTIONS = { ignoreUnknownFields: false, textDecoder: new TextDecoder("utf-8", { fatal: true }) };
+const JSON_OPTIONS = {
+  ignoreUnknownFields: false,
+  textDecoder: new TextDecoder("utf-8", { fatal: true }),
+  registry: DETAIL_TYPES,
+};
 
 async function answer(
   handler: UniversalHandlerFn | undefined,
