@@ -1,7 +1,8 @@
 import { CommanderError } from "commander";
+import { CommandError, UsageError } from "./cli/errors.ts";
 import { createProgram } from "./cli/program.ts";
 import { ConfigError } from "./config.ts";
-import { DatabaseTooNew } from "./db/index.ts";
+import { DatabaseProblem } from "./db/index.ts";
 
 const USAGE_EXIT_CODE = 2;
 
@@ -16,13 +17,12 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
   }
-  const expected = error instanceof ConfigError || error instanceof DatabaseTooNew;
-  process.stderr.write(
-    `roster: ${expected || !(error instanceof Error) ? message(error) : (error.stack ?? error.message)}\n`,
-  );
-  return error instanceof ConfigError ? USAGE_EXIT_CODE : 1;
+  const misused = error instanceof UsageError || error instanceof ConfigError;
+  const expected = misused || error instanceof CommandError || error instanceof DatabaseProblem;
+  process.stderr.write(`roster: ${expected ? error.message : describeDefect(error)}\n`);
+  return misused ? USAGE_EXIT_CODE : 1;
 }
 
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function describeDefect(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,22 +1,39 @@
 import { Command, Option } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import { flagOf, SETTINGS } from "../config.ts";
+import type { Environment } from "./connection.ts";
 import { databaseCommands } from "./database-commands.ts";
+import { exportCommand } from "./export.ts";
+import { importCommand } from "./import.ts";
+import { keysCommand } from "./keys.ts";
 import { serve } from "./serve.ts";
 
-/** The command line. Flags of `serve` go before the environment. */
-export function createProgram(env: Readonly<Record<string, string | undefined>>): Command {
+/** The command line. Flags go before the environment. Throws a CommanderError for anything that is not understood. */
+export function createProgram(env: Environment): Command {
   const program = new Command("roster")
     .description("Roster, the user directory that services call.")
-    .showHelpAfterError()
+    .version(manifest.version)
+    .showHelpAfterError("(--help says more)")
     .exitOverride();
-  program.addCommand(serveCommand(env));
-  for (const command of databaseCommands(env)) {
-    program.addCommand(command);
+  const commands = [serveCommand(env), importCommand(env), exportCommand(env), keysCommand(env), ...databaseCommands(env)];
+  for (const command of commands) {
+    addTo(program, command);
   }
   return program;
 }
 
-function serveCommand(env: Readonly<Record<string, string | undefined>>): Command {
+/** `addCommand` alone would let the command end the process by itself, with another exit code. */
+function addTo(parent: Command, command: Command): void {
+  if (!parent.commands.includes(command)) {
+    parent.addCommand(command);
+  }
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) {
+    addTo(command, child);
+  }
+}
+
+function serveCommand(env: Environment): Command {
   const command = new Command("serve").description("Run a server until SIGTERM or SIGINT.");
   for (const { variable, fallback, description } of Object.values(SETTINGS)) {
     const details = [`env: ${variable}`, ...(fallback === "" ? [] : [`default: ${fallback}`])].join(", ");

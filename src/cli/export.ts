@@ -1,0 +1,152 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { toJson } from "@bufbuild/protobuf";
+import { Command, InvalidArgumentError } from "commander";
+import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "../client/index.ts";
+import {
+  addConnectionOptions,
+  type Connection,
+  type ConnectionOptions,
+  type Environment,
+  withConnection,
+} from "./connection.ts";
+import { systemCode, UsageError } from "./errors.ts";
+import { type ExportPosition, PartFile } from "./export/part-file.ts";
+import { createProgress, noteRetry, type Progress } from "./progress.ts";
+
+interface ExportCommandOptions extends ConnectionOptions {
+  readonly chunkSize?: number;
+  readonly showDeleted?: boolean;
+}
+
+const HELP = `
+Writes NDJSON: one user per line, in the JSON of the schema, with the field names of the schema (external_id). All users are as
+they were at one moment, whatever is written meanwhile. "roster import" takes the file as it is.
+
+Goes on by itself when the connection breaks or the server restarts. The file is written as FILE.part and takes its name when
+it is complete and the server's count agrees; if the command itself is stopped, the same command continues where it was.`;
+
+/** `roster export` */
+export function exportCommand(env: Environment): Command {
+  const command = new Command("export")
+    .description("Export all users, as of one moment, to a file.")
+    .argument("<file>", "NDJSON; - for standard output")
+    .option("--chunk-size <users>", "the most users in one message, 1 to 5000 (default: 500)", parseChunkSize)
+    .option("--show-deleted", "deleted users too (import would make live users of them)")
+    .addHelpText("after", HELP);
+  return addConnectionOptions(command).action(async (file: string, options: ExportCommandOptions) => {
+    if (file !== "-") {
+      await assertWritable(file);
+    }
+    await withConnection(options, env, (connection) =>
+      file === "-" ? exportToStdout(connection, options) : exportToFile(file, connection, options),
+    );
+  });
+}
+
+async function exportToStdout(connection: Connection, options: ExportCommandOptions): Promise<void> {
+  const progress = await startProgress(connection, options);
+  async function* lines() {
+    for await (const chunk of chunks(connection, options, progress)) {
+      yield toLines(chunk.users);
+    }
+  }
+  try {
+    await pipeline(Readable.from(lines()), process.stdout, { end: false });
+  } catch (error) {
+    // The reader has had enough: `roster export - | head`.
+    if (systemCode(error) !== "EPIPE") {
+      throw error;
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+async function exportToFile(file: string, connection: Connection, options: ExportCommandOptions): Promise<void> {
+  const start = performance.now();
+  const { accountId } = connection;
+  const part = await PartFile.open(file, { accountId, showDeleted: options.showDeleted ?? false });
+  const progress = await startProgress(connection, options);
+  try {
+    if (part.position.userCount > 0) {
+      progress.note(`continuing after ${part.position.userCount} users`);
+    }
+    const begun = part.position.resumeToken;
+    await fill(part, connection, options, progress).catch((error: unknown) => {
+      // The server no longer knows that moment: only if nothing came of it in this run may another be taken.
+      if (begun === "" || part.position.resumeToken !== begun || !errorReason(error)?.startsWith("RESUME_TOKEN_")) {
+        throw error;
+      }
+      progress.note(`the unfinished export can't be continued (${errorReason(error)}); beginning again`);
+      return part.restart().then(() => fill(part, connection, options, progress));
+    });
+    await part.complete();
+    progress.stop();
+    const seconds = (performance.now() - start) / 1000;
+    process.stderr.write(`exported ${part.position.userCount} users in ${seconds.toFixed(1)} s to ${file}\n`);
+  } finally {
+    progress.stop();
+    await part.close();
+  }
+}
+
+async function fill(
+  part: PartFile,
+  connection: Connection,
+  options: ExportCommandOptions,
+  progress: Progress,
+): Promise<void> {
+  for await (const { users, resumeToken, userCount } of chunks(connection, options, progress, part.position)) {
+    await part.write(toLines(users), { resumeToken, userCount });
+  }
+}
+
+async function* chunks(
+  { users, baseUrl, accountId }: Connection,
+  { chunkSize, showDeleted }: ExportCommandOptions,
+  progress: Progress,
+  position?: ExportPosition,
+): AsyncGenerator<ExportChunk> {
+  const onRetry = noteRetry(progress, baseUrl);
+  for await (const chunk of exportChunks(users, { accountId, chunkSize, showDeleted, onRetry, ...position })) {
+    yield chunk;
+    progress.update(chunk.userCount, chunk.userCount);
+  }
+}
+
+/** Counting costs the server time: it is done only for someone who watches. */
+async function startProgress(
+  { users, accountId }: Connection,
+  { showDeleted = false }: ExportCommandOptions,
+): Promise<Progress> {
+  const count = async () => (await users.listUsers({ accountId, pageSize: 1, includeTotal: true, showDeleted })).totalSize;
+  const total = process.stderr.isTTY ? await count() : undefined;
+  return createProgress("exported", total === undefined ? undefined : Number(total));
+}
+
+function toLines(users: readonly User[]): string {
+  return users.map((user) => `${JSON.stringify(toJson(UserSchema, user, { useProtoFieldName: true }))}\n`).join("");
+}
+
+function parseChunkSize(text: string): number {
+  const size = /^\d+$/.test(text) ? Number(text) : 0;
+  if (size < 1 || size > 5000) {
+    throw new InvalidArgumentError("It must be a whole number from 1 to 5000.");
+  }
+  return size;
+}
+
+/** What is no plain file can't be replaced by one: a device, a folder. */
+async function assertWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) {
+    throw new UsageError(`${file} is not a file; use - for standard output`);
+  }
+  const folder = await stat(dirname(file)).catch(() => undefined);
+  if (!folder?.isDirectory()) {
+    throw new UsageError(`${dirname(file)} is not a folder`);
+  }
+}

@@ -1,0 +1,73 @@
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { compressionGzip, createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+
+export interface RosterClient {
+  readonly users: Client<typeof UserService>;
+  readonly apiKeys: Client<typeof ApiKeyService>;
+  /** Ends the connection, and with it the calls under way. A later call opens it again. */
+  close(): void;
+}
+
+export type RosterClientOptions = {
+  /** The secret of an API key. */
+  readonly apiKey: string;
+} & (
+  | {
+      /** Where the server is: `https://roster.example.com`. Spoken to in binary, over HTTP/2. */
+      readonly baseUrl: string;
+      /** Whether large messages travel as gzip. Default: unless the server is on this machine. */
+      readonly compress?: boolean;
+      readonly transport?: never;
+    }
+  | {
+      /** A transport of your own. */
+      readonly transport: Transport;
+      readonly baseUrl?: string;
+    }
+);
+
+/** Clients of Roster's services that share one connection and call with one key. */
+export function createRosterClient(options: RosterClientOptions): RosterClient {
+  const { transport, close } =
+    options.transport === undefined
+      ? connect(options.baseUrl, options.compress ?? !isLoopback(options.baseUrl))
+      : { transport: options.transport, close: () => {} };
+  const authorized = withHeader(transport, "authorization", `Bearer ${options.apiKey}`);
+  return { users: createClient(UserService, authorized), apiKeys: createClient(ApiKeyService, authorized), close };
+}
+
+/** A peer that has gone without a word is noticed by the pings; without them a stream would wait for ever. */
+const PINGS = { pingIntervalMs: 20_000, pingTimeoutMs: 10_000 };
+
+function connect(baseUrl: string, compress: boolean): { transport: Transport; close: () => void } {
+  const sessionManager = new Http2SessionManager(baseUrl, PINGS);
+  const transport = createConnectTransport({
+    baseUrl,
+    httpVersion: "2",
+    useBinaryFormat: true,
+    sessionManager,
+    ...(compress ? { acceptCompression: [compressionGzip], sendCompression: compressionGzip } : { acceptCompression: [] }),
+  });
+  return { transport, close: () => sessionManager.abort() };
+}
+
+function isLoopback(baseUrl: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
+}
+
+/** Works for any transport, also one that has been made already, which an interceptor would not. */
+function withHeader(transport: Transport, name: string, value: string): Transport {
+  const add = (given: ConstructorParameters<typeof Headers>[0]) => {
+    const header = new Headers(given);
+    header.set(name, value);
+    return header;
+  };
+  return {
+    unary: (method, signal, timeoutMs, header, input, contextValues) =>
+      transport.unary(method, signal, timeoutMs, add(header), input, contextValues),
+    stream: (method, signal, timeoutMs, header, input, contextValues) =>
+      transport.stream(method, signal, timeoutMs, add(header), input, contextValues),
+  };
+}

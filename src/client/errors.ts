@@ -1,0 +1,15 @@
+import { ConnectError } from "@connectrpc/connect";
+import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+
+/** The reason that Roster gives, such as `USER_NOT_FOUND`. Undefined for errors that do not come from Roster. */
+export function errorReason(error: unknown): string | undefined {
+  const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
+  return info?.reason;
+}
+
+/** The fields of the request that the error is about. `field` is a path as in the schema: `user.display_name`. */
+export function fieldViolations(error: unknown): Array<{ field: string; description: string }> {
+  return ConnectError.from(error)
+    .findDetails(BadRequestSchema)
+    .flatMap((details) => details.fieldViolations.map(({ field, description }) => ({ field, description })));
+}

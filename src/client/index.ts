@@ -1,0 +1,8 @@
+/** What other TypeScript code imports: clients of Roster's services, and the export that survives broken connections. */
+export * from "../../gen/roster/v1/api_key_service_pb.js";
+export * from "../../gen/roster/v1/user_pb.js";
+export * from "../../gen/roster/v1/user_service_pb.js";
+export { createRosterClient, type RosterClient, type RosterClientOptions } from "./client.ts";
+export { errorReason, fieldViolations } from "./errors.ts";
+export { type ExportChunk, type ExportOptions, exportChunks, exportUsers, type UserExporter } from "./export.ts";
+export { DEFAULT_RETRY_POLICY, isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";

@@ -1,0 +1,84 @@
+import { setTimeout } from "node:timers/promises";
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { errorReason } from "./errors.ts";
+
+export interface RetryPolicy {
+  /** After so many failures in a row, without any progress, the last one is thrown. */
+  readonly maxFailures: number;
+  /** The pause after the first failure, in milliseconds. It doubles with each further one. */
+  readonly baseMs: number;
+  /** The longest pause, in milliseconds. */
+  readonly capMs: number;
+}
+
+/** Some forty seconds of patience: enough for a server to be replaced. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxFailures: 14, baseMs: 100, capMs: 5_000 };
+
+export interface RetryOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  /** Told of each failure that will be tried again, and of the pause before that. */
+  readonly onRetry?: ((error: ConnectError, pauseMs: number) => void) | undefined;
+}
+
+export interface Backoff {
+  /** There was progress: failures are counted from zero again. */
+  succeeded(): void;
+  /** Waits, longer after each failure. Throws the error when trying again can't help, or has not helped often enough. */
+  failed(error: unknown): Promise<void>;
+}
+
+/** Capped exponential backoff with jitter. A longer pause that the server asks for is kept. */
+export function createBackoff({ signal, retry = DEFAULT_RETRY_POLICY, onRetry }: RetryOptions): Backoff {
+  let failures = 0;
+  return {
+    succeeded() {
+      failures = 0;
+    },
+    async failed(cause) {
+      failures += 1;
+      if (signal?.aborted || !isTransient(cause) || failures >= retry.maxFailures) {
+        throw cause;
+      }
+      const error = ConnectError.from(cause);
+      const longest = Math.min(retry.capMs, retry.baseMs * 2 ** (failures - 1));
+      const pauseMs = Math.max(longest * (0.5 + Math.random() / 2), askedPauseMs(error));
+      onRetry?.(error, pauseMs);
+      await setTimeout(pauseMs, undefined, { signal });
+    },
+  };
+}
+
+/** Makes a call, and makes it again while it fails for reasons that pass. For calls that may safely be repeated. */
+export async function withRetry<T>(call: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  const backoff = createBackoff(options);
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      await backoff.failed(error);
+    }
+  }
+}
+
+const PASSING = new Set([Code.Unavailable, Code.Aborted, Code.Canceled, Code.Internal, Code.Unknown]);
+
+/**
+ * Whether the same call may succeed later. Roster gives a reason with each of its errors, so one without a reason comes from
+ * a connection that broke or from something in between, and its code says little.
+ */
+export function isTransient(error: unknown): boolean {
+  const { code, rawMessage } = ConnectError.from(error);
+  const reason = errorReason(error);
+  if (reason !== undefined) {
+    return code === Code.Unavailable || code === Code.Canceled;
+  }
+  return PASSING.has(code) || rawMessage.startsWith("protocol error: ");
+}
+
+function askedPauseMs(error: ConnectError): number {
+  const [info] = error.findDetails(RetryInfoSchema);
+  return info?.retryDelay === undefined ? 0 : durationMs(info.retryDelay);
+}
