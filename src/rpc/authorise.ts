@@ -12,22 +12,25 @@ export function authorise(caller: Caller, permission: Permission, request: objec
     throw permissionDenied(`this takes a ${permission.role} key; the caller's is ${caller.key.role}`);
   }
   const accountId = textOf(request, "accountId") || caller.accountId;
-  const named = usersOf(request).map((user) => textOf(user, "accountId") || accountId);
-  if (!caller.superAdmin && [accountId, ...named].some((id) => id !== caller.accountId)) {
+  const named = usersOf(request).map(({ field, user }) => ({ field, id: textOf(user, "accountId") || accountId }));
+  if (!caller.superAdmin && [accountId, ...named.map(({ id }) => id)].some((id) => id !== caller.accountId)) {
     throw permissionDenied("only a super admin acts on another account");
   }
   if (accountId === ALL_ACCOUNTS && !permission.allAccounts) {
     throw invalidField("account_id", "must be one account here, not all");
   }
-  if (named.some((id) => id !== accountId)) {
-    throw invalidField("user.account_id", "differs from account_id");
+  const other = named.find(({ id }) => id !== accountId);
+  if (other !== undefined) {
+    throw invalidField(`${other.field}.account_id`, "differs from account_id");
   }
   return accountId;
 }
 
-function usersOf(request: object): unknown[] {
-  const user = "user" in request ? [request.user] : [];
-  return "users" in request && Array.isArray(request.users) ? request.users : user;
+function usersOf(request: object): ReadonlyArray<{ readonly field: string; readonly user: unknown }> {
+  if ("users" in request && Array.isArray(request.users)) {
+    return request.users.map((user: unknown, index) => ({ field: `users[${index}]`, user }));
+  }
+  return "user" in request ? [{ field: "user", user: request.user }] : [];
 }
 
 function textOf(message: unknown, field: string): string {

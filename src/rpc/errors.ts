@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { create } from "@bufbuild/protobuf";
+import { create, createRegistry } from "@bufbuild/protobuf";
 import { anyPack, DurationSchema, durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
@@ -45,6 +45,9 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   CANCELED: Code.Canceled,
   INTERNAL: Code.Internal,
 };
+
+/** The details that errors have. They travel as Any, which JSON can't spell without knowing the types. */
+export const DETAIL_TYPES = createRegistry(ErrorInfoSchema, BadRequestSchema, ResourceInfoSchema, RetryInfoSchema);
 
 /** What the libraries below the pipeline raise: bytes that can't be decoded, limits, deadlines. */
 const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([

@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { type ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import type { Reason } from "../../src/directory/errors.ts";
+import { DETAIL_TYPES } from "../../src/rpc/errors.ts";
 
 interface TransportOptions {
   readonly baseUrl: string;
@@ -13,7 +14,13 @@ interface TransportOptions {
 
 /** Every way to speak to the HTTP port. */
 export const PROTOCOLS = {
-  "Connect, JSON, HTTP/1.1": (options) => createConnectTransport({ ...options, httpVersion: "1.1", useBinaryFormat: false }),
+  "Connect, JSON, HTTP/1.1": (options) =>
+    createConnectTransport({
+      ...options,
+      httpVersion: "1.1",
+      useBinaryFormat: false,
+      jsonOptions: { registry: DETAIL_TYPES },
+    }),
   "Connect, binary, HTTP/2": (options) => createConnectTransport({ ...options, httpVersion: "2", useBinaryFormat: true }),
   "gRPC, HTTP/2": (options) => createGrpcTransport(options),
   "gRPC-Web, HTTP/1.1": (options) => createGrpcWebTransport({ ...options, httpVersion: "1.1" }),
