@@ -1,27 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  Kysely,
-  type SqliteDatabase,
-  SqliteDialect,
-  SqliteDriver,
-} from "kysely";
+import { type DatabaseConnection, type Driver, Kysely, type SqliteDatabase, SqliteDialect, SqliteDriver } from "kysely";
 import type { Engine } from "./engine.ts";
-import { DatabaseProblem } from "./problem.ts";
 import type { Schema } from "./schema.ts";
 
 /**
  * Opens the file, made if missing. Write-ahead log, and every commit on the disk before it is acknowledged. What a purge
- * deletes is overwritten, not just unlinked (`secure_delete`). Throws a DatabaseProblem that names the file.
+ * deletes is overwritten, not just unlinked (`secure_delete`). A transaction waits at most `lockTimeoutMs` for
+ * a lock that another process holds.
  */
-export function openSqlite(path: string): Engine {
-  const { write, read } = openFile(path);
-  const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate") });
-  const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin") });
+export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engine {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const write = connect(path, {});
+  write.pragma("journal_mode = WAL");
+  write.pragma("synchronous = FULL");
+  write.pragma("secure_delete = ON");
+  const read = connect(path, { readonly: true });
+  const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs) });
+  const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin", 0) });
   return {
     writer,
     reader,
@@ -31,10 +29,11 @@ export function openSqlite(path: string): Engine {
     // Writers wait for the lock before they read.
     isRetryable: () => false,
     isUnavailable: (error) => error instanceof Database.SqliteError && UNAVAILABLE.test(error.code),
+    // The writer last: only it can move what is in the write-ahead log into the file.
     async close() {
       await reader.destroy();
-      await writer.destroy();
       read.close();
+      await writer.destroy();
       write.close();
     },
   };
@@ -42,23 +41,11 @@ export function openSqlite(path: string): Engine {
 
 const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
 
-function openFile(path: string): Record<"write" | "read", Database.Database> {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const write = connect(path, {});
-    write.pragma("journal_mode = WAL");
-    write.pragma("synchronous = FULL");
-    write.pragma("secure_delete = ON");
-    return { write, read: connect(path, { readonly: true }) };
-  } catch (cause) {
-    throw new DatabaseProblem(`the database ${path} can't be opened: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
-}
+const LOCK_TIMEOUT_MS = 10_000;
+const LOCK_RETRY_MS = 3;
 
 function connect(path: string, options: Database.Options): Database.Database {
-  const database = new Database(path, { timeout: 10_000, ...options });
+  const database = new Database(path, { timeout: LOCK_TIMEOUT_MS, ...options });
   database.pragma("foreign_keys = ON");
   database.pragma("cache_size = -65536");
   return database;
@@ -67,30 +54,52 @@ function connect(path: string, options: Database.Options): Database.Database {
 class Dialect extends SqliteDialect {
   readonly #database: Database.Database;
   readonly #begin: string;
+  readonly #lockTimeoutMs: number;
 
-  constructor(database: Database.Database, begin: string) {
+  constructor(database: Database.Database, begin: string, lockTimeoutMs: number) {
     super({ database: rememberStatements(database) });
     this.#database = database;
     this.#begin = begin;
+    this.#lockTimeoutMs = lockTimeoutMs;
   }
 
   override createDriver(): Driver {
-    return new TransactionDriver(this.#database, this.#begin);
+    return new TransactionDriver(this.#database, this.#begin, this.#lockTimeoutMs);
   }
 }
 
 class TransactionDriver extends SqliteDriver {
   readonly #database: Database.Database;
-  readonly #begin: CompiledQuery;
+  readonly #begin: Database.Statement;
+  readonly #lockTimeoutMs: number;
 
-  constructor(database: Database.Database, begin: string) {
+  constructor(database: Database.Database, begin: string, lockTimeoutMs: number) {
     super({ database: rememberStatements(database) });
     this.#database = database;
-    this.#begin = CompiledQuery.raw(begin);
+    this.#begin = database.prepare(begin);
+    this.#lockTimeoutMs = lockTimeoutMs;
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(this.#begin);
+  // SQLite's own way to wait for a lock would stop the whole process.
+  override async beginTransaction(): Promise<void> {
+    for (const end = performance.now() + this.#lockTimeoutMs; !this.#tryBegin(performance.now() > end); ) {
+      await setTimeout(LOCK_RETRY_MS);
+    }
+  }
+
+  #tryBegin(last: boolean): boolean {
+    this.#database.pragma("busy_timeout = 0");
+    try {
+      this.#begin.run();
+      return true;
+    } catch (error) {
+      if (last || !(error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY"))) {
+        throw error;
+      }
+      return false;
+    } finally {
+      this.#database.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
+    }
   }
 
   // SQLite has rolled back by itself after a full disk or a failed write.

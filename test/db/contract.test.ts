@@ -5,6 +5,7 @@ import { keysAndAnswers } from "./contract/keys-and-answers.ts";
 import { lists } from "./contract/lists.ts";
 import { purges } from "./contract/purges.ts";
 import { readsAndWrites } from "./contract/reads-and-writes.ts";
+import { retention } from "./contract/retention.ts";
 import { revisions } from "./contract/revisions.ts";
 import { users } from "./contract/users.ts";
 
@@ -16,4 +17,5 @@ describe("keys and answers", keysAndAnswers);
 describe("users", users);
 describe("lists", lists);
 describe("history", history);
+describe("retention", retention);
 describe("purges", purges);
