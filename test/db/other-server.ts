@@ -1,6 +1,7 @@
 import { openStore } from "../../src/db/index.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { createClock } from "../../src/directory/clock.ts";
+import { RosterError } from "../../src/directory/errors.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 import type { AccountTransaction, Sources, Store } from "../../src/directory/store.ts";
 import { USER_DEFAULTS, type User } from "../../src/directory/user.ts";
@@ -32,10 +33,14 @@ const JOBS: Record<Job, (store: Store) => Promise<void>> = {
     }
   },
 
-  /** Inserts users without end, and prints each id once the store says that the user is there. */
+  /** Tries so many times, or without end, to insert a user; prints the id once the store says it is there, or why it is not. */
   async fill(store) {
-    for (;;) {
-      print((await write(store, insertUser)).id);
+    for (let times = Number(argument || Infinity); times > 0; times -= 1) {
+      try {
+        print((await write(store, insertUser)).id);
+      } catch (error) {
+        print(`failed ${error instanceof RosterError ? error.reason : error}`);
+      }
     }
   },
 };

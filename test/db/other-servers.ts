@@ -7,9 +7,13 @@ const PROGRAM = join(import.meta.dirname, "other-server.ts");
 
 export type Job = "open" | "createAccount" | "count" | "fill";
 
-/** Another server on the database at `url`: a process that opens the store, does the job and prints lines about it. */
-export function startOtherServer(url: string, job: Job, argument = ""): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, url, job, argument], { stdio: ["ignore", "pipe", "inherit"] });
+/**
+ * Another server on the database at `url`: a process that opens the store, does the job and prints lines about it.
+ * `under`: a command that runs the process.
+ */
+export function startOtherServer(url: string, job: Job, argument = "", under: readonly string[] = []): ChildProcess {
+  const [command = process.execPath, ...rest] = [...under, process.execPath, PROGRAM, url, job, argument];
+  return spawn(command, rest, { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 /** Starts so many at once, waits for all to end well, and returns the last line of each. */

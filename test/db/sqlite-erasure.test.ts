@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import { openStore } from "../../src/db/index.ts";
+import { createClock } from "../../src/directory/clock.ts";
+import { createIdSource } from "../../src/directory/id.ts";
+import type { NewUser } from "../../src/directory/store.ts";
+import { createTestAccount } from "../support/account.ts";
+import { testFolder } from "../support/folder.ts";
+
+test("a purge leaves not a byte of the user's values on the disk", async () => {
+  const path = join(testFolder(), "roster.db");
+  const store = await openStore(`sqlite:${path}`, { clock: createClock(), newId: createIdSource() });
+  onTestFinished(() => store.close());
+  const { insert, write } = await createTestAccount(store, "a");
+  for (let n = 0; n < 300; n += 1) await insert(valuesOf(n));
+
+  const purged = [0, 7, 150, 151, 152, 299];
+  for (const n of purged) {
+    await write(async ({ users, apiKeys, answers }) => {
+      const [user = expect.fail()] = await users.findLive("email", [`email-${mark(n)}@example.com`]);
+      const changed = await users.update(user, { ...user, about: `second-${mark(n)}` });
+      const response = Buffer.from(`response-${mark(n)}`.repeat(2_000));
+      await answers.insert("Create", `r${n}`, { digest: new Uint8Array(32), userId: user.id, response });
+      await apiKeys.insert({ ...KEY, id: `K${n}`, displayName: `key-${mark(n)}`, userId: user.id }, new Uint8Array(32));
+      await users.update(changed, { ...changed, metadata: {} });
+    });
+    expect(onDisk(path)).toContain(`second-${mark(n)}`);
+    expect(onDisk(path)).toContain(`response-${mark(n)}`);
+  }
+  for (const n of purged) {
+    await write(async ({ users }) => {
+      const [user = expect.fail()] = await users.findLive("email", [`email-${mark(n)}@example.com`]);
+      await users.purge(user);
+    });
+  }
+  checkpoint(path);
+
+  const bytes = onDisk(path);
+  expect(bytes).toContain(`email-${mark(1)}`);
+  for (const n of purged) expect(bytes.includes(mark(n))).toBe(false);
+});
+
+const KEY = { role: "READER", createTime: 1, expireTime: null, revokeTime: null } as const;
+
+/** A text that is in every value of the user, and nowhere else. */
+function mark(n: number): string {
+  return `mark${1000 + n}mark`;
+}
+
+/** Some fill pages of their own, some share one. */
+function valuesOf(n: number): Partial<NewUser> {
+  return {
+    externalId: `external-${mark(n)}`,
+    email: `email-${mark(n)}@example.com`,
+    name: `name ${mark(n)}`,
+    displayName: `display ${mark(n)}`,
+    about: `about-${mark(n)} `.repeat(n % 3 === 0 ? 500 : 1),
+    project: `project_${mark(n)}`,
+    metadata: { [`key-${mark(n)}`]: `value-${mark(n)}` },
+  };
+}
+
+/** Moves what is in the write-ahead log into the file, as SQLite does from time to time. */
+function checkpoint(path: string): void {
+  const database = new Database(path);
+  database.pragma("wal_checkpoint(TRUNCATE)");
+  database.close();
+}
+
+/** All bytes of the database and the files beside it. */
+function onDisk(path: string): string {
+  const folder = dirname(path);
+  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))).toString("latin1");
+}

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { type CompiledQuery, Kysely, SqliteDialect } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
+import { migrate } from "../../src/db/migrate.ts";
+import type { Schema } from "../../src/db/schema.ts";
+import { openSqlite } from "../../src/db/sqlite.ts";
+import { KyselyUserReader, listUsers } from "../../src/db/user-store.ts";
+import type { ListQuery } from "../../src/directory/store.ts";
+import { testFolder } from "../support/folder.ts";
+
+const PAGE: ListQuery = { showDeleted: false, direction: "after", from: [5, "u", "a"], skip: 0, limit: 50 };
+
+type Read = (users: KyselyUserReader, db: Kysely<Schema>) => Promise<unknown>;
+
+const READS: Record<string, { read: Read; index: string | RegExp }> = {
+  "by id": { read: (users) => users.find("u"), index: "sqlite_autoindex_users_1 (account_id=? AND id=?)" },
+  "by ids": { read: (users) => users.findLive("id", ["u", "v"]), index: "sqlite_autoindex_users_1 (account_id=? AND id=?)" },
+  "by external ids": {
+    read: (users) => users.findLive("externalId", ["x", "y"]),
+    index: "users_by_external_id (account_id=? AND external_id=?)",
+  },
+  "by e-mails": {
+    read: (users) => users.findLive("email", ["x", "y"]),
+    index: "users_by_email_key (account_id=? AND email_key=?)",
+  },
+  "a list's first page": {
+    read: (users) => users.list({ ...PAGE, from: null }),
+    index: "users_by_create_time (account_id=?)",
+  },
+  "a page deep in a list": {
+    read: (users) => users.list(PAGE),
+    index: /users_by_create_time \(account_id=\? AND create_time<\?\)/,
+  },
+  "a page deep in a list, against its order": {
+    read: (users) => users.list({ ...PAGE, direction: "before" }),
+    index: /users_by_create_time \(account_id=\? AND create_time>\?\)/,
+  },
+  "a page deep in a list with deleted users": {
+    read: (users) => users.list({ ...PAGE, showDeleted: true }),
+    index: /users_by_create_time \(account_id=\? AND create_time<\?\)/,
+  },
+  "a page deep in the list of all accounts": {
+    read: (_, db) => listUsers(db, null, PAGE),
+    index: /users_of_all_accounts \(create_time<\?\)/,
+  },
+  "a page of an export": {
+    read: (users) => users.listAt(7, "u", 500),
+    index: "sqlite_autoindex_users_1 (account_id=? AND id>?)",
+  },
+  "the history of one user in an export": {
+    read: (users) => users.listAt(7, "u", 500),
+    index: "changes_by_user (account_id=? AND user_id=? AND revision>?)",
+  },
+};
+
+test.each(Object.entries(READS))("%s is found by an index, without a scan or a sort", async (_, { read, index }) => {
+  const plan = await planOf(read);
+  expect(plan.join("\n")).toMatch(index);
+  expect(plan.filter((step) => /^SCAN|TEMP B-TREE/.test(step))).toEqual([]);
+});
+
+async function planOf(read: Read): Promise<string[]> {
+  const path = join(testFolder(), "roster.db");
+  const engine = openSqlite(path);
+  await migrate(engine);
+  await engine.close();
+  const database = new Database(path, { readonly: true });
+  const queries: CompiledQuery[] = [];
+  const db = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database }),
+    log: ({ query }) => void queries.push(query),
+  });
+  onTestFinished(() => db.destroy());
+  await read(new KyselyUserReader(db, "a"), db);
+  expect(queries).toHaveLength(1);
+  return queries.flatMap(({ sql, parameters }) =>
+    database
+      .prepare<unknown[], { detail: string }>(`explain query plan ${sql}`)
+      .all(...parameters)
+      .map(({ detail }) => detail),
+  );
+}
