@@ -88,18 +88,26 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
 function streaming(method: DescMethod, permission: Permission, handler: Streaming, deps: PipelineDeps) {
   return async function* (request: MessageShape<DescMessage>, context: HandlerContext) {
     const finish = observe(method, deps.log);
+    let outcome: Outcome = CANCELED;
     try {
       const call = await admit(method, permission, request, context, deps);
       for await (const message of handler(request, call)) {
         yield message;
         call.assertAwaited();
       }
-      finish();
+      outcome = undefined;
     } catch (error) {
-      throw finish(toConnectError(error, deps.log));
+      outcome = toConnectError(error, deps.log);
+      throw outcome;
+    } finally {
+      // Also when the caller goes away: then the rest is not asked for.
+      finish(outcome);
     }
   };
 }
+
+type Outcome = Pick<ConnectError, "code" | "rawMessage"> | undefined;
+const CANCELED = { code: Code.Canceled, rawMessage: "the caller has gone" };
 
 async function admit(
   method: DescMethod,
@@ -136,7 +144,7 @@ function secretOf(header: Headers): string | undefined {
 /** Returns what ends the observation: without an error, or with the one that the caller gets, which it gives back. */
 function observe(method: DescMethod, log: Log) {
   const start = performance.now();
-  return <E extends { code: number; rawMessage: string } | undefined>(error?: E): E | undefined => {
+  return <E extends Outcome>(error?: E): E | undefined => {
     const milliseconds = Math.round((performance.now() - start) * 1000) / 1000;
     log.debug(
       { method: methodName(method), milliseconds, ...(error && { code: error.code, error: error.rawMessage }) },

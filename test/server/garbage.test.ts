@@ -43,7 +43,7 @@ describe.each(BINARY_WIRES)("%s", (wire) => {
   });
 
   test("refuses ten thousand levels of nesting", async () => {
-    let metadata = bytes("");
+    let metadata: Uint8Array = bytes("");
     for (let level = 0; level < 10_000; level++) {
       const value = field(0x2a, metadata);
       metadata = field(0x0a, Buffer.concat([field(0x0a, Buffer.from("a")), field(0x12, value)]));

@@ -1,6 +1,7 @@
 import { request as http1Request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import { connect } from "node:http2";
 import { buffer } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { endStreamFlag, endStreamFromJson, errorFromJsonBytes } from "@connectrpc/connect/protocol-connect";
@@ -43,7 +44,17 @@ export interface RawAnswer {
   readonly status: number;
   readonly header: Headers;
   readonly messages: readonly Uint8Array[];
+  /** Whether a message came in compressed. */
+  readonly compressed: boolean;
   readonly error: ConnectError | undefined;
+}
+
+/** The parts of a request that send the message compressed. */
+export function gzipped(wire: WireName, message: Uint8Array): Pick<RawRequest, "body" | "headers"> {
+  const data = gzipSync(message);
+  return wire.startsWith("Connect")
+    ? { body: data, headers: { "content-encoding": "gzip" } }
+    : { body: encodeEnvelope(1, data), headers: { "grpc-encoding": "gzip" } };
 }
 
 interface HttpAnswer {
@@ -97,7 +108,10 @@ export async function overHttp2(
 ): Promise<HttpAnswer> {
   const session = connect(url.origin);
   try {
-    const stream = session.request({ ":method": method, ":path": url.pathname + url.search, ...headers });
+    const stream = session.request(
+      { ":method": method, ":path": url.pathname + url.search, ...headers },
+      { endStream: false },
+    );
     let header: IncomingHttpHeaders = {};
     let trailer: IncomingHttpHeaders = {};
     stream.on("response", (received) => {
@@ -119,17 +133,19 @@ function understand({ status, header, body, trailer }: HttpAnswer): RawAnswer {
   if (!/grpc|connect\+/.test(type)) {
     const unreadable = new ConnectError(`HTTP ${status}: ${body.toString()}`, Code.Unknown);
     const error = status === 200 ? undefined : errorFromJsonBytes(body, undefined, unreadable);
-    return { status, header, messages: [body], error };
+    return { status, header, messages: [body], compressed: header.get("content-encoding") === "gzip", error };
   }
   const envelopes = [...decodeEnvelopes(body)];
   const end = type.includes("connect+") ? endStreamFlag : trailerFlag;
   const last = envelopes.find(({ flags }) => (flags & end) !== 0);
-  const messages = envelopes.filter((envelope) => envelope !== last).map(({ data }) => data);
+  const sent = envelopes.filter((envelope) => envelope !== last);
+  const messages = sent.map(({ data }) => data);
+  const compressed = sent.some(({ flags }) => (flags & 1) !== 0);
   if (type.includes("connect+")) {
-    return { status, header, messages, error: last && endStreamFromJson(last.data).error };
+    return { status, header, messages, compressed, error: last && endStreamFromJson(last.data).error };
   }
   const error = findTrailerError(last === undefined ? trailer : trailerParse(last.data)) ?? findTrailerError(header);
-  return { status, header, messages, error };
+  return { status, header, messages, compressed, error };
 }
 
 function* decodeEnvelopes(body: Buffer): Generator<{ flags: number; data: Buffer }> {

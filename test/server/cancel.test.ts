@@ -1,0 +1,44 @@
+import { Writable } from "node:stream";
+import { Code } from "@connectrpc/connect";
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { clientOf, PROTOCOL_NAMES } from "../support/clients.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { fill } from "./fill.ts";
+
+let server: TestServer;
+let lines: Array<Record<string, unknown>> = [];
+beforeAll(async () => {
+  const log = pino(
+    { level: "debug" },
+    new Writable({
+      write(line: Buffer, _encoding, done) {
+        lines.push(JSON.parse(line.toString()));
+        done();
+      },
+    }),
+  );
+  server = await startTestServer({ log });
+  await fill(clientOf(UserService, server.url, server.secret), 3_000, 10_000);
+});
+afterAll(() => server.stop());
+afterEach(() => {
+  lines = [];
+});
+
+describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
+  test("a stream whose reader goes away in the middle ends on the server", async () => {
+    const users = clientOf(UserService, server.url, server.secret, protocol);
+    const gone = new AbortController();
+    const stream = users.listUsersChunked({ chunkSize: 50 }, { signal: gone.signal })[Symbol.asyncIterator]();
+    await stream.next();
+    gone.abort();
+    await expect(stream.next()).rejects.toMatchObject({ code: Code.Canceled });
+    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining(ENDED)), 5_000);
+    expect(lines.filter(({ level }) => Number(level) >= WARN)).toEqual([]);
+  });
+});
+
+const WARN = 40;
+const ENDED = { method: "roster.v1.UserService/ListUsersChunked", code: Code.Canceled };

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { clientOf } from "../support/clients.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+async function dial(): Promise<Socket> {
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1").setNoDelay(true);
+  // A server that hangs up on garbage may do so in the middle of it.
+  socket.on("error", () => {});
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  await once(socket, "connect");
+  return socket;
+}
+
+/** All that comes before the connection ends, however it ends. */
+async function answerOf(socket: Socket): Promise<string> {
+  let answer = "";
+  socket.on("data", (data: Buffer) => {
+    answer += data.toString();
+  });
+  await new Promise((ended) => socket.once("close", ended));
+  return answer;
+}
+
+/** Each byte in a packet of its own. */
+async function drip(socket: Socket, data: Buffer): Promise<void> {
+  for (const byte of data) {
+    await new Promise((done) => socket.write(Buffer.from([byte]), done));
+    await new Promise(setImmediate);
+  }
+}
+
+const REQUEST = Buffer.from(
+  "POST /roster.v1.UserService/ListUsers HTTP/1.1\r\nhost: roster\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
+);
+const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+const EMPTY_SETTINGS = Buffer.from("000000040000000000", "hex");
+const SETTINGS_FRAME = 4;
+
+test("HTTP/1.1 is understood however its bytes trickle in", async () => {
+  const socket = await dial();
+  const answer = answerOf(socket);
+  await drip(socket, REQUEST);
+  expect(await answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*API_KEY_INVALID/);
+});
+
+test("HTTP/2 is understood however its bytes trickle in", async () => {
+  const socket = await dial();
+  const answer = once(socket, "data");
+  await drip(socket, Buffer.concat([PREFACE, EMPTY_SETTINGS]));
+  const [frame] = await answer;
+  expect(frame[3]).toBe(SETTINGS_FRAME);
+});
+
+test.each([
+  "PRI x HTTP/2.0\r\n\r\n",
+  "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
+  "P\r\n\r\n",
+  "\x16\x03\x01\x02",
+  "\0\0\0\0\0\0\0\0",
+])("a connection that begins with %j is turned away", async (garbage) => {
+  const socket = await dial();
+  const answer = answerOf(socket);
+  await drip(socket, Buffer.from(garbage, "latin1"));
+  expect(await answer).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test("garbage after the preface of HTTP/2 ends that connection", async () => {
+  const socket = await dial();
+  socket.resume().write(Buffer.concat([PREFACE, Buffer.alloc(1_000, 0xff)]));
+  await once(socket, "close");
+});
+
+test("a request for what is no URL is refused", async () => {
+  for (const head of ["POST // HTTP/1.1\r\nhost: x", "POST /roster.v1.UserService/ListUsers HTTP/1.1\r\nhost: a b"]) {
+    const socket = await dial();
+    const answer = answerOf(socket);
+    socket.write(`${head}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    expect(await answer).toMatch(/^HTTP\/1\.1 40[04] [\s\S]*"reason":"(REQUEST_MALFORMED|METHOD_UNKNOWN)"/);
+  }
+});
+
+test("a request with a header of twenty thousand bytes is refused", async () => {
+  const socket = await dial();
+  const answer = answerOf(socket);
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\nlong: ${"x".repeat(20_000)}\r\n\r\n`);
+  expect(await answer).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test("connections that are silent, half open or cut off keep nobody else waiting, nor the end of the server", async () => {
+  const own = await startTestServer({ drainTimeoutMs: 60_000 });
+  const port = Number(new URL(own.url).port);
+  const sockets = ["", "P", "PRI * HT", PREFACE, REQUEST.subarray(0, 40)].map((start) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {}).write(start);
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  const users = clientOf(UserService, own.url, own.secret);
+  expect((await users.listUsers({})).users).toHaveLength(1);
+  const ended = Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
+  const start = performance.now();
+  await own.stop();
+  await ended;
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+test("a vanished connection leaves the server as it was", async () => {
+  const socket = await dial();
+  socket.write(REQUEST.subarray(0, -1));
+  socket.resetAndDestroy();
+  await once(socket, "close");
+  const users = clientOf(UserService, server.url, server.secret);
+  await vi.waitFor(async () => expect((await users.listUsers({})).users).toHaveLength(1));
+});

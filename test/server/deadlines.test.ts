@@ -1,0 +1,75 @@
+import { setTimeout } from "node:timers/promises";
+import { Code } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { clientOf, demand } from "../support/clients.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { fill } from "./fill.ts";
+import { call, WIRE_NAMES } from "./wire.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  await fill(clientOf(UserService, server.url, server.secret), 4_000);
+});
+afterAll(() => server.stop());
+
+async function countUsers(): Promise<bigint | undefined> {
+  return (await clientOf(UserService, server.url, server.secret).listUsers({ includeTotal: true })).totalSize;
+}
+
+describe.each(WIRE_NAMES)("%s", (wire) => {
+  const isJson = wire === "Connect, JSON";
+  const create = { method: "UserService/CreateUser", message: isJson ? '{"user":{}}' : Buffer.from("1a00", "hex") };
+
+  test("does nothing for a call whose deadline has passed", async () => {
+    const before = await countUsers();
+    const { error } = await call(wire, server.url, { ...create, secret: server.secret, timeoutMs: 0 });
+    demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
+    expect(await countUsers()).toBe(before);
+  });
+
+  test("does nothing for a write whose deadline passes while it waits for another", async () => {
+    const before = await countUsers();
+    const release = Promise.withResolvers<void>();
+    const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
+    const holder = server.store.write(origin, () => release.promise);
+    const waiting = call(wire, server.url, { ...create, secret: server.secret, timeoutMs: 50 });
+    await setTimeout(100);
+    release.resolve();
+    await holder;
+    demand((await waiting).error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
+    expect(await countUsers()).toBe(before);
+  });
+
+  test("ends a stream at its deadline, after what was sent in time", async () => {
+    const { messages, error } = await call(wire, server.url, {
+      method: "UserService/ListUsersChunked",
+      stream: true,
+      message: isJson ? '{"chunkSize":1}' : Buffer.from("1001", "hex"),
+      secret: server.secret,
+      timeoutMs: 200,
+    });
+    expect(messages.length).toBeGreaterThan(0);
+    demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
+  });
+
+  test("takes a deadline that is years away for none", async () => {
+    for (const far of [
+      { "grpc-timeout": "99999999S", "connect-timeout-ms": "9999999999" },
+      { "grpc-timeout": "99999999H", "connect-timeout-ms": "2147483648" },
+    ]) {
+      const list = { method: "UserService/ListUsers", message: isJson ? "{}" : "", headers: far, secret: server.secret };
+      expect((await call(wire, server.url, list)).error).toBeUndefined();
+    }
+  });
+
+  test("refuses a deadline that is none", async () => {
+    for (const text of ["-1", "abc", "1.5", "99999999999999S", "", "1 S"]) {
+      const headers = { "grpc-timeout": text, "connect-timeout-ms": text };
+      const { error } = await call(wire, server.url, { ...create, headers, secret: server.secret });
+      demand(error, Code.InvalidArgument, "REQUEST_MALFORMED");
+    }
+  });
+});
