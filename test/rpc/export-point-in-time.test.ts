@@ -3,24 +3,12 @@ import { describe, expect, test } from "vitest";
 import type { User } from "../../gen/roster/v1/user_pb.js";
 import type { ListUsersChunkedResponse } from "../../gen/roster/v1/user_service_pb.js";
 import { failure, PROTOCOL_NAMES } from "../support/clients.ts";
-import { addUser, addUsers, all, present, type Users, useRoster } from "./setup.ts";
+import { addUser, addUsers, all, present, take, useRoster } from "./setup.ts";
 
 const roster = useRoster();
 
-type Request = Parameters<Users["listUsersChunked"]>[0];
-
 function usersOf(chunks: ListUsersChunkedResponse[]): User[] {
   return chunks.flatMap(({ users }) => users);
-}
-
-/** Takes so many messages, then hangs up. */
-async function take(request: Request, count: number, users = roster.users()): Promise<ListUsersChunkedResponse[]> {
-  const chunks: ListUsersChunkedResponse[] = [];
-  for await (const chunk of users.listUsersChunked(request)) {
-    chunks.push(chunk);
-    if (chunks.length === count) break;
-  }
-  return chunks;
 }
 
 async function accountOf(count: number) {
@@ -57,7 +45,7 @@ describe.each(PROTOCOL_NAMES)("an export, %s", (protocol) => {
   test("goes on after its last message when it is resumed", async () => {
     const { accountId, before } = await accountOf(25);
     const users = roster.users(protocol);
-    const first = await take({ accountId, chunkSize: 10 }, 1, users);
+    const first = await take(users, { accountId, chunkSize: 10 }, 1);
     await disturb(accountId, { early: "u0001", late: "u0015" });
     const resumeToken = present(first.at(-1)).resumeToken;
     const rest = await all(users.listUsersChunked({ accountId, chunkSize: 7, resumeToken }));
@@ -73,7 +61,7 @@ describe("an export", () => {
     const seen: ListUsersChunkedResponse[] = [];
     while (seen.at(-1)?.summary === undefined) {
       const resumeToken = seen.at(-1)?.resumeToken ?? "";
-      seen.push(...(await take({ accountId, chunkSize: 5, resumeToken }, 1)));
+      seen.push(...(await take(roster.users(), { accountId, chunkSize: 5, resumeToken }, 1)));
       await roster.users().updateUser({ accountId, user: { id: "u0011", about: `after message ${seen.length}` } });
       await addUser(roster.users(), {}, accountId);
     }
@@ -83,7 +71,7 @@ describe("an export", () => {
 
   test("may be resumed from one token more than once, and from its last", async () => {
     const { accountId, before } = await accountOf(9);
-    const chunks = await take({ accountId, chunkSize: 4 }, 1);
+    const chunks = await take(roster.users(), { accountId, chunkSize: 4 }, 1);
     const resumeToken = present(chunks[0]).resumeToken;
     const [one, two] = [1, 2].map(() => all(roster.users().listUsersChunked({ accountId, chunkSize: 4, resumeToken })));
     expect(usersOf(present(await one))).toEqual(before.slice(4));
@@ -96,8 +84,8 @@ describe("an export", () => {
   test("shows what was deleted at its revision only if asked to, and hides nothing deleted later", async () => {
     const { accountId } = await accountOf(6);
     await roster.users().deleteUser({ accountId, id: "u0001" });
-    const [all5] = await take({ accountId, chunkSize: 1 }, 1);
-    const [all6] = await take({ accountId, chunkSize: 1, showDeleted: true }, 1);
+    const [all5] = await take(roster.users(), { accountId, chunkSize: 1 }, 1);
+    const [all6] = await take(roster.users(), { accountId, chunkSize: 1, showDeleted: true }, 1);
     await roster.users().deleteUser({ accountId, id: "u0003" });
     await roster.users().undeleteUser({ accountId, id: "u0001" });
     const rest = async (chunk: ListUsersChunkedResponse | undefined, showDeleted: boolean) => {
@@ -111,7 +99,7 @@ describe("an export", () => {
 
   test("loses a purged user at once, and does not show its successor", async () => {
     const { accountId, before } = await accountOf(10);
-    const first = await take({ accountId, chunkSize: 2 }, 1);
+    const first = await take(roster.users(), { accountId, chunkSize: 2 }, 1);
     await roster.users().purgeUser({ accountId, id: "u0005" });
     await roster.users().purgeUser({ accountId, id: "u0006" });
     await addUser(roster.users(), { id: "u0006", about: "successor" }, accountId);
@@ -122,10 +110,10 @@ describe("an export", () => {
 
   test("can't go on once the history no longer reaches back to its revision", async () => {
     const { accountId } = await accountOf(10);
-    const { resumeToken } = present((await take({ accountId, chunkSize: 2 }, 1))[0]);
+    const { resumeToken } = present((await take(roster.users(), { accountId, chunkSize: 2 }, 1))[0]);
     const { store, sources } = roster.server;
     await store.prune({ changes: sources.clock(), answers: 0 });
-    expect(usersOf(await take({ accountId, chunkSize: 2, resumeToken }, 1))).toHaveLength(2);
+    expect(usersOf(await take(roster.users(), { accountId, chunkSize: 2, resumeToken }, 1))).toHaveLength(2);
     await addUser(roster.users(), {}, accountId);
     await store.prune({ changes: sources.clock(), answers: 0 });
     const call = all(roster.users().listUsersChunked({ accountId, chunkSize: 2, resumeToken }));

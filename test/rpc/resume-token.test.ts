@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import type { Reason } from "../../src/directory/errors.ts";
 import { failure, fieldsOf, PROTOCOL_NAMES } from "../support/clients.ts";
-import { addUsers, all, present, type Users, useRoster } from "./setup.ts";
+import { addUsers, all, present, take, type Users, useRoster } from "./setup.ts";
 
 const roster = useRoster();
 
@@ -16,10 +16,8 @@ function refused(request: Request, reason: Reason, users = roster.users()) {
 async function tokenOf(request: Request = {}) {
   const accountId = await roster.emptyAccount();
   await addUsers(roster.users(), 3, (i) => `u${i}`, accountId);
-  for await (const { resumeToken } of roster.users().listUsersChunked({ accountId, chunkSize: 1, ...request })) {
-    return { accountId, resumeToken };
-  }
-  return expect.fail("the stream was empty");
+  const [first] = await take(roster.users(), { accountId, chunkSize: 1, ...request }, 1);
+  return { accountId, resumeToken: present(first).resumeToken };
 }
 
 describe("a resume token", () => {

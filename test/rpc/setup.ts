@@ -2,7 +2,7 @@ import type { Client } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect } from "vitest";
 import { ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import type { User } from "../../gen/roster/v1/user_pb.js";
-import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { type ListUsersChunkedResponse, UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { insertApiKey, mintSecret } from "../../src/directory/api-key.ts";
 import { type Clock, createClock, type Micros } from "../../src/directory/clock.ts";
 import { USER_DEFAULTS } from "../../src/directory/user.ts";
@@ -117,6 +117,18 @@ export async function addUsers(users: Users, count: number, idOf: (index: number
 
 export async function getUser(users: Users, id: string, accountId = ""): Promise<User> {
   return present((await users.getUser({ accountId, key: { case: "id", value: id } })).user);
+}
+
+/** Takes so many messages of an export, then hangs up. */
+export async function take(users: Users, request: Parameters<Users["listUsersChunked"]>[0], count: number) {
+  const chunks: ListUsersChunkedResponse[] = [];
+  const hangUp = new AbortController();
+  for await (const chunk of users.listUsersChunked(request, { signal: hangUp.signal })) {
+    chunks.push(chunk);
+    if (chunks.length === count) break;
+  }
+  hangUp.abort();
+  return chunks;
 }
 
 export function present<T>(value: T | undefined): T {
