@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Engine } from "./engine.ts";
-import { TABLES } from "./migrate.ts";
 import { DatabaseProblem } from "./problem.ts";
-import type { Schema } from "./schema.ts";
+import { type Schema, TABLES } from "./schema.ts";
 
 type Table = (typeof TABLES)[number];
 type Row = Readonly<Record<string, unknown>>;
@@ -11,9 +10,12 @@ type Row = Readonly<Record<string, unknown>>;
 /** Primary keys, in order. */
 const KEYS = {
   accounts: ["account_id"],
+  slugs: ["account_id", "slug"],
   users: ["account_id", "id"],
   changes: ["account_id", "revision", "ordinal"],
   api_keys: ["account_id", "id"],
+  sessions: ["account_id", "id"],
+  nonces: ["account_id", "key_id", "digest"],
   answers: ["account_id", "method", "request_id"],
   secrets: ["account_id", "name"],
 } as const satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };

@@ -2,10 +2,12 @@ import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Engine } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { accountsAndSessions } from "./migrations/0002-accounts-and-sessions.ts";
 import { databaseTooNew } from "./problem.ts";
+import { TABLES } from "./schema.ts";
 
 /** In the order they run. One that has been released is never edited. */
-const MIGRATIONS = { "0001-initial": initial };
+const MIGRATIONS = { "0001-initial": initial, "0002-accounts-and-sessions": accountsAndSessions };
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */
 export async function migrate(engine: Engine): Promise<string[]> {
@@ -26,9 +28,6 @@ export async function pendingMigrations(engine: Engine): Promise<string[]> {
   }
   return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
 }
-
-/** Tables before those that refer to them. */
-export const TABLES = ["accounts", "users", "changes", "api_keys", "answers", "secrets"] as const;
 
 /** Spreads the tables over the workers of a Citus cluster, by account. Tables that are spread already stay as they are. */
 export async function distribute(engine: Engine): Promise<void> {

@@ -13,6 +13,7 @@ export async function pruneAccount(
 ): Promise<boolean> {
   const changes = await pruneChanges(db, accountId, before.changes);
   const answers = await pruneAnswers(db, accountId, before.answers);
+  await db.deleteFrom("nonces").where("account_id", "=", accountId).where("expire_time", "<", before.answers).execute();
   return changes || answers;
 }
 

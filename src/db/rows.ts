@@ -2,8 +2,9 @@ import type { Selectable } from "kysely";
 import type { Account, AccountStatus } from "../directory/account.ts";
 import type { ApiKey, Role } from "../directory/api-key.ts";
 import { canonicalJson, type JsonObject } from "../directory/json.ts";
+import type { Session } from "../directory/session.ts";
 import { foldEmail, type User, type UserStatus } from "../directory/user.ts";
-import type { AccountsTable, ApiKeysTable, UsersTable } from "./schema.ts";
+import type { AccountsTable, ApiKeysTable, SessionsTable, UsersTable } from "./schema.ts";
 
 /** Rows hold what the store itself has written: the assertions here are the one place where that is taken on trust. */
 
@@ -63,22 +64,71 @@ export function toAccount(row: Selectable<AccountsTable>): Account {
   return {
     id: row.account_id,
     name: row.name,
+    slug: row.slug,
     status: row.status as AccountStatus,
+    metadata: JSON.parse(row.metadata) as JsonObject,
     createTime: row.create_time,
     updateTime: row.update_time,
+    version: row.version,
     revision: row.revision,
     historyFloor: row.history_floor,
   };
 }
 
-export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | "digest">): ApiKey {
+export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | SecretColumns>): ApiKey {
   return {
     id: row.id,
     displayName: row.display_name,
     userId: row.user_id,
     role: row.role as Role,
+    requireNonce: row.require_nonce === 1,
     createTime: row.create_time,
     expireTime: row.expire_time,
+    lastUseTime: row.last_use_time,
     revokeTime: row.revoke_time,
+  };
+}
+
+export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, "account_id" | SecretColumns> {
+  return {
+    id: key.id,
+    display_name: key.displayName,
+    user_id: key.userId,
+    role: key.role,
+    require_nonce: key.requireNonce ? 1 : 0,
+    create_time: key.createTime,
+    expire_time: key.expireTime,
+    last_use_time: key.lastUseTime,
+    revoke_time: key.revokeTime,
+  };
+}
+
+type SecretColumns = "digest" | "previous_digest" | "previous_expire_time";
+
+export function toSession(row: Selectable<SessionsTable>): Session {
+  return {
+    accountId: row.account_id,
+    id: row.id,
+    userId: row.user_id,
+    externalId: row.external_id,
+    metadata: JSON.parse(row.metadata) as JsonObject,
+    createTime: row.create_time,
+    updateTime: row.update_time,
+    endTime: row.end_time,
+    version: row.version,
+  };
+}
+
+export function toSessionRow(session: Session): Selectable<SessionsTable> {
+  return {
+    account_id: session.accountId,
+    id: session.id,
+    user_id: session.userId,
+    external_id: session.externalId,
+    metadata: canonicalJson(session.metadata),
+    create_time: session.createTime,
+    update_time: session.updateTime,
+    end_time: session.endTime,
+    version: session.version,
   };
 }

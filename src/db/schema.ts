@@ -9,16 +9,35 @@ export interface Schema {
   users: UsersTable;
   changes: ChangesTable;
   api_keys: ApiKeysTable;
+  sessions: SessionsTable;
   answers: AnswersTable;
+  nonces: NoncesTable;
+  slugs: SlugsTable;
   secrets: SecretsTable;
 }
+
+/** Tables before those that refer to them. */
+export const TABLES = [
+  "accounts",
+  "slugs",
+  "users",
+  "changes",
+  "api_keys",
+  "sessions",
+  "answers",
+  "nonces",
+  "secrets",
+] as const;
 
 export interface AccountsTable {
   account_id: string;
   name: string;
+  slug: string;
   status: string;
+  metadata: string;
   create_time: number;
   update_time: number;
+  version: number;
   revision: Generated<number>;
   history_floor: Generated<number>;
 }
@@ -70,9 +89,42 @@ export interface ApiKeysTable {
   display_name: string;
   role: string;
   digest: Uint8Array;
+  /** Of the secret before the last rotation, good until then. */
+  previous_digest: Uint8Array | null;
+  previous_expire_time: number | null;
+  require_nonce: number;
   create_time: number;
   expire_time: number | null;
+  last_use_time: number | null;
   revoke_time: number | null;
+}
+
+export interface SessionsTable {
+  account_id: string;
+  id: string;
+  user_id: string;
+  external_id: string | null;
+  metadata: string;
+  create_time: number;
+  update_time: number;
+  end_time: number | null;
+  version: number;
+}
+
+/** Values that a key may send once. */
+export interface NoncesTable {
+  account_id: string;
+  key_id: string;
+  digest: Uint8Array;
+  expire_time: number;
+  use_time: number | null;
+}
+
+/** Which account has a slug. All are kept with the default account, whose key makes them unique among all. */
+export interface SlugsTable {
+  account_id: string;
+  slug: string;
+  owner_id: string;
 }
 
 /** First answers to calls with a request id. */

@@ -1,17 +1,31 @@
 import { setTimeout } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
-import { type Account, type AccountStatus, DEFAULT_ACCOUNT } from "../directory/account.ts";
-import type { KeyHolder } from "../directory/api-key.ts";
+import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
+import type { KeyHolder } from "../directory/authentication.ts";
 import type { Micros } from "../directory/clock.ts";
-import { accountNotFound, RosterError, storeUnavailable } from "../directory/errors.ts";
-import type { AccountTransaction, AccountView, ListQuery, Origin, Sources, Store } from "../directory/store.ts";
+import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
+import type { Session } from "../directory/session.ts";
+import type { AccountTransaction, AccountView, ListQuery, Origin, PageQuery, Sources, Store } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
+import { Access } from "./access.ts";
+import {
+  claimSlug,
+  countAccounts,
+  countActiveSuperAdmins,
+  eraseAccount,
+  insertAccount,
+  listAccounts,
+  updateAccount,
+} from "./account-store.ts";
+import { KyselyAnswers } from "./answer-store.ts";
+import { findKeyHolders, KyselyApiKeys } from "./api-key-store.ts";
 import type { Engine } from "./engine.ts";
+import { KyselyNonces } from "./nonce-store.ts";
 import { pruneAccount } from "./prune.ts";
 import { Revision } from "./revision.ts";
-import { toAccount, toApiKey, toUser } from "./rows.ts";
+import { toAccount } from "./rows.ts";
 import type { Schema } from "./schema.ts";
-import { KyselyAnswers, KyselyApiKeys } from "./small-stores.ts";
+import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
 import { Turns } from "./turns.ts";
 import { countUsers, KyselyUserReader, KyselyUserWriter, listUsers } from "./user-store.ts";
 
@@ -27,11 +41,23 @@ class DryRun<T> {
   }
 }
 
+async function withoutTrace<T>(transaction: () => Promise<T>): Promise<T> {
+  try {
+    return await transaction();
+  } catch (ended) {
+    if (ended instanceof DryRun) {
+      return ended.result;
+    }
+    throw ended;
+  }
+}
+
 export class KyselyStore implements Store {
   readonly #engine: Engine;
   readonly #sources: Sources;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #turns = new Turns();
+  readonly #accessListeners: Array<(accountId: string, userId: string | null) => void> = [];
 
   constructor(engine: Engine, sources: Sources) {
     this.#engine = engine;
@@ -46,45 +72,44 @@ export class KyselyStore implements Store {
         .setAccessMode("read only")
         .execute(async (db) => {
           const account = await this.#account(db, accountId);
-          return work({ account, users: new KyselyUserReader(db, accountId), apiKeys: new KyselyApiKeys(db, accountId) });
+          return work({
+            account,
+            users: new KyselyUserReader(db, accountId),
+            apiKeys: new KyselyApiKeys(db, accountId),
+            sessions: new KyselySessions(db, accountId),
+          });
         }),
     );
   }
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
-    try {
-      return await this.#turns.run(origin.accountId, () =>
+    const access = new Access();
+    const result = await withoutTrace(() =>
+      this.#turns.run(origin.accountId, () =>
         this.#transaction(async (db) => {
           const account = await this.#account(db, origin.accountId, true);
-          const result = await this.#change(db, account, origin, work);
-          if (origin.dryRun) {
-            throw new DryRun(result);
-          }
-          return result;
+          return this.#change(db, account, origin, work, access);
         }),
-      );
-    } catch (ended) {
-      if (ended instanceof DryRun) {
-        return ended.result;
-      }
-      throw ended;
-    }
+      ),
+    );
+    access.tell(this.#accessListeners, origin.accountId);
+    return result;
   }
 
-  createAccount<T>(
-    { id, name }: { readonly id: string; readonly name: string },
+  async createAccount<T>(
+    account: Pick<Account, "id" | "name" | "slug" | "metadata">,
     work: (tx: AccountTransaction) => Promise<T>,
   ): Promise<T | undefined> {
-    return this.#transaction(async (db) => {
-      const now = this.#sources.clock();
-      const row = await db
-        .insertInto("accounts")
-        .values({ account_id: id, name, status: "ACTIVE", create_time: now, update_time: now })
-        .onConflict((conflict) => conflict.doNothing())
-        .returningAll()
-        .executeTakeFirst();
-      return row && this.#change(db, toAccount(row), { accountId: id, apiKeyId: null, requestId: null }, work);
-    });
+    return withoutTrace(() =>
+      this.#transaction(async (db) => {
+        const stored = await insertAccount(db, account, this.#sources.clock());
+        if (stored === undefined || !(await claimSlug(db, stored))) {
+          throw new DryRun(undefined);
+        }
+        const origin = { accountId: account.id, apiKeyId: null, requestId: null };
+        return this.#change(db, stored, origin, work);
+      }),
+    );
   }
 
   listAccountIds(after: string, limit: number): Promise<string[]> {
@@ -108,41 +133,39 @@ export class KyselyStore implements Store {
     return this.#guard(() => countUsers(this.#engine.reader, null, showDeleted));
   }
 
+  listAccounts(query: PageQuery): Promise<Account[]> {
+    return this.#guard(() => listAccounts(this.#engine.reader, query));
+  }
+
+  countAccounts(): Promise<number> {
+    return this.#guard(() => countAccounts(this.#engine.reader));
+  }
+
+  listAllSessions(query: PageQuery): Promise<Session[]> {
+    return this.#guard(() => listSessions(this.#engine.reader, query, null));
+  }
+
+  countAllSessions(): Promise<number> {
+    return this.#guard(() => countSessions(this.#engine.reader, null));
+  }
+
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {
-    return this.#guard(async () => {
-      const rows = await this.#engine.reader
-        .selectFrom("api_keys")
-        .innerJoin("accounts", "accounts.account_id", "api_keys.account_id")
-        .innerJoin("users", (join) =>
-          join.onRef("users.account_id", "=", "api_keys.account_id").onRef("users.id", "=", "api_keys.user_id"),
-        )
-        .selectAll("users")
-        .select([
-          "accounts.status as account_status",
-          "api_keys.id as key_id",
-          "api_keys.display_name as key_display_name",
-          "api_keys.role",
-          "api_keys.digest",
-          "api_keys.create_time as key_create_time",
-          "api_keys.expire_time",
-          "api_keys.revoke_time",
-        ])
-        .where("api_keys.id", "=", keyId)
-        .execute();
-      return rows.map((row) => ({
-        accountId: row.account_id,
-        accountStatus: row.account_status as AccountStatus,
-        key: toApiKey({
-          ...row,
-          id: row.key_id,
-          user_id: row.id,
-          display_name: row.key_display_name,
-          create_time: row.key_create_time,
-        }),
-        digest: row.digest,
-        user: toUser(row),
-      }));
-    });
+    return this.#guard(() => findKeyHolders(this.#engine.reader, keyId));
+  }
+
+  async noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void> {
+    await this.#guard(() =>
+      this.#engine.writer
+        .updateTable("api_keys")
+        .set({ last_use_time: time })
+        .where("account_id", "=", accountId)
+        .where("id", "=", keyId)
+        .execute(),
+    );
+  }
+
+  onAccessChange(listener: (accountId: string, userId: string | null) => void): void {
+    this.#accessListeners.push(listener);
   }
 
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array> {
@@ -188,7 +211,7 @@ export class KyselyStore implements Store {
     const query = db.selectFrom("accounts").selectAll().where("account_id", "=", id);
     const row = await (lock ? this.#engine.forUpdate(query) : query).executeTakeFirst();
     if (row === undefined) {
-      throw accountNotFound(id);
+      throw notFound("Account", id);
     }
     return toAccount(row);
   }
@@ -198,39 +221,49 @@ export class KyselyStore implements Store {
     account: Account,
     origin: Origin,
     work: (tx: AccountTransaction) => Promise<T>,
+    access = new Access(),
   ): Promise<T> {
     const { clock, newId } = this.#sources;
     const revision = new Revision(account.revision, clock);
     const result = await work({
       account,
-      users: new KyselyUserWriter(db, origin, revision),
-      apiKeys: new KyselyApiKeys(db, account.id),
+      users: new KyselyUserWriter(db, origin, revision, access),
+      apiKeys: new KyselyApiKeys(db, account.id, access),
+      sessions: new KyselySessions(db, account.id),
       answers: new KyselyAnswers(db, account.id, clock),
+      nonces: new KyselyNonces(db, account.id),
       now: clock,
       newId,
       get revision() {
         return revision.current;
       },
-      countActiveSuperAdmins: () => this.#countActiveSuperAdmins(db),
+      insertAccount: async (other) => ((await claimSlug(db, other)) ? insertAccount(db, other, clock()) : undefined),
+      async updateAccount(after) {
+        access.note(null);
+        await updateAccount(db, account, after);
+        return after;
+      },
+      async eraseAccount() {
+        access.note(null);
+        await eraseAccount(db, account);
+      },
+      countActiveSuperAdmins: ({ elsewhere } = { elsewhere: false }) =>
+        this.#countActiveSuperAdmins(db, elsewhere ? account.id : null),
     });
     if (revision.changed) {
       await db.updateTable("accounts").set({ revision: revision.current }).where("account_id", "=", account.id).execute();
+    }
+    if (origin.dryRun) {
+      throw new DryRun(result);
     }
     return result;
   }
 
   // The default account's row stands for the super admins of all: with it locked, two transactions can't each take away the
   // other's last but one. Nobody who holds it waits for another account.
-  async #countActiveSuperAdmins(db: Transaction<Schema>): Promise<number> {
+  async #countActiveSuperAdmins(db: Transaction<Schema>, except: string | null): Promise<number> {
     await this.#account(db, DEFAULT_ACCOUNT, true);
-    const { count } = await db
-      .selectFrom("users")
-      .select((users) => users.fn.countAll<number>().as("count"))
-      .where("super_admin", "=", 1)
-      .where("status", "=", "ACTIVE")
-      .where("delete_time", "is", null)
-      .executeTakeFirstOrThrow();
-    return count;
+    return countActiveSuperAdmins(db, except);
   }
 
   #transaction<T>(work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {

@@ -1,7 +1,9 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import type { OrderField } from "../directory/order.ts";
 import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
 import { changedFields, foldEmail, type User } from "../directory/user.ts";
-import { comesAfter, listOrder } from "./keyset.ts";
+import type { Access } from "./access.ts";
+import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
 import type { ChangesTable, Schema } from "./schema.ts";
@@ -84,11 +86,13 @@ export class KyselyUserReader implements UserReader {
 export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   readonly #origin: Origin;
   readonly #revision: Revision;
+  readonly #access: Access;
 
-  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision) {
+  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision, access: Access) {
     super(db, origin.accountId);
     this.#origin = origin;
     this.#revision = revision;
+    this.#access = access;
   }
 
   async insert(user: NewUser): Promise<User> {
@@ -112,12 +116,14 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     const { account_id, id, ...values } = toUserRow(stored);
     await this.db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id).execute();
     await this.#record(changeType(before, after), stamp, before, stored);
+    this.#access.note(id);
     return stored;
   }
 
   async purge(user: User): Promise<Erased> {
     const ofUser = { account_id: this.accountId, user_id: user.id };
     const changes = await this.db.deleteFrom("changes").where(matches(ofUser)).executeTakeFirstOrThrow();
+    const sessions = await this.db.deleteFrom("sessions").where(matches(ofUser)).executeTakeFirstOrThrow();
     const apiKeys = await this.db.deleteFrom("api_keys").where(matches(ofUser)).executeTakeFirstOrThrow();
     const answers = await this.db
       .updateTable("answers")
@@ -127,7 +133,9 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       .executeTakeFirstOrThrow();
     await this.db.deleteFrom("users").where("account_id", "=", this.accountId).where("id", "=", user.id).execute();
     await this.#insertChange("PURGED", this.#revision.next(), user.id, user.version + 1);
+    this.#access.note(user.id);
     return {
+      sessions: Number(sessions.numDeletedRows),
       changes: Number(changes.numDeletedRows),
       apiKeys: Number(apiKeys.numDeletedRows),
       answers: Number(answers.numUpdatedRows),
@@ -186,16 +194,29 @@ function matches(ofUser: { account_id: string; user_id: string }) {
 /** Of one account, or of all for null. */
 export async function listUsers(db: Kysely<Schema>, accountId: string | null, query: ListQuery): Promise<User[]> {
   const { direction, from, showDeleted, skip, limit } = query;
-  const order = listOrder(direction);
+  const order = walk(
+    query.order.map(({ field, descending }) => ({ ...COLUMNS[field], descending })),
+    direction,
+  );
   let rows = db.selectFrom("users").selectAll("users").limit(limit).offset(skip);
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);
-  if (from !== null) rows = rows.where((users) => comesAfter(users, order, from));
-  for (const { name, descending } of order) {
-    rows = rows.orderBy(name, descending ? "desc" : "asc");
-  }
+  if (from !== null) rows = rows.where(comesAfter(order, from));
+  for (const term of orderTerms(order)) rows = rows.orderBy(term);
   return (await rows.execute()).map(toUser);
 }
+
+const COLUMNS = {
+  id: { column: "users.id" },
+  external_id: { column: "users.external_id", nullable: true },
+  email: { column: "users.email_key", nullable: true },
+  name: { column: "users.name", nullable: true },
+  display_name: { column: "users.display_name", nullable: true },
+  status: { column: "users.status" },
+  create_time: { column: "users.create_time" },
+  update_time: { column: "users.update_time" },
+  account_id: { column: "users.account_id" },
+} as const satisfies Record<OrderField, Omit<OrderColumn, "descending">>;
 
 /** Of one account, or of all for null. */
 export async function countUsers(db: Kysely<Schema>, accountId: string | null, showDeleted: boolean): Promise<number> {

@@ -1,8 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { AccountStatus } from "./account.ts";
+import { createHash, randomBytes } from "node:crypto";
 import type { Micros } from "./clock.ts";
-import { permissionDenied, RosterError, userNotFound } from "./errors.ts";
-import type { AccountTransaction, Store } from "./store.ts";
+import { notFound, permissionDenied, RosterError } from "./errors.ts";
+import type { AccountTransaction } from "./store.ts";
 import type { User } from "./user.ts";
 
 /** Each role includes the ones before it. */
@@ -15,19 +14,14 @@ export interface ApiKey {
   /** The user on whose behalf the key acts. */
   readonly userId: string;
   readonly role: Role;
+  /** Mutating calls must carry a nonce. */
+  readonly requireNonce: boolean;
   readonly createTime: Micros;
   /** From this moment on the key does not work. Null: never ends. */
   readonly expireTime: Micros | null;
+  /** Up to a minute late. */
+  readonly lastUseTime: Micros | null;
   readonly revokeTime: Micros | null;
-}
-
-/** A key with all that decides whether it works. */
-export interface KeyHolder {
-  readonly accountId: string;
-  readonly accountStatus: AccountStatus;
-  readonly key: ApiKey;
-  readonly digest: Uint8Array;
-  readonly user: User;
 }
 
 /** Who calls, once that is proven. */
@@ -56,63 +50,23 @@ export function secretDigest(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }
 
-/**
- * The caller that the secret proves. Throws one and the same API_KEY_INVALID for every key that does not work, and
- * ACCOUNT_SUSPENDED for one that would, were its account active.
- */
-export async function authenticate(store: Store, secret: string | undefined, now: Micros): Promise<Caller> {
-  const keyId = secret === undefined ? undefined : secretKeyId(secret);
-  if (secret === undefined || keyId === undefined) {
-    throw keyInvalid();
-  }
-  const digest = secretDigest(secret);
-  const holders = await store.findKeyHolders(keyId);
-  const holder = holders.find((candidate) => timingSafeEqual(candidate.digest, digest));
-  if (holder === undefined || !works(holder, now)) {
-    throw keyInvalid();
-  }
-  if (holder.accountStatus === "SUSPENDED") {
-    throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
-  }
-  const { accountId, key, user } = holder;
-  return { accountId, key, user, superAdmin: user.superAdmin };
-}
-
-function works({ key, user }: KeyHolder, now: Micros): boolean {
-  const ended = key.revokeTime !== null || (key.expireTime !== null && key.expireTime <= now);
-  return !ended && user.deleteTime === null && user.status !== "SUSPENDED";
-}
-
-function keyInvalid(): RosterError {
-  return new RosterError(
-    "API_KEY_INVALID",
-    "a valid API key is needed: send `authorization: Bearer <secret>` or `x-api-key: <secret>`",
-  );
-}
-
 /** Whether a key of role `held` may do what takes role `needed`. */
 export function includesRole(held: Role, needed: Role): boolean {
   return ROLES.indexOf(held) >= ROLES.indexOf(needed);
 }
 
-export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime">;
+export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce">;
 
 /** Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED. */
-export async function createApiKey(
-  tx: AccountTransaction,
-  caller: Caller,
-  input: NewApiKey,
-): Promise<{ key: ApiKey; secret: string }> {
+export async function createApiKey(tx: AccountTransaction, caller: Caller, input: NewApiKey): Promise<KeyWithSecret> {
   if (!includesRole(caller.key.role, input.role)) {
     throw permissionDenied(`a ${caller.key.role} key can't grant the role ${input.role}`);
   }
   const user = await tx.users.find(input.userId);
   if (user === undefined || user.deleteTime !== null) {
-    throw userNotFound(input.userId);
+    throw notFound("User", input.userId);
   }
-  if (user.superAdmin && !caller.superAdmin) {
-    throw permissionDenied("only a super admin creates keys for a super admin");
-  }
+  assertMayHandle(caller, user);
   if (user.status === "SUSPENDED") {
     throw new RosterError("USER_SUSPENDED", "the user is suspended");
   }
@@ -120,12 +74,78 @@ export async function createApiKey(
 }
 
 /** Stores the key that the given secret belongs to. */
-export async function insertApiKey(
-  tx: AccountTransaction,
-  input: NewApiKey,
-  secret: string,
-): Promise<{ key: ApiKey; secret: string }> {
-  const key: ApiKey = { ...input, id: secretKeyId(secret) ?? "", createTime: tx.now(), revokeTime: null };
+export async function insertApiKey(tx: AccountTransaction, input: NewApiKey, secret: string): Promise<KeyWithSecret> {
+  const id = secretKeyId(secret) ?? "";
+  const key: ApiKey = { ...input, id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
   await tx.apiKeys.insert(key, secretDigest(secret));
   return { key, secret };
+}
+
+/** A key at the one moment when its secret is known. */
+export interface KeyWithSecret {
+  readonly key: ApiKey;
+  readonly secret: string;
+}
+
+export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "requireNonce">>;
+
+/** Changes a key. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */
+export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: string, input: ApiKeyInput): Promise<ApiKey> {
+  const key = { ...(await getWorkingKey(tx, caller, id)), ...input };
+  await tx.apiKeys.update(key);
+  return key;
+}
+
+/** Gives a key a new secret; the old one works until `overlap` has passed. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */
+export async function rotateApiKey(
+  tx: AccountTransaction,
+  caller: Caller,
+  id: string,
+  overlap: Micros,
+): Promise<KeyWithSecret> {
+  const key = await getWorkingKey(tx, caller, id);
+  const secret = mintSecret(key.id);
+  await tx.apiKeys.replaceDigest(key, secretDigest(secret), tx.now() + overlap);
+  return { key, secret };
+}
+
+/** Ends a key for ever; one that is revoked stays as it is. Throws API_KEY_NOT_FOUND. */
+export async function revokeApiKey(tx: AccountTransaction, caller: Caller, id: string): Promise<ApiKey> {
+  const key = await getHandledKey(tx, caller, id);
+  if (key.revokeTime !== null) {
+    return key;
+  }
+  const revoked = { ...key, revokeTime: tx.now() };
+  await tx.apiKeys.update(revoked);
+  return revoked;
+}
+
+async function getWorkingKey(tx: AccountTransaction, caller: Caller, id: string): Promise<ApiKey> {
+  const key = await getHandledKey(tx, caller, id);
+  if (key.revokeTime !== null) {
+    throw new RosterError("API_KEY_REVOKED", "the key is revoked");
+  }
+  return key;
+}
+
+async function getHandledKey(tx: AccountTransaction, caller: Caller, id: string): Promise<ApiKey> {
+  const key = await tx.apiKeys.find(id);
+  if (key === undefined) {
+    throw notFound("ApiKey", id);
+  }
+  if (!includesRole(caller.key.role, key.role)) {
+    throw permissionDenied(`a ${caller.key.role} key can't change a key of role ${key.role}`);
+  }
+  const user = await tx.users.find(key.userId);
+  if (user !== undefined) {
+    assertMayHandle(caller, user);
+  }
+  return key;
+}
+
+/** Keys of super admins are for super admins: whoever could give one a new secret would hold more than they do. */
+function assertMayHandle(caller: Caller, user: User): void {
+  if (user.superAdmin && !caller.superAdmin) {
+    throw permissionDenied("only a super admin manages keys of a super admin");
+  }
 }

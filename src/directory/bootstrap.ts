@@ -9,10 +9,17 @@ import { insertUser } from "./users.ts";
  * did: of several servers that start at once, one does.
  */
 export async function bootstrap(store: Store, secret: string): Promise<boolean> {
-  const created = await store.createAccount({ id: DEFAULT_ACCOUNT, name: "Default" }, async (tx) => {
-    const user = await insertUser(tx, { ...USER_DEFAULTS, displayName: "First super admin", superAdmin: true });
-    await insertApiKey(tx, { displayName: "Bootstrap", userId: user.id, role: "ADMIN", expireTime: null }, secret);
-    return true;
-  });
+  const created = await store.createAccount(
+    { id: DEFAULT_ACCOUNT, name: "Default", slug: DEFAULT_ACCOUNT, metadata: {} },
+    async (tx) => {
+      const user = await insertUser(tx, { ...USER_DEFAULTS, displayName: "First super admin", superAdmin: true });
+      await insertApiKey(
+        tx,
+        { displayName: "Bootstrap", userId: user.id, role: "ADMIN", expireTime: null, requireNonce: false },
+        secret,
+      );
+      return true;
+    },
+  );
   return created ?? false;
 }

@@ -1,6 +1,7 @@
 /** Why a call failed. Part of the API: reasons never change, messages may. */
 export type Reason =
   | "FIELD_INVALID"
+  | "ORDER_BY_INVALID"
   | "PAGE_TOKEN_INVALID"
   | "PAGE_TOKEN_MISMATCH"
   | "PAGE_TOKEN_EXPIRED"
@@ -13,12 +14,24 @@ export type Reason =
   | "ACCOUNT_SUSPENDED"
   | "ACCOUNT_NOT_FOUND"
   | "USER_NOT_FOUND"
+  | "SESSION_NOT_FOUND"
+  | "API_KEY_NOT_FOUND"
   | "USER_NOT_DELETED"
   | "USER_SUSPENDED"
   | "LAST_SUPER_ADMIN"
+  | "SESSION_ENDED"
+  | "API_KEY_REVOKED"
+  | "ACCOUNT_NOT_EMPTY"
+  | "DEFAULT_ACCOUNT"
+  | "NONCE_REQUIRED"
+  | "NONCE_INVALID"
+  | "NONCE_USED"
+  | "NONCE_EXPIRED"
   | "USER_ID_TAKEN"
   | "EMAIL_TAKEN"
   | "EXTERNAL_ID_TAKEN"
+  | "SESSION_ID_TAKEN"
+  | "SLUG_TAKEN"
   | "ETAG_MISMATCH"
   | "STORE_UNAVAILABLE"
   | "SERVER_DRAINING"
@@ -75,23 +88,46 @@ export function invalidField(field: string, description: string): RosterError {
   return invalidFields([{ field, description }]);
 }
 
-export function userNotFound(name: string): RosterError {
-  return new RosterError("USER_NOT_FOUND", "there is no such user", { resource: { type: "roster.v1.User", name } });
-}
+export type ResourceType = "Account" | "ApiKey" | "Session" | "User";
 
-export function accountNotFound(name: string): RosterError {
-  return new RosterError("ACCOUNT_NOT_FOUND", "there is no such account", { resource: { type: "roster.v1.Account", name } });
+const NOT_FOUND = {
+  Account: "ACCOUNT_NOT_FOUND",
+  ApiKey: "API_KEY_NOT_FOUND",
+  Session: "SESSION_NOT_FOUND",
+  User: "USER_NOT_FOUND",
+} as const satisfies Record<ResourceType, Reason>;
+
+const NOUNS: Readonly<Record<ResourceType, string>> = {
+  Account: "account",
+  ApiKey: "API key",
+  Session: "session",
+  User: "user",
+};
+
+/** `name` is what the resource was looked for by. */
+export function notFound(type: ResourceType, name: string): RosterError {
+  const resource = { type: `roster.v1.${type}`, name };
+  return new RosterError(NOT_FOUND[type], `there is no such ${NOUNS[type]}`, { resource });
 }
 
 const TAKEN = {
-  USER_ID_TAKEN: "another user of the account has this id",
-  EMAIL_TAKEN: "another user of the account has this e-mail address",
-  EXTERNAL_ID_TAKEN: "another user of the account has this external id",
+  USER_ID_TAKEN: { type: "roster.v1.User", message: "another user of the account has this id" },
+  EMAIL_TAKEN: { type: "roster.v1.User", message: "another user of the account has this e-mail address" },
+  EXTERNAL_ID_TAKEN: { type: "roster.v1.User", message: "another user of the account has this external id" },
+  SESSION_ID_TAKEN: { type: "roster.v1.Session", message: "another session of the account has this id" },
+  SLUG_TAKEN: { type: "roster.v1.Account", message: "another account has this slug" },
 } as const;
 
-/** `name` is the id of the user that has the key already. */
+/** `name` is the id of what has the key already. */
 export function taken(reason: keyof typeof TAKEN, name: string): RosterError {
-  return new RosterError(reason, TAKEN[reason], { resource: { type: "roster.v1.User", name } });
+  const { type, message } = TAKEN[reason];
+  return new RosterError(reason, message, { resource: { type, name } });
+}
+
+/** `etag` is the current one, if there is any. */
+export function etagMismatch(type: ResourceType, etag: string | undefined): RosterError {
+  const metadata = etag === undefined ? {} : { etag };
+  return new RosterError("ETAG_MISMATCH", `the ${NOUNS[type]} has changed since the etag was read`, { metadata });
 }
 
 export function permissionDenied(message: string): RosterError {

@@ -1,8 +1,22 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, mergePatch, mergeTopLevel } from "./json.ts";
 
 const MAX_BYTES = 64 * 1024;
 const MAX_DEPTH = 16;
 const MAX_KEY_LENGTH = 255;
+
+/** How given metadata meets stored: take its place, JSON Merge Patch (RFC 7396), or key by key at the top level. */
+export type MetadataUpdate = "REPLACE" | "MERGE" | "MERGE_TOP_LEVEL";
+
+export function mergeMetadata(stored: JsonObject, given: JsonObject | undefined, how: MetadataUpdate): JsonObject {
+  if (given === undefined) {
+    return stored;
+  }
+  if (how === "REPLACE") {
+    return given;
+  }
+  const merged = how === "MERGE" ? mergePatch(stored, given) : mergeTopLevel(stored, given);
+  return isJsonObject(merged) ? merged : {};
+}
 
 /** The rule that `metadata` breaks, or undefined. Limits: 64 KiB as JSON, 16 levels, keys of 1 to 255 code points. */
 export function metadataProblem(metadata: JsonObject): string | undefined {

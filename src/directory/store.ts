@@ -1,7 +1,10 @@
 import type { Account } from "./account.ts";
-import type { ApiKey, KeyHolder } from "./api-key.ts";
+import type { ApiKey } from "./api-key.ts";
+import type { KeyHolder } from "./authentication.ts";
 import type { Clock, Micros } from "./clock.ts";
 import type { IdSource } from "./id.ts";
+import type { ListKey, OrderTerm } from "./order.ts";
+import type { Session } from "./session.ts";
 import type { User, UserValues } from "./user.ts";
 
 /**
@@ -23,16 +26,21 @@ export interface Store {
   write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T>;
 
   /**
-   * Creates an account together with what `work` adds to it. MUST do nothing and return undefined if the id is taken,
-   * also when several callers try at once.
+   * Creates an account together with what `work` adds to it. MUST do nothing and return undefined if the id or the slug is
+   * taken, also when several callers try at once.
    */
   createAccount<T>(
-    account: { readonly id: string; readonly name: string },
+    account: Pick<Account, "id" | "name" | "slug" | "metadata">,
     work: (tx: AccountTransaction) => Promise<T>,
   ): Promise<T | undefined>;
 
   /** Ids of accounts after the given one, ascending, at most `limit`. */
   listAccountIds(after: string, limit: number): Promise<string[]>;
+
+  /** Accounts by id, ascending byte by byte. The key of a page has the id alone. */
+  listAccounts(query: PageQuery): Promise<Account[]>;
+
+  countAccounts(): Promise<number>;
 
   /** Users of all accounts, otherwise as `UserReader.list`. Only super admins may see this. */
   listAllUsers(query: ListQuery): Promise<User[]>;
@@ -40,13 +48,31 @@ export interface Store {
   /** As `UserReader.count`, over all accounts. */
   countAllUsers(showDeleted: boolean): Promise<number>;
 
+  /** Sessions of all accounts, otherwise as `SessionReader.list`. Only super admins may see this. */
+  listAllSessions(query: PageQuery): Promise<Session[]>;
+
+  /** As `SessionReader.count`, over all accounts. */
+  countAllSessions(): Promise<number>;
+
   /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
   findKeyHolders(keyId: string): Promise<KeyHolder[]>;
+
+  /** Notes when a key was used. Not part of any transaction. */
+  noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void>;
+
+  /**
+   * Tells, after each commit of this process, whose keys may work no longer or anew: those of one user, or, for null, of the whole
+   * account.
+   */
+  onAccessChange(listener: (accountId: string, userId: string | null) => void): void;
 
   /** The secret of that name, made by `mint` when it is first asked for. MUST be the same for every caller. */
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array>;
 
-  /** Forgets changes and remembered answers older than the given times. MUST raise `historyFloor` accordingly. */
+  /**
+   * Forgets changes and remembered answers older than the given times, and nonces that ended before `answers`. MUST raise
+   * `historyFloor` accordingly.
+   */
   prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void>;
 
   /** Resolves if the database answers. */
@@ -75,22 +101,34 @@ export interface AccountView {
   readonly account: Account;
   readonly users: UserReader;
   readonly apiKeys: ApiKeyReader;
+  readonly sessions: SessionReader;
 }
 
 /** One account, and the right to change it. */
 export interface AccountTransaction extends AccountView {
   readonly users: UserWriter;
   readonly apiKeys: ApiKeyWriter;
+  readonly sessions: SessionWriter;
   readonly answers: AnswerStore;
+  readonly nonces: NonceStore;
   readonly now: Clock;
   readonly newId: IdSource;
   /** The account's revision once this transaction has committed. */
   readonly revision: number;
+  /** Adds another account. Undefined, and nothing is written, if its slug is taken. */
+  insertAccount(account: Pick<Account, "id" | "name" | "slug" | "metadata">): Promise<Account | undefined>;
+
+  /** Replaces the account's own record. Throws SLUG_TAKEN. */
+  updateAccount(account: Account): Promise<Account>;
+
+  /** Erases the account and everything it owns. MUST leave nothing of it in any table. */
+  eraseAccount(): Promise<void>;
+
   /**
-   * The active super admins of all accounts, this transaction's changes included. MUST make other transactions that ask
-   * wait until this one has ended.
+   * The active super admins of all active accounts, this transaction's changes included; with `elsewhere`, of all but this one.
+   * MUST make other transactions that ask wait until this one has ended.
    */
-  countActiveSuperAdmins(): Promise<number>;
+  countActiveSuperAdmins(options?: { readonly elsewhere: boolean }): Promise<number>;
 }
 
 export type UserKeyKind = "id" | "externalId" | "email";
@@ -105,7 +143,7 @@ export interface UserReader {
    */
   findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]>;
 
-  /** A page, in the order of LIST_ORDER. MUST cost the same at any depth. */
+  /** A page, in the order of the query. */
   list(query: ListQuery): Promise<User[]>;
 
   count(showDeleted: boolean): Promise<number>;
@@ -129,7 +167,7 @@ export interface UserWriter extends UserReader {
   update(before: User, after: User): Promise<User>;
 
   /**
-   * Erases the user, its keys, its images in the history and the remembered answers about it; records PURGED. MUST leave
+   * Erases the user, its keys, its sessions, its images in the history and the remembered answers about it; records PURGED. MUST leave
    * nothing of the user's values in any table.
    */
   purge(user: User): Promise<Erased>;
@@ -139,6 +177,7 @@ export type NewUser = UserValues & Pick<User, "id" | "createTime">;
 
 /** How much a purge removed. */
 export interface Erased {
+  readonly sessions: number;
   readonly apiKeys: number;
   readonly changes: number;
   readonly answers: number;
@@ -147,10 +186,59 @@ export interface Erased {
 export interface ApiKeyReader {
   /** Live, expired or revoked. */
   find(id: string): Promise<ApiKey | undefined>;
+
+  /** By id, ascending byte by byte. The key of a page has the id alone. */
+  list(query: PageQuery): Promise<ApiKey[]>;
 }
 
 export interface ApiKeyWriter extends ApiKeyReader {
   insert(key: ApiKey, digest: Uint8Array): Promise<void>;
+
+  /** Replaces what is known of the key, its secret aside. */
+  update(key: ApiKey): Promise<void>;
+
+  /** Gives the key another secret; the one before it works until then. */
+  replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: Micros): Promise<void>;
+}
+
+export interface SessionReader {
+  /** Open or ended, of a live user. */
+  find(id: string): Promise<Session | undefined>;
+
+  /** The open session of the user with that external id. */
+  findOpen(userId: string, externalId: string): Promise<Session | undefined>;
+
+  /** Sessions of live users, newest first, then by id; of one user if it is given. */
+  list(query: PageQuery, userId?: string): Promise<Session[]>;
+
+  count(userId?: string): Promise<number>;
+}
+
+export interface SessionWriter extends SessionReader {
+  /** Whether the id is taken, also by a session of a deleted user. */
+  exists(id: string): Promise<boolean>;
+
+  insert(session: Session): Promise<Session>;
+
+  update(session: Session): Promise<Session>;
+
+  delete(id: string): Promise<void>;
+
+  /** Ends the open sessions of a user, and returns how many there were. */
+  endOpen(userId: string, time: Micros): Promise<number>;
+}
+
+export interface Nonce {
+  /** From this moment on it is refused. */
+  readonly expireTime: Micros;
+  readonly useTime: Micros | null;
+}
+
+/** Values that a key may send once. */
+export interface NonceStore {
+  find(keyId: string, digest: Uint8Array): Promise<Nonce | undefined>;
+  insert(keyId: string, digest: Uint8Array, expireTime: Micros): Promise<void>;
+  markUsed(keyId: string, digest: Uint8Array, time: Micros): Promise<void>;
 }
 
 /** The first answers to calls with a request id. */
@@ -168,22 +256,19 @@ export interface Answer {
   readonly response: Uint8Array | null;
 }
 
-/** Lists are ordered by these, the last one only across accounts. */
-export const LIST_ORDER = [
-  { field: "createTime", descending: true },
-  { field: "id", descending: false },
-  { field: "accountId", descending: false },
-] as const satisfies ReadonlyArray<{ field: keyof User; descending: boolean }>;
-
-/** A place in a list: the sort values of a user. */
-export type ListKey = readonly [createTime: Micros, id: string, accountId: string];
-
-export interface ListQuery {
-  readonly showDeleted: boolean;
+/** A page of a list. */
+export interface PageQuery {
   /** "after": in list order; "before": against it, nearest first. */
   readonly direction: "after" | "before";
-  /** Where to begin, exclusive; null: at the edge. */
+  /** Where to begin, exclusive: the values of the order's fields; null: at the edge. */
   readonly from: ListKey | null;
   readonly skip: number;
   readonly limit: number;
+}
+
+/** A page of users. */
+export interface ListQuery extends PageQuery {
+  readonly showDeleted: boolean;
+  /** Ends with the id and the account's. */
+  readonly order: readonly OrderTerm[];
 }

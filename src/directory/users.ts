@@ -1,6 +1,6 @@
 import type { Caller } from "./api-key.ts";
-import { invalidField, permissionDenied, RosterError, taken, userNotFound } from "./errors.ts";
-import { isJsonObject, type JsonObject, mergePatch, mergeTopLevel } from "./json.ts";
+import { etagMismatch, invalidField, notFound, permissionDenied, RosterError, taken } from "./errors.ts";
+import { type MetadataUpdate, mergeMetadata } from "./metadata.ts";
 import type { AccountTransaction, Erased, NewUser } from "./store.ts";
 import {
   changedFields,
@@ -19,8 +19,6 @@ export type Actor = Pick<Caller, "superAdmin">;
 
 /** A user with the id that the caller chose, if any. */
 export type IdentifiedInput = UserInput & { readonly id?: string };
-
-export type MetadataUpdate = "REPLACE" | "MERGE" | "MERGE_TOP_LEVEL";
 
 /**
  * Creates a user, or returns, untouched, the live one that has the external id already.
@@ -58,7 +56,7 @@ export async function upsertUser(
   if (before === undefined) {
     assertMaySetSuperAdmin(actor, false, values.superAdmin);
     if (etag !== "") {
-      throw etagMismatch(undefined);
+      throw etagMismatch("User", undefined);
     }
     return { user: await insertUser(tx, { ...USER_DEFAULTS, ...values }, id), created: true };
   }
@@ -106,6 +104,7 @@ export async function deleteUser(tx: AccountTransaction, id: string, etag: strin
   assertEtag(before, etag);
   await assertNotLastSuperAdmin(tx, before);
   const now = tx.now();
+  await tx.sessions.endOpen(id, now);
   return tx.users.update(before, { ...before, updateTime: now, deleteTime: now });
 }
 
@@ -157,13 +156,17 @@ async function changeUser(
   if (!values.superAdmin || values.status !== "ACTIVE") {
     await assertNotLastSuperAdmin(tx, before);
   }
-  return tx.users.update(before, { ...before, ...values, updateTime: tx.now() });
+  const now = tx.now();
+  if (values.status === "SUSPENDED") {
+    await tx.sessions.endOpen(before.id, now);
+  }
+  return tx.users.update(before, { ...before, ...values, updateTime: now });
 }
 
 async function getUser(tx: AccountTransaction, id: string): Promise<User> {
   const user = await tx.users.find(id);
   if (user === undefined) {
-    throw userNotFound(id);
+    throw notFound("User", id);
   }
   return user;
 }
@@ -171,7 +174,7 @@ async function getUser(tx: AccountTransaction, id: string): Promise<User> {
 async function getLiveUser(tx: AccountTransaction, id: string): Promise<User> {
   const user = await getUser(tx, id);
   if (user.deleteTime !== null) {
-    throw userNotFound(id);
+    throw notFound("User", id);
   }
   return user;
 }
@@ -196,14 +199,8 @@ async function assertKeysFree(tx: AccountTransaction, values: UserValues, ownId?
 
 function assertEtag(user: User, etag: string): void {
   if (etag !== "" && etag !== userEtag(user)) {
-    throw etagMismatch(user);
+    throw etagMismatch("User", userEtag(user));
   }
-}
-
-function etagMismatch(user: User | undefined): RosterError {
-  return new RosterError("ETAG_MISMATCH", "the user has changed since the etag was read", {
-    ...(user && { metadata: { etag: userEtag(user) } }),
-  });
 }
 
 function assertMaySetSuperAdmin(actor: Actor, before: boolean, after: boolean | undefined): void {
@@ -217,15 +214,4 @@ async function assertNotLastSuperAdmin(tx: AccountTransaction, user: User): Prom
   if (counts && (await tx.countActiveSuperAdmins()) === 1) {
     throw new RosterError("LAST_SUPER_ADMIN", "the last active super admin can't be demoted, suspended or deleted");
   }
-}
-
-function mergeMetadata(stored: JsonObject, given: JsonObject | undefined, how: MetadataUpdate): JsonObject {
-  if (given === undefined) {
-    return stored;
-  }
-  if (how === "REPLACE") {
-    return given;
-  }
-  const merged = how === "MERGE" ? mergePatch(stored, given) : mergeTopLevel(stored, given);
-  return isJsonObject(merged) ? merged : {};
 }

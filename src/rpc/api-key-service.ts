@@ -1,15 +1,37 @@
-import { clone } from "@bufbuild/protobuf";
-import { type ApiKeyService, CreateApiKeyResponseSchema } from "../../gen/roster/v1/api_key_service_pb.js";
-import { createApiKey, includesRole } from "../directory/api-key.ts";
-import { invalidField } from "../directory/errors.ts";
+import { clone, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
+import {
+  type ApiKey as ApiKeyMessage,
+  type ApiKeyService,
+  CreateApiKeyResponseSchema,
+  RotateApiKeyResponseSchema,
+} from "../../gen/roster/v1/api_key_service_pb.js";
+import { createApiKey, includesRole, revokeApiKey, rotateApiKey, updateApiKey } from "../directory/api-key.ts";
+import { invalidField, notFound } from "../directory/errors.ts";
+import { issueNonce } from "../directory/nonce.ts";
 import type { Store } from "../directory/store.ts";
 import { checkDisplayName } from "../directory/user.ts";
-import { parseRole, parseTimestamp, toApiKeyMessage, toUserMessage } from "./convert.ts";
+import {
+  parseDuration,
+  parseRole,
+  parseTimestamp,
+  toAccountMessage,
+  toApiKeyMessage,
+  toTimestamp,
+  toUserMessage,
+} from "./convert.ts";
+import { parseApiKeyPatch } from "./masks.ts";
 import { mutate } from "./mutate.ts";
+import { answerPage } from "./paging.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import type { Handlers } from "./pipeline.ts";
+import type { Tokens } from "./tokens.ts";
 
-export function apiKeyService({ store }: { readonly store: Store }): Handlers<typeof ApiKeyService> {
+export interface ApiKeyServiceDeps {
+  readonly store: Store;
+  readonly tokens: Tokens;
+}
+
+export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<typeof ApiKeyService> {
   return {
     createApiKey: (request, call) =>
       mutate(
@@ -17,28 +39,126 @@ export function apiKeyService({ store }: { readonly store: Store }): Handlers<ty
         call,
         request,
         async (tx) => {
-          const given = request.apiKey;
-          if (given === undefined) {
-            throw invalidField("api_key", "is required");
-          }
+          const given = present(request.apiKey);
           const { key, secret } = await createApiKey(tx, call.caller, {
             displayName: checkDisplayName(given.displayName, "api_key.display_name"),
             userId: given.userId || call.caller.user.id,
             role: parseRole(given.role),
+            requireNonce: given.requireNonce,
             expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime),
           });
           return { apiKey: toApiKeyMessage(key), secret };
         },
-        {
-          userId: (response) => response.apiKey?.userId,
-          strip: (response) => ({ ...clone(CreateApiKeyResponseSchema, response), secret: "" }),
-        },
+        keepWithoutSecret(CreateApiKeyResponseSchema),
       ),
+
+    async getApiKey(request, { accountId }) {
+      return store.read(accountId, async ({ apiKeys }) => {
+        const key = await apiKeys.find(request.id);
+        if (key === undefined) {
+          throw notFound("ApiKey", request.id);
+        }
+        return { apiKey: toApiKeyMessage(key) };
+      });
+    },
+
+    async listApiKeys(request, { accountId }) {
+      return store.read(accountId, async ({ apiKeys }) => {
+        const { items, ...pageTokens } = await answerPage(
+          tokens,
+          { method: "ListApiKeys", account_id: accountId },
+          request,
+          {
+            read: (query) => apiKeys.list(query),
+            keyOf: ({ id }) => [id],
+          },
+        );
+        return { apiKeys: items.map(toApiKeyMessage), ...pageTokens };
+      });
+    },
+
+    updateApiKey: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const given = present(request.apiKey);
+          const patch = parseApiKeyPatch(given, request.updateMask);
+          const displayName = patch.displayName;
+          const key = await updateApiKey(tx, call.caller, given.id, {
+            ...patch,
+            ...(displayName !== undefined && { displayName: checkDisplayName(displayName, "api_key.display_name") }),
+          });
+          return { apiKey: toApiKeyMessage(key) };
+        },
+        ABOUT_USER,
+      ),
+
+    rotateApiKey: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => {
+          const overlap = request.overlap === undefined ? 0 : parseDuration(request.overlap);
+          const { key, secret } = await rotateApiKey(tx, call.caller, request.id, overlap);
+          return { apiKey: toApiKeyMessage(key), secret };
+        },
+        keepWithoutSecret(RotateApiKeyResponseSchema),
+      ),
+
+    revokeApiKey: (request, call) =>
+      mutate(
+        store,
+        call,
+        request,
+        async (tx) => ({ apiKey: toApiKeyMessage(await revokeApiKey(tx, call.caller, request.id)) }),
+        ABOUT_USER,
+      ),
+
+    async issueNonce(_request, { caller }) {
+      const { nonce, expireTime } = await issueNonce(store, caller);
+      return { nonce, expireTime: toTimestamp(expireTime) };
+    },
 
     async whoAmI(_request, { caller }) {
       const { accountId, key, user, superAdmin } = caller;
-      const methods = [...PERMISSIONS].filter(([, { role }]) => includesRole(key.role, role)).map(([name]) => name);
-      return { apiKey: toApiKeyMessage(key), accountId, user: toUserMessage(user), superAdmin, methods: methods.sort() };
+      const methods = [...PERMISSIONS]
+        .filter(([, permission]) => includesRole(key.role, permission.role) && (superAdmin || !permission.superAdmin))
+        .map(([name]) => name)
+        .sort();
+      return store.read(accountId, async ({ account }) => ({
+        apiKey: toApiKeyMessage(key),
+        accountId,
+        account: toAccountMessage(account),
+        user: toUserMessage(user),
+        superAdmin,
+        methods,
+      }));
     },
   };
+}
+
+const ABOUT_USER = { userId: (response: { apiKey?: ApiKeyMessage | undefined }) => response.apiKey?.userId };
+
+/** Repeats of the call get the key, but never again the secret: it is not stored. */
+function keepWithoutSecret<D extends DescMessage>(schema: D & (MessageShape<D> extends KeyAndSecret ? unknown : never)) {
+  return {
+    userId: (response: MessageShape<D>) => (response as unknown as KeyAndSecret).apiKey?.userId,
+    strip: (response: MessageShape<D>): MessageShape<D> => Object.assign(clone(schema, response), { secret: "" }),
+  };
+}
+
+interface KeyAndSecret {
+  readonly apiKey?: ApiKeyMessage | undefined;
+  readonly secret: string;
+}
+
+/** The schema requires the field; the type does not know. */
+function present(key: ApiKeyMessage | undefined): ApiKeyMessage {
+  if (key === undefined) {
+    throw invalidField("api_key", "is required");
+  }
+  return key;
 }

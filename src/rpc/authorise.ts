@@ -11,6 +11,9 @@ export function authorise(caller: Caller, permission: Permission, request: objec
   if (!includesRole(caller.key.role, permission.role)) {
     throw permissionDenied(`this takes a ${permission.role} key; the caller's is ${caller.key.role}`);
   }
+  if (permission.superAdmin && !caller.superAdmin) {
+    throw permissionDenied("this takes a super admin");
+  }
   const accountId = textOf(request, "accountId") || caller.accountId;
   const named = usersOf(request).map(({ field, user }) => ({ field, id: textOf(user, "accountId") || accountId }));
   if (!caller.superAdmin && [accountId, ...named.map(({ id }) => id)].some((id) => id !== caller.accountId)) {

@@ -1,9 +1,19 @@
 import { create } from "@bufbuild/protobuf";
-import { type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { type Duration, type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type Account as AccountMessage,
+  AccountSchema,
+  AccountStatus as AccountStatusMessage,
+} from "../../gen/roster/v1/account_service_pb.js";
 import { type ApiKey as ApiKeyMessage, ApiKeyRole, ApiKeySchema } from "../../gen/roster/v1/api_key_service_pb.js";
+import { type Session as SessionMessage, SessionSchema } from "../../gen/roster/v1/session_service_pb.js";
 import { UserStatus as StatusMessage, type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
+import { MetadataUpdate as MetadataUpdateMessage } from "../../gen/roster/v1/user_service_pb.js";
+import { type Account, type AccountStatus, accountEtag } from "../directory/account.ts";
 import type { ApiKey, Role } from "../directory/api-key.ts";
 import type { Micros } from "../directory/clock.ts";
+import type { MetadataUpdate } from "../directory/metadata.ts";
+import { type Session, sessionEtag } from "../directory/session.ts";
 import type { User, UserStatus } from "../directory/user.ts";
 import { userEtag } from "../directory/user.ts";
 import type { IdentifiedInput } from "../directory/users.ts";
@@ -58,11 +68,66 @@ export function parseUser(message: UserMessage): IdentifiedInput {
   };
 }
 
+/** Metadata that is cleared, not given, is replaced, whatever the rule. */
+export function parseMetadataUpdate(given: object | undefined, update: MetadataUpdateMessage): MetadataUpdate {
+  return given === undefined ? "REPLACE" : METADATA_UPDATES[update];
+}
+
+const METADATA_UPDATES = {
+  [MetadataUpdateMessage.UNSPECIFIED]: "REPLACE",
+  [MetadataUpdateMessage.REPLACE]: "REPLACE",
+  [MetadataUpdateMessage.MERGE]: "MERGE",
+  [MetadataUpdateMessage.MERGE_TOP_LEVEL]: "MERGE_TOP_LEVEL",
+} as const satisfies Record<MetadataUpdateMessage, MetadataUpdate>;
+
+export function toSessionMessage(session: Session): SessionMessage {
+  const { accountId, id, userId, externalId, metadata, createTime, updateTime, endTime } = session;
+  return create(SessionSchema, {
+    accountId,
+    id,
+    userId,
+    ...(externalId !== null && { externalId }),
+    metadata: metadata as NonNullable<SessionMessage["metadata"]>,
+    createTime: toTimestamp(createTime),
+    updateTime: toTimestamp(updateTime),
+    ...(endTime !== null && { endTime: toTimestamp(endTime) }),
+    etag: sessionEtag(session),
+  });
+}
+
+const ACCOUNT_STATUSES = {
+  ACTIVE: AccountStatusMessage.ACTIVE,
+  SUSPENDED: AccountStatusMessage.SUSPENDED,
+} as const satisfies Record<AccountStatus, AccountStatusMessage>;
+
+export function toAccountMessage(account: Account): AccountMessage {
+  const { id, name, slug, status, metadata, createTime, updateTime, revision } = account;
+  return create(AccountSchema, {
+    id,
+    name,
+    slug,
+    status: ACCOUNT_STATUSES[status],
+    metadata: metadata as NonNullable<AccountMessage["metadata"]>,
+    createTime: toTimestamp(createTime),
+    updateTime: toTimestamp(updateTime),
+    etag: accountEtag(account),
+    revision: BigInt(revision),
+  });
+}
+
 export function toApiKeyMessage(key: ApiKey): ApiKeyMessage {
-  const { id, displayName, userId, role, createTime, expireTime } = key;
-  const message = create(ApiKeySchema, { id, displayName, userId, role: ROLES[role], createTime: toTimestamp(createTime) });
-  if (expireTime !== null) message.expireTime = toTimestamp(expireTime);
-  return message;
+  const { id, displayName, userId, role, requireNonce, createTime, expireTime, lastUseTime, revokeTime } = key;
+  return create(ApiKeySchema, {
+    id,
+    displayName,
+    userId,
+    role: ROLES[role],
+    requireNonce,
+    createTime: toTimestamp(createTime),
+    ...(expireTime !== null && { expireTime: toTimestamp(expireTime) }),
+    ...(lastUseTime !== null && { lastUseTime: toTimestamp(lastUseTime) }),
+    ...(revokeTime !== null && { revokeTime: toTimestamp(revokeTime) }),
+  });
 }
 
 export function parseRole(role: ApiKeyRole): Role {
@@ -72,6 +137,10 @@ export function parseRole(role: ApiKeyRole): Role {
 export function toTimestamp(time: Micros): Timestamp {
   const seconds = Math.floor(time / 1_000_000);
   return create(TimestampSchema, { seconds: BigInt(seconds), nanos: (time - seconds * 1_000_000) * 1000 });
+}
+
+export function parseDuration({ seconds, nanos }: Duration): Micros {
+  return Number(seconds) * 1_000_000 + Math.floor(nanos / 1000);
 }
 
 export function parseTimestamp({ seconds, nanos }: Timestamp): Micros {

@@ -1,9 +1,15 @@
-import { clearField } from "@bufbuild/protobuf";
+import { clearField, type DescMessage } from "@bufbuild/protobuf";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import { type Account as AccountMessage, AccountSchema } from "../../gen/roster/v1/account_service_pb.js";
+import { type ApiKey as ApiKeyMessage, ApiKeySchema } from "../../gen/roster/v1/api_key_service_pb.js";
+import { type Session as SessionMessage, SessionSchema } from "../../gen/roster/v1/session_service_pb.js";
 import { type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
-import { invalidField } from "../directory/errors.ts";
+import type { AccountInput } from "../directory/accounts.ts";
+import type { ApiKeyInput } from "../directory/api-key.ts";
+import { invalidField, type RosterError } from "../directory/errors.ts";
+import type { SessionInput } from "../directory/sessions.ts";
 import { USER_DEFAULTS, USER_FIELDS, type UserInput } from "../directory/user.ts";
-import { parseUser } from "./convert.ts";
+import { parseTimestamp, parseUser } from "./convert.ts";
 
 const ALL = "*";
 
@@ -48,9 +54,16 @@ function fieldOf(path: string): keyof UserInput {
   if (isUserField(path)) {
     return USER_FIELDS[path];
   }
-  const known = UserSchema.fields.some((field) => field.name === path);
+  throw notChangeable(UserSchema, path);
+}
+
+function notChangeable(schema: DescMessage, path: string): RosterError {
+  const known = schema.fields.some((field) => field.name === path);
   const hint = path.startsWith("metadata.") ? "; single keys of metadata go by metadata_update" : "";
-  throw invalidField("update_mask", known ? `${path} can't be changed` : `User has no field ${JSON.stringify(path)}${hint}`);
+  return invalidField(
+    "update_mask",
+    known ? `${path} can't be changed` : `${schema.name} has no field ${JSON.stringify(path)}${hint}`,
+  );
 }
 
 function givenOrDefault(path: string, present: UserInput): UserInput[keyof UserInput] {
@@ -66,4 +79,67 @@ function givenOrDefault(path: string, present: UserInput): UserInput[keyof UserI
 
 function isUserField(path: string): path is keyof typeof USER_FIELDS {
   return Object.hasOwn(USER_FIELDS, path);
+}
+
+/** As `parsePatch`, for sessions. */
+export function parseSessionPatch({ externalId, metadata }: SessionMessage, mask: FieldMask | undefined): SessionInput {
+  const present = { ...(externalId !== undefined && { externalId }), ...(metadata !== undefined && { metadata }) };
+  return masked<SessionInput>(SessionSchema, mask, present, {
+    external_id: { externalId: null },
+    metadata: { metadata: {} },
+  });
+}
+
+/** As `parsePatch`, for accounts. */
+export function parseAccountPatch({ name, slug, metadata }: AccountMessage, mask: FieldMask | undefined): AccountInput {
+  const present = {
+    ...(name !== undefined && { name }),
+    ...(slug !== undefined && { slug }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  const cleared = { name: undefined, slug: undefined, metadata: { metadata: {} } };
+  return masked<AccountInput>(AccountSchema, mask, present, cleared);
+}
+
+/** What a key shall be: the fields that the mask names. */
+export function parseApiKeyPatch(key: ApiKeyMessage, mask: FieldMask | undefined): ApiKeyInput {
+  const present = {
+    displayName: key.displayName,
+    expireTime: key.expireTime === undefined ? null : parseTimestamp(key.expireTime),
+    requireNonce: key.requireNonce,
+  };
+  return masked<ApiKeyInput>(ApiKeySchema, mask, present, { display_name: {}, expire_time: {}, require_nonce: {} });
+}
+
+/**
+ * The present values that the mask names; without a mask, all of them. `cleared` has, for each path, what a value that is named
+ * but absent becomes; undefined: it can't be cleared.
+ */
+function masked<T extends object>(
+  schema: DescMessage,
+  mask: FieldMask | undefined,
+  present: T,
+  cleared: Readonly<Record<string, T | undefined>>,
+): T {
+  const paths = mask?.paths ?? [];
+  if (paths.length === 0) {
+    return present;
+  }
+  const everything = paths.includes(ALL);
+  const named = everything ? [...Object.keys(cleared), ...paths.filter((path) => path !== ALL)] : paths;
+  const values = named.map((path): object => {
+    const field = schema.fields.find(({ name }) => name === path);
+    if (field === undefined || !Object.hasOwn(cleared, path)) {
+      throw notChangeable(schema, path);
+    }
+    const given = Object.entries(present).filter(([name]) => name === field.localName);
+    if (given.length > 0) {
+      return Object.fromEntries(given);
+    }
+    if (cleared[path] === undefined && !everything) {
+      throw invalidField("update_mask", `${path} can't be cleared`);
+    }
+    return cleared[path] ?? {};
+  });
+  return Object.assign({}, ...values);
 }

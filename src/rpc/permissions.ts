@@ -1,18 +1,28 @@
 import type { DescService } from "@bufbuild/protobuf";
+import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import type { Role } from "../directory/api-key.ts";
 
-/** What an RPC takes: a role, and whether super admins may name all accounts (`-`). */
+/** What an RPC takes. */
 export interface Permission {
   readonly role: Role;
-  readonly allAccounts: boolean;
+  /** Only super admins, whatever the account. */
+  readonly superAdmin?: true;
+  /** Super admins may name all accounts (`-`). */
+  readonly allAccounts?: true;
+  /** Changes something, and so uses up the nonce that comes with it. */
+  readonly mutates?: true;
 }
 
-const read: Permission = { role: "READER", allAccounts: false };
+const read: Permission = { role: "READER" };
 const list: Permission = { role: "READER", allAccounts: true };
-const write: Permission = { role: "WRITER", allAccounts: false };
-const administer: Permission = { role: "ADMIN", allAccounts: false };
+const write: Permission = { role: "WRITER", mutates: true };
+const inspect: Permission = { role: "ADMIN" };
+const administer: Permission = { role: "ADMIN", mutates: true };
+const survey: Permission = { role: "ADMIN", superAdmin: true };
+const govern: Permission = { role: "ADMIN", superAdmin: true, mutates: true };
 
 type Permissions<S extends DescService> = { readonly [M in keyof S["method"]]: Permission };
 
@@ -32,14 +42,43 @@ const users: Permissions<typeof UserService> = {
   importUsers: write,
 };
 
+const sessions: Permissions<typeof SessionService> = {
+  createSession: write,
+  getSession: read,
+  updateSession: write,
+  endSession: write,
+  deleteSession: write,
+  listSessions: list,
+  listUserSessions: read,
+  endUserSessions: write,
+};
+
+const accounts: Permissions<typeof AccountService> = {
+  createAccount: govern,
+  getAccount: inspect,
+  listAccounts: survey,
+  updateAccount: administer,
+  suspendAccount: govern,
+  activateAccount: govern,
+  deleteAccount: govern,
+};
+
 const apiKeys: Permissions<typeof ApiKeyService> = {
   createApiKey: administer,
+  getApiKey: inspect,
+  listApiKeys: inspect,
+  updateApiKey: administer,
+  rotateApiKey: administer,
+  revokeApiKey: administer,
+  issueNonce: read,
   whoAmI: read,
 };
 
 /** Every RPC by its full name, `roster.v1.UserService/GetUser`. One that is missing here is not served. */
 export const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
   ...byName(UserService, users),
+  ...byName(SessionService, sessions),
+  ...byName(AccountService, accounts),
   ...byName(ApiKeyService, apiKeys),
 ]);
 

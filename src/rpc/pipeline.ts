@@ -8,9 +8,10 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
-import { authenticate, type Caller } from "../directory/api-key.ts";
-import type { Clock } from "../directory/clock.ts";
+import type { Caller } from "../directory/api-key.ts";
+import type { Authenticate } from "../directory/authentication.ts";
 import { RosterError } from "../directory/errors.ts";
+import { consumeNonce } from "../directory/nonce.ts";
 import type { Store } from "../directory/store.ts";
 import type { Log } from "../log.ts";
 import { authorise } from "./authorise.ts";
@@ -43,16 +44,18 @@ export type Handlers<S extends DescService> = {
 
 export interface PipelineDeps {
   readonly store: Store;
-  readonly now: Clock;
+  readonly authenticate: Authenticate;
   readonly log: Log;
   readonly draining: AbortSignal;
 }
+
+const NONCE_HEADER = "roster-client-nonce";
 
 type Unary = (request: MessageShape<DescMessage>, call: Call) => Promise<MessageInitShape<DescMessage>>;
 type Streaming = (request: MessageShape<DescMessage>, call: Call) => AsyncIterable<MessageInitShape<DescMessage>>;
 
 /**
- * What every call goes through, whatever port it came in by: log and measure, map errors, authenticate, authorise, validate;
+ * What every call goes through, whatever port it came in by: log and measure, map errors, authenticate, authorise, use up the nonce, validate;
  * then the handler. Throws, at start, for an RPC without a declared permission.
  */
 export function servicePipeline<S extends DescService>(
@@ -114,13 +117,16 @@ async function admit(
   permission: Permission,
   request: MessageShape<DescMessage>,
   context: HandlerContext,
-  { store, now, draining }: PipelineDeps,
+  { store, authenticate, draining }: PipelineDeps,
 ): Promise<Call> {
   const { requestHeader, signal } = context;
   const assertAwaited = () => assertNotEnded(context);
   assertAwaited();
-  const caller = await authenticate(store, secretOf(requestHeader), now());
+  const caller = await authenticate(secretOf(requestHeader));
   const accountId = authorise(caller, permission, request);
+  if (permission.mutates) {
+    await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
+  }
   validate(method.input, request);
   return { caller, accountId, method, signal, assertAwaited, draining };
 }

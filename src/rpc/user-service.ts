@@ -1,14 +1,10 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { User as UserMessage } from "../../gen/roster/v1/user_pb.js";
-import {
-  type LookupUsersResultSchema,
-  MetadataUpdate,
-  type UserKey,
-  type UserService,
-} from "../../gen/roster/v1/user_service_pb.js";
+import type { LookupUsersResultSchema, UserKey, UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../directory/account.ts";
-import { invalidField, userNotFound } from "../directory/errors.ts";
-import { type PageStart, readPage } from "../directory/list.ts";
+import { invalidField, notFound } from "../directory/errors.ts";
+import type { Listing } from "../directory/list.ts";
+import { parseOrderBy, userListKey } from "../directory/order.ts";
 import type { ListQuery, Store, UserKeyKind, UserReader } from "../directory/store.ts";
 import { foldEmail, type User } from "../directory/user.ts";
 import {
@@ -20,11 +16,12 @@ import {
   updateUser,
   upsertUser,
 } from "../directory/users.ts";
-import { parseUser, toTimestamp, toUserMessage } from "./convert.ts";
+import { parseMetadataUpdate, parseUser, toTimestamp, toUserMessage } from "./convert.ts";
 import { importUsers } from "./import-users.ts";
 import { listUsersChunked } from "./list-users-chunked.ts";
 import { parsePatch, readMask } from "./masks.ts";
 import { mutate } from "./mutate.ts";
+import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -66,7 +63,7 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
       return store.read(call.accountId, async ({ account, users }) => {
         const user = await findByKey(users, request.key, request.showDeleted);
         if (user === undefined) {
-          throw userNotFound(request.key.value ?? "");
+          throw notFound("User", request.key.value ?? "");
         }
         return { user: mask(toUserMessage(user)), revision: BigInt(account.revision) };
       });
@@ -91,8 +88,7 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
             throw invalidField("user.id", "is required");
           }
           const patch = parsePatch(given, request.updateMask);
-          const metadataUpdate =
-            METADATA_UPDATES[given.metadata === undefined ? MetadataUpdate.REPLACE : request.metadataUpdate];
+          const metadataUpdate = parseMetadataUpdate(given.metadata, request.metadataUpdate);
           const user = await updateUser(tx, call.caller, given.id, patch, { metadataUpdate, etag: given.etag });
           return { user: toUserMessage(user), revision: BigInt(tx.revision) };
         },
@@ -133,6 +129,7 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
         const receipt = {
           userId: request.id,
           purgeTime: toTimestamp(tx.now()),
+          sessionCount: BigInt(erased.sessions),
           apiKeyCount: BigInt(erased.apiKeys),
           changeCount: BigInt(erased.changes),
           responseCount: BigInt(erased.answers),
@@ -166,33 +163,41 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
 
     async listUsers(request, { accountId }) {
       const mask = readMask(request.readMask);
-      const { showDeleted, skip, includeTotal } = request;
-      const binding = { method: "ListUsers", account_id: accountId, show_deleted: showDeleted };
-      const start = request.pageToken === "" ? FIRST_PAGE : tokens.openPage(binding, request.pageToken);
-      const limit = Math.min(request.pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
-      const answer = async ({ list, count, revision }: Listing) => {
-        const page = await readPage(list, start, { showDeleted, skip, limit });
+      const { showDeleted, includeTotal, orderBy } = request;
+      const order = parseOrderBy(orderBy);
+      const binding = {
+        method: "ListUsers",
+        account_id: accountId,
+        order_by: order.map(({ field, descending }) => `${field} ${descending}`),
+        show_deleted: showDeleted,
+      };
+      const answer = async (
+        list: (query: ListQuery) => Promise<User[]>,
+        count: (showDeleted: boolean) => Promise<number>,
+      ) => {
+        const listing: Listing<User> = {
+          read: (query) => list({ ...query, order, showDeleted }),
+          keyOf: (user) => userListKey(user, order),
+        };
+        const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
         return {
-          users: page.users.map((user) => mask(toUserMessage(user))),
-          nextPageToken: page.next === undefined ? "" : tokens.sealPage(binding, page.next),
-          previousPageToken: page.previous === undefined ? "" : tokens.sealPage(binding, page.previous),
+          users: items.map((user) => mask(toUserMessage(user))),
+          ...pageTokens,
           ...(includeTotal && { totalSize: BigInt(await count(showDeleted)) }),
-          revision: BigInt(revision),
         };
       };
       return accountId === ALL_ACCOUNTS
-        ? answer({
-            list: (query) => store.listAllUsers(query),
-            count: (deleted) => store.countAllUsers(deleted),
-            revision: 0,
-          })
-        : store.read(accountId, ({ account, users }) =>
-            answer({
-              list: (query) => users.list(query),
-              count: (deleted) => users.count(deleted),
-              revision: account.revision,
-            }),
-          );
+        ? answer(
+            (query) => store.listAllUsers(query),
+            (deleted) => store.countAllUsers(deleted),
+          )
+        : store.read(accountId, async ({ account, users }) => ({
+            ...(await answer(
+              (query) => users.list(query),
+              (deleted) => users.count(deleted),
+            )),
+            revision: BigInt(account.revision),
+          }));
     },
 
     listUsersChunked: (request, call) => listUsersChunked(store, tokens, request, call),
@@ -200,23 +205,6 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
     importUsers: (request, call) => importUsers(store, request, call),
   };
 }
-
-interface Listing {
-  readonly list: (query: ListQuery) => Promise<User[]>;
-  readonly count: (showDeleted: boolean) => Promise<number>;
-  readonly revision: number;
-}
-
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 1000;
-const FIRST_PAGE: PageStart = { direction: "after", from: null };
-
-const METADATA_UPDATES = {
-  [MetadataUpdate.UNSPECIFIED]: "REPLACE",
-  [MetadataUpdate.REPLACE]: "REPLACE",
-  [MetadataUpdate.MERGE]: "MERGE",
-  [MetadataUpdate.MERGE_TOP_LEVEL]: "MERGE_TOP_LEVEL",
-} as const;
 
 const ABOUT_USER = { userId: (response: { user?: UserMessage | undefined }) => response.user?.id };
 

@@ -3,14 +3,19 @@ import type { ConnectRouter } from "@connectrpc/connect";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { createAuthenticator } from "../directory/authentication.ts";
 import { type Clock, DAY, type Micros } from "../directory/clock.ts";
 import type { Store } from "../directory/store.ts";
 import { createSealer, TOKEN_KEY_BYTES } from "../directory/token.ts";
 import type { Log } from "../log.ts";
+import { accountService } from "../rpc/account-service.ts";
 import { apiKeyService } from "../rpc/api-key-service.ts";
 import { servicePipeline } from "../rpc/pipeline.ts";
+import { sessionService } from "../rpc/session-service.ts";
 import { createTokens } from "../rpc/tokens.ts";
 import { userService } from "../rpc/user-service.ts";
 import type { CorsOrigins } from "./cors.ts";
@@ -37,7 +42,15 @@ export interface RosterServer {
   stop(): Promise<void>;
 }
 
-const SERVICES = [UserService, ApiKeyService, Health, ServerReflection, ServerReflectionAlpha];
+const SERVICES = [
+  UserService,
+  SessionService,
+  AccountService,
+  ApiKeyService,
+  Health,
+  ServerReflection,
+  ServerReflectionAlpha,
+];
 const ANSWER_RETENTION = DAY;
 const PRUNE_INTERVAL_MS = 60_000;
 
@@ -52,12 +65,14 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     stopping.signal,
     log,
   );
-  const deps = { store, now, log, draining: stopping.signal };
+  const deps = { store, authenticate: createAuthenticator(store, now), log, draining: stopping.signal };
   const routes = (router: ConnectRouter) => {
     const reflection = reflectionService(SERVICES);
     router
       .service(UserService, servicePipeline(UserService, userService({ store, tokens }), deps))
-      .service(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store }), deps))
+      .service(SessionService, servicePipeline(SessionService, sessionService({ store, tokens }), deps))
+      .service(AccountService, servicePipeline(AccountService, accountService({ store, tokens }), deps))
+      .service(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store, tokens }), deps))
       .service(Health, health.service)
       .service(ServerReflection, reflection)
       .service(ServerReflectionAlpha, asV1Alpha(reflection));

@@ -4,7 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Account } from "./account_service_pb.js";
 import type { User } from "./user_pb.js";
 
 /**
@@ -40,7 +41,7 @@ export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
   userId: string;
 
   /**
-   * What the key may do.
+   * What the key may do. Required at create; can't be changed.
    *
    * @generated from field: roster.v1.ApiKeyRole role = 4;
    */
@@ -59,6 +60,27 @@ export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
    * @generated from field: google.protobuf.Timestamp expire_time = 6;
    */
   expireTime?: Timestamp | undefined;
+
+  /**
+   * Whether mutating calls with this key must carry a nonce; see IssueNonce. Default: false.
+   *
+   * @generated from field: bool require_nonce = 7;
+   */
+  requireNonce: boolean;
+
+  /**
+   * When the key was last used; up to a minute late. Absent: never. Microsecond precision.
+   *
+   * @generated from field: google.protobuf.Timestamp last_use_time = 8;
+   */
+  lastUseTime?: Timestamp | undefined;
+
+  /**
+   * When the key was revoked. Microsecond precision.
+   *
+   * @generated from field: google.protobuf.Timestamp revoke_time = 9;
+   */
+  revokeTime?: Timestamp | undefined;
 };
 
 /**
@@ -81,7 +103,7 @@ export declare type CreateApiKeyRequest = Message<"roster.v1.CreateApiKeyRequest
   accountId: string;
 
   /**
-   * The key to create.
+   * The key to create; `display_name` and `role` are required.
    *
    * @generated from field: roster.v1.ApiKey api_key = 2;
    */
@@ -129,6 +151,347 @@ export declare type CreateApiKeyResponse = Message<"roster.v1.CreateApiKeyRespon
 export declare const CreateApiKeyResponseSchema: GenMessage<CreateApiKeyResponse>;
 
 /**
+ * Request of GetApiKey.
+ *
+ * @generated from message roster.v1.GetApiKeyRequest
+ */
+export declare type GetApiKeyRequest = Message<"roster.v1.GetApiKeyRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The key's id.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message roster.v1.GetApiKeyRequest.
+ * Use `create(GetApiKeyRequestSchema)` to create a new message.
+ */
+export declare const GetApiKeyRequestSchema: GenMessage<GetApiKeyRequest>;
+
+/**
+ * Response of GetApiKey.
+ *
+ * @generated from message roster.v1.GetApiKeyResponse
+ */
+export declare type GetApiKeyResponse = Message<"roster.v1.GetApiKeyResponse"> & {
+  /**
+   * The key.
+   *
+   * @generated from field: roster.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * Describes the message roster.v1.GetApiKeyResponse.
+ * Use `create(GetApiKeyResponseSchema)` to create a new message.
+ */
+export declare const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse>;
+
+/**
+ * Request of ListApiKeys.
+ *
+ * @generated from message roster.v1.ListApiKeysRequest
+ */
+export declare type ListApiKeysRequest = Message<"roster.v1.ListApiKeysRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The most to return. 0 means 50, more than 1000 means 1000. May change between pages.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with otherwise the
+   * same fields. Grants nothing.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message roster.v1.ListApiKeysRequest.
+ * Use `create(ListApiKeysRequestSchema)` to create a new message.
+ */
+export declare const ListApiKeysRequestSchema: GenMessage<ListApiKeysRequest>;
+
+/**
+ * Response of ListApiKeys.
+ *
+ * @generated from message roster.v1.ListApiKeysResponse
+ */
+export declare type ListApiKeysResponse = Message<"roster.v1.ListApiKeysResponse"> & {
+  /**
+   * The page.
+   *
+   * @generated from field: repeated roster.v1.ApiKey api_keys = 1;
+   */
+  apiKeys: ApiKey[];
+
+  /**
+   * Opens the page after this one. Empty if there is none.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * Opens the page before this one. Empty if there is none.
+   *
+   * @generated from field: string previous_page_token = 3;
+   */
+  previousPageToken: string;
+};
+
+/**
+ * Describes the message roster.v1.ListApiKeysResponse.
+ * Use `create(ListApiKeysResponseSchema)` to create a new message.
+ */
+export declare const ListApiKeysResponseSchema: GenMessage<ListApiKeysResponse>;
+
+/**
+ * Request of UpdateApiKey.
+ *
+ * @generated from message roster.v1.UpdateApiKeyRequest
+ */
+export declare type UpdateApiKeyRequest = Message<"roster.v1.UpdateApiKeyRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The key's id, and the new values.
+   *
+   * @generated from field: roster.v1.ApiKey api_key = 2;
+   */
+  apiKey?: ApiKey | undefined;
+
+  /**
+   * The fields to change: display_name, expire_time, require_nonce. A path that is named but absent in `api_key` is cleared;
+   * `display_name` can't be. Required, because absence of a plain field does not show.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 3;
+   */
+  updateMask?: FieldMask | undefined;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message roster.v1.UpdateApiKeyRequest.
+ * Use `create(UpdateApiKeyRequestSchema)` to create a new message.
+ */
+export declare const UpdateApiKeyRequestSchema: GenMessage<UpdateApiKeyRequest>;
+
+/**
+ * Response of UpdateApiKey.
+ *
+ * @generated from message roster.v1.UpdateApiKeyResponse
+ */
+export declare type UpdateApiKeyResponse = Message<"roster.v1.UpdateApiKeyResponse"> & {
+  /**
+   * The key as stored.
+   *
+   * @generated from field: roster.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * Describes the message roster.v1.UpdateApiKeyResponse.
+ * Use `create(UpdateApiKeyResponseSchema)` to create a new message.
+ */
+export declare const UpdateApiKeyResponseSchema: GenMessage<UpdateApiKeyResponse>;
+
+/**
+ * Request of RotateApiKey.
+ *
+ * @generated from message roster.v1.RotateApiKeyRequest
+ */
+export declare type RotateApiKeyRequest = Message<"roster.v1.RotateApiKeyRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The key's id.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * How much longer the old secret works: at most 30 days. Default: not at all.
+   *
+   * @generated from field: google.protobuf.Duration overlap = 3;
+   */
+  overlap?: Duration | undefined;
+
+  /**
+   * Makes the call repeatable; see UserService. A repeat returns the key without its secret, which is not stored.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message roster.v1.RotateApiKeyRequest.
+ * Use `create(RotateApiKeyRequestSchema)` to create a new message.
+ */
+export declare const RotateApiKeyRequestSchema: GenMessage<RotateApiKeyRequest>;
+
+/**
+ * Response of RotateApiKey.
+ *
+ * @generated from message roster.v1.RotateApiKeyResponse
+ */
+export declare type RotateApiKeyResponse = Message<"roster.v1.RotateApiKeyResponse"> & {
+  /**
+   * The key as stored.
+   *
+   * @generated from field: roster.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+
+  /**
+   * The new secret; see CreateApiKeyResponse.
+   *
+   * @generated from field: string secret = 2;
+   */
+  secret: string;
+};
+
+/**
+ * Describes the message roster.v1.RotateApiKeyResponse.
+ * Use `create(RotateApiKeyResponseSchema)` to create a new message.
+ */
+export declare const RotateApiKeyResponseSchema: GenMessage<RotateApiKeyResponse>;
+
+/**
+ * Request of RevokeApiKey.
+ *
+ * @generated from message roster.v1.RevokeApiKeyRequest
+ */
+export declare type RevokeApiKeyRequest = Message<"roster.v1.RevokeApiKeyRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The key's id.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message roster.v1.RevokeApiKeyRequest.
+ * Use `create(RevokeApiKeyRequestSchema)` to create a new message.
+ */
+export declare const RevokeApiKeyRequestSchema: GenMessage<RevokeApiKeyRequest>;
+
+/**
+ * Response of RevokeApiKey.
+ *
+ * @generated from message roster.v1.RevokeApiKeyResponse
+ */
+export declare type RevokeApiKeyResponse = Message<"roster.v1.RevokeApiKeyResponse"> & {
+  /**
+   * The key as stored.
+   *
+   * @generated from field: roster.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+};
+
+/**
+ * Describes the message roster.v1.RevokeApiKeyResponse.
+ * Use `create(RevokeApiKeyResponseSchema)` to create a new message.
+ */
+export declare const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse>;
+
+/**
+ * Request of IssueNonce.
+ *
+ * @generated from message roster.v1.IssueNonceRequest
+ */
+export declare type IssueNonceRequest = Message<"roster.v1.IssueNonceRequest"> & {
+};
+
+/**
+ * Describes the message roster.v1.IssueNonceRequest.
+ * Use `create(IssueNonceRequestSchema)` to create a new message.
+ */
+export declare const IssueNonceRequestSchema: GenMessage<IssueNonceRequest>;
+
+/**
+ * Response of IssueNonce.
+ *
+ * @generated from message roster.v1.IssueNonceResponse
+ */
+export declare type IssueNonceResponse = Message<"roster.v1.IssueNonceResponse"> & {
+  /**
+   * The value to send as `roster-client-nonce`: 43 base64url characters.
+   *
+   * @generated from field: string nonce = 1;
+   */
+  nonce: string;
+
+  /**
+   * From this moment on it is refused. Microsecond precision.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 2;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message roster.v1.IssueNonceResponse.
+ * Use `create(IssueNonceResponseSchema)` to create a new message.
+ */
+export declare const IssueNonceResponseSchema: GenMessage<IssueNonceResponse>;
+
+/**
  * Request of WhoAmI.
  *
  * @generated from message roster.v1.WhoAmIRequest
@@ -161,6 +524,13 @@ export declare type WhoAmIResponse = Message<"roster.v1.WhoAmIResponse"> & {
    * @generated from field: string account_id = 2;
    */
   accountId: string;
+
+  /**
+   * The key's account, in full.
+   *
+   * @generated from field: roster.v1.Account account = 6;
+   */
+  account?: Account | undefined;
 
   /**
    * The key's user.
@@ -247,6 +617,75 @@ export declare const ApiKeyService: GenService<{
     methodKind: "unary";
     input: typeof CreateApiKeyRequestSchema;
     output: typeof CreateApiKeyResponseSchema;
+  },
+  /**
+   * Finds one key. Needs an ADMIN key.
+   * Errors: NOT_FOUND (API_KEY_NOT_FOUND).
+   *
+   * @generated from rpc roster.v1.ApiKeyService.GetApiKey
+   */
+  getApiKey: {
+    methodKind: "unary";
+    input: typeof GetApiKeyRequestSchema;
+    output: typeof GetApiKeyResponseSchema;
+  },
+  /**
+   * Lists the account's keys by id, oldest first: those that work, those that have expired, and those that are revoked. Needs an
+   * ADMIN key.
+   * Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
+   *
+   * @generated from rpc roster.v1.ApiKeyService.ListApiKeys
+   */
+  listApiKeys: {
+    methodKind: "unary";
+    input: typeof ListApiKeysRequestSchema;
+    output: typeof ListApiKeysResponseSchema;
+  },
+  /**
+   * Changes the display name, the end or the nonce rule of a key. Needs an ADMIN key.
+   * Errors: NOT_FOUND (API_KEY_NOT_FOUND), FAILED_PRECONDITION (API_KEY_REVOKED).
+   *
+   * @generated from rpc roster.v1.ApiKeyService.UpdateApiKey
+   */
+  updateApiKey: {
+    methodKind: "unary";
+    input: typeof UpdateApiKeyRequestSchema;
+    output: typeof UpdateApiKeyResponseSchema;
+  },
+  /**
+   * Gives a key a new secret. The old one is good for `overlap` more. Needs an ADMIN key, and a super admin for a key of one.
+   * Errors: NOT_FOUND (API_KEY_NOT_FOUND), FAILED_PRECONDITION (API_KEY_REVOKED).
+   *
+   * @generated from rpc roster.v1.ApiKeyService.RotateApiKey
+   */
+  rotateApiKey: {
+    methodKind: "unary";
+    input: typeof RotateApiKeyRequestSchema;
+    output: typeof RotateApiKeyResponseSchema;
+  },
+  /**
+   * Ends a key for ever: at once on this server, within 5 seconds on others. Does nothing to one that is revoked. Needs an ADMIN
+   * key.
+   * Errors: NOT_FOUND (API_KEY_NOT_FOUND).
+   *
+   * @generated from rpc roster.v1.ApiKeyService.RevokeApiKey
+   */
+  revokeApiKey: {
+    methodKind: "unary";
+    input: typeof RevokeApiKeyRequestSchema;
+    output: typeof RevokeApiKeyResponseSchema;
+  },
+  /**
+   * Gives a value that the calling key may send once, within 60 seconds, as `roster-client-nonce` with a mutating call. The call
+   * consumes it, whatever becomes of the call; of two calls with one value, one is refused. Reads ignore the header.
+   * Errors of calls with a nonce: FAILED_PRECONDITION (NONCE_REQUIRED, NONCE_INVALID, NONCE_USED, NONCE_EXPIRED).
+   *
+   * @generated from rpc roster.v1.ApiKeyService.IssueNonce
+   */
+  issueNonce: {
+    methodKind: "unary";
+    input: typeof IssueNonceRequestSchema;
+    output: typeof IssueNonceResponseSchema;
   },
   /**
    * Tells the caller its key, its account, its user and its rights.

@@ -5,14 +5,15 @@
 import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { file_google_api_field_behavior } from "../../google/api/field_behavior_pb.js";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_roster_v1_account_service } from "./account_service_pb.js";
 import { file_roster_v1_user } from "./user_pb.js";
 
 /**
  * Describes the file roster/v1/api_key_service.proto.
  */
 export const file_roster_v1_api_key_service = /*@__PURE__*/
-  fileDesc("Ch9yb3N0ZXIvdjEvYXBpX2tleV9zZXJ2aWNlLnByb3RvEglyb3N0ZXIudjEiggIKBkFwaUtleRIPCgJpZBgBIAEoCUID4EEDEhkKDGRpc3BsYXlfbmFtZRgCIAEoCUID4EECEiwKB3VzZXJfaWQYAyABKAlCG+BBAbpIFdgBAXIQMg5eWyEtfl17MSwxMjh9JBIyCgRyb2xlGAQgASgOMhUucm9zdGVyLnYxLkFwaUtleVJvbGVCDeBBArpIB4IBBBABIAASNAoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgPgQQMSNAoLZXhwaXJlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgPgQQEikgEKE0NyZWF0ZUFwaUtleVJlcXVlc3QSHwoKYWNjb3VudF9pZBgBIAEoCUIL4EEBukgFcgMYgAESLQoHYXBpX2tleRgCIAEoCzIRLnJvc3Rlci52MS5BcGlLZXlCCeBBArpIA8gBARIrCgpyZXF1ZXN0X2lkGAMgASgJQhfgQQG6SBFyDzINXlshLX5dezAsMzZ9JCJKChRDcmVhdGVBcGlLZXlSZXNwb25zZRIiCgdhcGlfa2V5GAEgASgLMhEucm9zdGVyLnYxLkFwaUtleRIOCgZzZWNyZXQYAiABKAkiDwoNV2hvQW1JUmVxdWVzdCKNAQoOV2hvQW1JUmVzcG9uc2USIgoHYXBpX2tleRgBIAEoCzIRLnJvc3Rlci52MS5BcGlLZXkSEgoKYWNjb3VudF9pZBgCIAEoCRIdCgR1c2VyGAMgASgLMg8ucm9zdGVyLnYxLlVzZXISEwoLc3VwZXJfYWRtaW4YBCABKAgSDwoHbWV0aG9kcxgFIAMoCSp0CgpBcGlLZXlSb2xlEhwKGEFQSV9LRVlfUk9MRV9VTlNQRUNJRklFRBAAEhcKE0FQSV9LRVlfUk9MRV9SRUFERVIQARIXChNBUElfS0VZX1JPTEVfV1JJVEVSEAISFgoSQVBJX0tFWV9ST0xFX0FETUlOEAMypAEKDUFwaUtleVNlcnZpY2USTwoMQ3JlYXRlQXBpS2V5Eh4ucm9zdGVyLnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QaHy5yb3N0ZXIudjEuQ3JlYXRlQXBpS2V5UmVzcG9uc2USQgoGV2hvQW1JEhgucm9zdGVyLnYxLldob0FtSVJlcXVlc3QaGS5yb3N0ZXIudjEuV2hvQW1JUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_buf_validate_validate, file_google_api_field_behavior, file_google_protobuf_timestamp, file_roster_v1_user]);
+  fileDesc("Ch9yb3N0ZXIvdjEvYXBpX2tleV9zZXJ2aWNlLnByb3RvEglyb3N0ZXIudjEiigMKBkFwaUtleRIPCgJpZBgBIAEoCUID4EEDEhkKDGRpc3BsYXlfbmFtZRgCIAEoCUID4EECEiwKB3VzZXJfaWQYAyABKAlCG+BBAbpIFdgBAXIQMg5eWyEtfl17MSwxMjh9JBIwCgRyb2xlGAQgASgOMhUucm9zdGVyLnYxLkFwaUtleVJvbGVCC+BBBbpIBYIBAhABEjQKC2NyZWF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEID4EEDEjQKC2V4cGlyZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEID4EEBEhoKDXJlcXVpcmVfbm9uY2UYByABKAhCA+BBARI2Cg1sYXN0X3VzZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEID4EEDEjQKC3Jldm9rZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEID4EEDIsYBChNDcmVhdGVBcGlLZXlSZXF1ZXN0Eh8KCmFjY291bnRfaWQYASABKAlCC+BBAbpIBXIDGIABEmEKB2FwaV9rZXkYAiABKAsyES5yb3N0ZXIudjEuQXBpS2V5Qj3gQQK6SDe6ATEKDXJvbGVfcmVxdWlyZWQSEHJvbGUgaXMgcmVxdWlyZWQaDnRoaXMucm9sZSAhPSAwyAEBEisKCnJlcXVlc3RfaWQYAyABKAlCF+BBAbpIEXIPMg1eWyEtfl17MCwzNn0kIkoKFENyZWF0ZUFwaUtleVJlc3BvbnNlEiIKB2FwaV9rZXkYASABKAsyES5yb3N0ZXIudjEuQXBpS2V5Eg4KBnNlY3JldBgCIAEoCSJZChBHZXRBcGlLZXlSZXF1ZXN0Eh8KCmFjY291bnRfaWQYASABKAlCC+BBAbpIBXIDGIABEiQKAmlkGAIgASgJQhjgQQK6SBJyEDIOXlshLX5dezEsMTI4fSQiNwoRR2V0QXBpS2V5UmVzcG9uc2USIgoHYXBpX2tleRgBIAEoCzIRLnJvc3Rlci52MS5BcGlLZXkidQoSTGlzdEFwaUtleXNSZXF1ZXN0Eh8KCmFjY291bnRfaWQYASABKAlCC+BBAbpIBXIDGIABEh0KCXBhZ2Vfc2l6ZRgCIAEoBUIK4EEBukgEGgIoABIfCgpwYWdlX3Rva2VuGAMgASgJQgvgQQG6SAVyAxiAICJwChNMaXN0QXBpS2V5c1Jlc3BvbnNlEiMKCGFwaV9rZXlzGAEgAygLMhEucm9zdGVyLnYxLkFwaUtleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSGwoTcHJldmlvdXNfcGFnZV90b2tlbhgDIAEoCSL6AQoTVXBkYXRlQXBpS2V5UmVxdWVzdBIfCgphY2NvdW50X2lkGAEgASgJQgvgQQG6SAVyAxiAARJZCgdhcGlfa2V5GAIgASgLMhEucm9zdGVyLnYxLkFwaUtleUI14EECukgvugEsCgtpZF9yZXF1aXJlZBIOaWQgaXMgcmVxdWlyZWQaDXRoaXMuaWQgIT0gJycSOgoLdXBkYXRlX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrQgngQQK6SAPIAQESKwoKcmVxdWVzdF9pZBgEIAEoCUIX4EEBukgRcg8yDV5bIS1+XXswLDM2fSQiOgoUVXBkYXRlQXBpS2V5UmVzcG9uc2USIgoHYXBpX2tleRgBIAEoCzIRLnJvc3Rlci52MS5BcGlLZXkiyQEKE1JvdGF0ZUFwaUtleVJlcXVlc3QSHwoKYWNjb3VudF9pZBgBIAEoCUIL4EEBukgFcgMYgAESJAoCaWQYAiABKAlCGOBBArpIEnIQMg5eWyEtfl17MSwxMjh9JBI+CgdvdmVybGFwGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhLgQQG6SAyqAQkiBQiAmp4BMgASKwoKcmVxdWVzdF9pZBgEIAEoCUIX4EEBukgRcg8yDV5bIS1+XXswLDM2fSQiSgoUUm90YXRlQXBpS2V5UmVzcG9uc2USIgoHYXBpX2tleRgBIAEoCzIRLnJvc3Rlci52MS5BcGlLZXkSDgoGc2VjcmV0GAIgASgJIokBChNSZXZva2VBcGlLZXlSZXF1ZXN0Eh8KCmFjY291bnRfaWQYASABKAlCC+BBAbpIBXIDGIABEiQKAmlkGAIgASgJQhjgQQK6SBJyEDIOXlshLX5dezEsMTI4fSQSKwoKcmVxdWVzdF9pZBgDIAEoCUIX4EEBukgRcg8yDV5bIS1+XXswLDM2fSQiOgoUUmV2b2tlQXBpS2V5UmVzcG9uc2USIgoHYXBpX2tleRgBIAEoCzIRLnJvc3Rlci52MS5BcGlLZXkiEwoRSXNzdWVOb25jZVJlcXVlc3QiVAoSSXNzdWVOb25jZVJlc3BvbnNlEg0KBW5vbmNlGAEgASgJEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIPCg1XaG9BbUlSZXF1ZXN0IrIBCg5XaG9BbUlSZXNwb25zZRIiCgdhcGlfa2V5GAEgASgLMhEucm9zdGVyLnYxLkFwaUtleRISCgphY2NvdW50X2lkGAIgASgJEiMKB2FjY291bnQYBiABKAsyEi5yb3N0ZXIudjEuQWNjb3VudBIdCgR1c2VyGAMgASgLMg8ucm9zdGVyLnYxLlVzZXISEwoLc3VwZXJfYWRtaW4YBCABKAgSDwoHbWV0aG9kcxgFIAMoCSp0CgpBcGlLZXlSb2xlEhwKGEFQSV9LRVlfUk9MRV9VTlNQRUNJRklFRBAAEhcKE0FQSV9LRVlfUk9MRV9SRUFERVIQARIXChNBUElfS0VZX1JPTEVfV1JJVEVSEAISFgoSQVBJX0tFWV9ST0xFX0FETUlOEAMyggUKDUFwaUtleVNlcnZpY2USTwoMQ3JlYXRlQXBpS2V5Eh4ucm9zdGVyLnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QaHy5yb3N0ZXIudjEuQ3JlYXRlQXBpS2V5UmVzcG9uc2USSwoJR2V0QXBpS2V5Ehsucm9zdGVyLnYxLkdldEFwaUtleVJlcXVlc3QaHC5yb3N0ZXIudjEuR2V0QXBpS2V5UmVzcG9uc2UiA5ACARJRCgtMaXN0QXBpS2V5cxIdLnJvc3Rlci52MS5MaXN0QXBpS2V5c1JlcXVlc3QaHi5yb3N0ZXIudjEuTGlzdEFwaUtleXNSZXNwb25zZSIDkAIBEk8KDFVwZGF0ZUFwaUtleRIeLnJvc3Rlci52MS5VcGRhdGVBcGlLZXlSZXF1ZXN0Gh8ucm9zdGVyLnYxLlVwZGF0ZUFwaUtleVJlc3BvbnNlEk8KDFJvdGF0ZUFwaUtleRIeLnJvc3Rlci52MS5Sb3RhdGVBcGlLZXlSZXF1ZXN0Gh8ucm9zdGVyLnYxLlJvdGF0ZUFwaUtleVJlc3BvbnNlEk8KDFJldm9rZUFwaUtleRIeLnJvc3Rlci52MS5SZXZva2VBcGlLZXlSZXF1ZXN0Gh8ucm9zdGVyLnYxLlJldm9rZUFwaUtleVJlc3BvbnNlEkkKCklzc3VlTm9uY2USHC5yb3N0ZXIudjEuSXNzdWVOb25jZVJlcXVlc3QaHS5yb3N0ZXIudjEuSXNzdWVOb25jZVJlc3BvbnNlEkIKBldob0FtSRIYLnJvc3Rlci52MS5XaG9BbUlSZXF1ZXN0Ghkucm9zdGVyLnYxLldob0FtSVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_buf_validate_validate, file_google_api_field_behavior, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_roster_v1_account_service, file_roster_v1_user]);
 
 /**
  * Describes the message roster.v1.ApiKey.
@@ -36,18 +37,102 @@ export const CreateApiKeyResponseSchema = /*@__PURE__*/
   messageDesc(file_roster_v1_api_key_service, 2);
 
 /**
+ * Describes the message roster.v1.GetApiKeyRequest.
+ * Use `create(GetApiKeyRequestSchema)` to create a new message.
+ */
+export const GetApiKeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 3);
+
+/**
+ * Describes the message roster.v1.GetApiKeyResponse.
+ * Use `create(GetApiKeyResponseSchema)` to create a new message.
+ */
+export const GetApiKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 4);
+
+/**
+ * Describes the message roster.v1.ListApiKeysRequest.
+ * Use `create(ListApiKeysRequestSchema)` to create a new message.
+ */
+export const ListApiKeysRequestSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 5);
+
+/**
+ * Describes the message roster.v1.ListApiKeysResponse.
+ * Use `create(ListApiKeysResponseSchema)` to create a new message.
+ */
+export const ListApiKeysResponseSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 6);
+
+/**
+ * Describes the message roster.v1.UpdateApiKeyRequest.
+ * Use `create(UpdateApiKeyRequestSchema)` to create a new message.
+ */
+export const UpdateApiKeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 7);
+
+/**
+ * Describes the message roster.v1.UpdateApiKeyResponse.
+ * Use `create(UpdateApiKeyResponseSchema)` to create a new message.
+ */
+export const UpdateApiKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 8);
+
+/**
+ * Describes the message roster.v1.RotateApiKeyRequest.
+ * Use `create(RotateApiKeyRequestSchema)` to create a new message.
+ */
+export const RotateApiKeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 9);
+
+/**
+ * Describes the message roster.v1.RotateApiKeyResponse.
+ * Use `create(RotateApiKeyResponseSchema)` to create a new message.
+ */
+export const RotateApiKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 10);
+
+/**
+ * Describes the message roster.v1.RevokeApiKeyRequest.
+ * Use `create(RevokeApiKeyRequestSchema)` to create a new message.
+ */
+export const RevokeApiKeyRequestSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 11);
+
+/**
+ * Describes the message roster.v1.RevokeApiKeyResponse.
+ * Use `create(RevokeApiKeyResponseSchema)` to create a new message.
+ */
+export const RevokeApiKeyResponseSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 12);
+
+/**
+ * Describes the message roster.v1.IssueNonceRequest.
+ * Use `create(IssueNonceRequestSchema)` to create a new message.
+ */
+export const IssueNonceRequestSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 13);
+
+/**
+ * Describes the message roster.v1.IssueNonceResponse.
+ * Use `create(IssueNonceResponseSchema)` to create a new message.
+ */
+export const IssueNonceResponseSchema = /*@__PURE__*/
+  messageDesc(file_roster_v1_api_key_service, 14);
+
+/**
  * Describes the message roster.v1.WhoAmIRequest.
  * Use `create(WhoAmIRequestSchema)` to create a new message.
  */
 export const WhoAmIRequestSchema = /*@__PURE__*/
-  messageDesc(file_roster_v1_api_key_service, 3);
+  messageDesc(file_roster_v1_api_key_service, 15);
 
 /**
  * Describes the message roster.v1.WhoAmIResponse.
  * Use `create(WhoAmIResponseSchema)` to create a new message.
  */
 export const WhoAmIResponseSchema = /*@__PURE__*/
-  messageDesc(file_roster_v1_api_key_service, 4);
+  messageDesc(file_roster_v1_api_key_service, 16);
 
 /**
  * Describes the enum roster.v1.ApiKeyRole.

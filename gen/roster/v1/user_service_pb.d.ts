@@ -854,6 +854,13 @@ export declare type PurgeReceipt = Message<"roster.v1.PurgeReceipt"> & {
   purgeTime?: Timestamp | undefined;
 
   /**
+   * The user's sessions that were removed.
+   *
+   * @generated from field: int64 session_count = 6;
+   */
+  sessionCount: bigint;
+
+  /**
    * The user's API keys that were removed.
    *
    * @generated from field: int64 api_key_count = 3;
@@ -903,7 +910,7 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with the same
-   * `account_id` and `show_deleted` only. Grants nothing.
+   * `account_id`, `order_by` and `show_deleted` only. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */
@@ -936,6 +943,16 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * @generated from field: google.protobuf.FieldMask read_mask = 7;
    */
   readMask?: FieldMask | undefined;
+
+  /**
+   * The order: fields with `asc` or `desc` behind them or nothing, as `email, create_time desc` or
+   * `email:asc,create_time:desc`. Fields: id, external_id, email, name, display_name, status, create_time, update_time. Text
+   * goes by the bytes of its UTF-8 (e-mails in lower case), `status` by its name. Absent values come first ascending, last
+   * descending. `id` ascending is the last key unless it is named. Default: `create_time desc`.
+   *
+   * @generated from field: string order_by = 8;
+   */
+  orderBy: string;
 };
 
 /**
@@ -1326,7 +1343,8 @@ export declare const ImportModeSchema: GenEnum<ImportMode>;
  * Every call carries an API key: `authorization: Bearer <secret>` or `x-api-key: <secret>`. Every error carries a
  * `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below.
  * Common to all: UNAUTHENTICATED (API_KEY_INVALID), PERMISSION_DENIED (PERMISSION_DENIED, ACCOUNT_SUSPENDED),
- * INVALID_ARGUMENT (FIELD_INVALID, with `google.rpc.BadRequest`), NOT_FOUND (ACCOUNT_NOT_FOUND, to super admins only),
+ * FAILED_PRECONDITION (NONCE_REQUIRED, NONCE_INVALID, NONCE_USED, NONCE_EXPIRED, for mutations; see
+ * ApiKeyService.IssueNonce), INVALID_ARGUMENT (FIELD_INVALID, with `google.rpc.BadRequest`), NOT_FOUND (ACCOUNT_NOT_FOUND, to super admins only),
  * UNAVAILABLE (STORE_UNAVAILABLE, SERVER_DRAINING).
  *
  * `account_id`, in every request: empty means the key's account. Another account needs a super admin.
@@ -1401,8 +1419,8 @@ export declare const UserService: GenService<{
     output: typeof UpdateUserResponseSchema;
   },
   /**
-   * Deletes a user softly: it is gone from reads, its e-mail and external id are free at once, and its keys no longer
-   * work. Its id stays taken until it is purged.
+   * Deletes a user softly: it is gone from reads, its e-mail and external id are free at once, its open sessions end,
+   * and its keys no longer work. Its id stays taken until it is purged.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
    * @generated from rpc roster.v1.UserService.DeleteUser
@@ -1425,7 +1443,7 @@ export declare const UserService: GenService<{
     output: typeof UndeleteUserResponseSchema;
   },
   /**
-   * Erases a user for good, live or deleted: the user, its keys, every stored image in the change history and every
+   * Erases a user for good, live or deleted: the user, its sessions, its keys, every stored image in the change history and every
    * remembered answer. The id may be used again and shows nothing of the past.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
@@ -1448,7 +1466,7 @@ export declare const UserService: GenService<{
     output: typeof ActivateUserResponseSchema;
   },
   /**
-   * Bars a user. Does nothing to one that is suspended.
+   * Bars a user and ends its open sessions. Does nothing to one that is suspended.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
    * @generated from rpc roster.v1.UserService.SuspendUser
@@ -1459,10 +1477,9 @@ export declare const UserService: GenService<{
     output: typeof SuspendUserResponseSchema;
   },
   /**
-   * Lists users a page at a time, newest first: by `create_time` descending, then by `id` ascending. The cost of a page
-   * does not depend on its depth. Rows that did not move are neither skipped nor repeated, whatever is written between
-   * two pages.
-   * Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
+   * Lists users a page at a time, by default newest first. The cost of a page in the default order does not depend on its
+   * depth. Rows that did not move are neither skipped nor repeated, whatever is written between two pages.
+   * Errors: INVALID_ARGUMENT (ORDER_BY_INVALID, PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.UserService.ListUsers
    */

@@ -1,46 +1,7 @@
 import type { Kysely } from "kysely";
-import type { ApiKey } from "../directory/api-key.ts";
 import type { Clock } from "../directory/clock.ts";
-import type { Answer, AnswerStore, ApiKeyWriter } from "../directory/store.ts";
-import { toApiKey } from "./rows.ts";
+import type { Answer, AnswerStore } from "../directory/store.ts";
 import type { Schema } from "./schema.ts";
-
-export class KyselyApiKeys implements ApiKeyWriter {
-  readonly #db: Kysely<Schema>;
-  readonly #accountId: string;
-
-  constructor(db: Kysely<Schema>, accountId: string) {
-    this.#db = db;
-    this.#accountId = accountId;
-  }
-
-  async find(id: string): Promise<ApiKey | undefined> {
-    const row = await this.#db
-      .selectFrom("api_keys")
-      .selectAll()
-      .where("account_id", "=", this.#accountId)
-      .where("id", "=", id)
-      .executeTakeFirst();
-    return row && toApiKey(row);
-  }
-
-  async insert(key: ApiKey, digest: Uint8Array): Promise<void> {
-    await this.#db
-      .insertInto("api_keys")
-      .values({
-        account_id: this.#accountId,
-        id: key.id,
-        user_id: key.userId,
-        display_name: key.displayName,
-        role: key.role,
-        digest,
-        create_time: key.createTime,
-        expire_time: key.expireTime,
-        revoke_time: key.revokeTime,
-      })
-      .execute();
-  }
-}
 
 export class KyselyAnswers implements AnswerStore {
   readonly #db: Kysely<Schema>;

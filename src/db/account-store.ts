@@ -1,0 +1,111 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
+import type { Micros } from "../directory/clock.ts";
+import { taken } from "../directory/errors.ts";
+import { canonicalJson } from "../directory/json.ts";
+import type { PageQuery } from "../directory/store.ts";
+import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
+import { toAccount } from "./rows.ts";
+import { type Schema, TABLES } from "./schema.ts";
+
+const BY_ID: readonly OrderColumn[] = [{ column: "accounts.account_id", descending: false }];
+
+/** The new account, or undefined if its id is taken. Its slug is claimed apart. */
+export async function insertAccount(
+  db: Transaction<Schema>,
+  { id, name, slug, metadata }: Pick<Account, "id" | "name" | "slug" | "metadata">,
+  now: Micros,
+): Promise<Account | undefined> {
+  const row = await db
+    .insertInto("accounts")
+    .values({
+      account_id: id,
+      name,
+      slug,
+      status: "ACTIVE",
+      metadata: canonicalJson(metadata),
+      create_time: now,
+      update_time: now,
+      version: 1,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row && toAccount(row);
+}
+
+/** Replaces the account's own record. Throws SLUG_TAKEN. */
+export async function updateAccount(db: Transaction<Schema>, before: Account, after: Account): Promise<void> {
+  if (after.slug !== before.slug) {
+    await releaseSlug(db, before.slug);
+    if (!(await claimSlug(db, after))) {
+      throw taken("SLUG_TAKEN", after.slug);
+    }
+  }
+  await db
+    .updateTable("accounts")
+    .set({
+      name: after.name,
+      slug: after.slug,
+      status: after.status,
+      metadata: canonicalJson(after.metadata),
+      update_time: after.updateTime,
+      version: after.version,
+    })
+    .where("account_id", "=", after.id)
+    .execute();
+}
+
+/** Deletes the account and every row that is its own. */
+export async function eraseAccount(db: Transaction<Schema>, { id, slug }: Account): Promise<void> {
+  await releaseSlug(db, slug);
+  for (const table of TABLES.toReversed()) {
+    await db.deleteFrom(table).where("account_id", "=", id).execute();
+  }
+}
+
+export async function listAccounts(db: Kysely<Schema>, { direction, from, skip, limit }: PageQuery): Promise<Account[]> {
+  const order = walk(BY_ID, direction);
+  let rows = db.selectFrom("accounts").selectAll().limit(limit).offset(skip);
+  if (from !== null) rows = rows.where(comesAfter(order, from));
+  for (const term of orderTerms(order)) rows = rows.orderBy(term);
+  return (await rows.execute()).map(toAccount);
+}
+
+export async function countAccounts(db: Kysely<Schema>): Promise<number> {
+  const { count } = await db
+    .selectFrom("accounts")
+    .select((rows) => rows.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Active super admins of active accounts; of all but `except`, if it is given. */
+export async function countActiveSuperAdmins(db: Kysely<Schema>, except: string | null): Promise<number> {
+  let rows = db
+    .selectFrom("users")
+    .innerJoin("accounts", "accounts.account_id", "users.account_id")
+    .select((users) => users.fn.countAll<number>().as("count"))
+    // Literally, so that the partial index counts.
+    .where("users.super_admin", "=", sql.lit(1))
+    .where("users.status", "=", "ACTIVE")
+    .where("users.delete_time", "is", null)
+    .where("accounts.status", "=", "ACTIVE");
+  if (except !== null) rows = rows.where("users.account_id", "!=", except);
+  return (await rows.executeTakeFirstOrThrow()).count;
+}
+
+/** Whether the slug is the account's now: it was free. */
+export async function claimSlug(db: Transaction<Schema>, { id, slug }: Pick<Account, "id" | "slug">): Promise<boolean> {
+  const row = await db
+    .insertInto("slugs")
+    .values({ account_id: DEFAULT_ACCOUNT, slug, owner_id: id })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("slug")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function releaseSlug(db: Transaction<Schema>, slug: string): Promise<void> {
+  await db.deleteFrom("slugs").where("account_id", "=", DEFAULT_ACCOUNT).where("slug", "=", slug).execute();
+}

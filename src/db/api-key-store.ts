@@ -1,0 +1,109 @@
+import { type Kysely, sql } from "kysely";
+import type { AccountStatus } from "../directory/account.ts";
+import type { ApiKey } from "../directory/api-key.ts";
+import type { KeyHolder } from "../directory/authentication.ts";
+import type { ApiKeyWriter, PageQuery } from "../directory/store.ts";
+import type { Access } from "./access.ts";
+import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
+import { toApiKey, toApiKeyRow, toUser } from "./rows.ts";
+import type { Schema } from "./schema.ts";
+
+const BY_ID: readonly OrderColumn[] = [{ column: "api_keys.id", descending: false }];
+
+export class KyselyApiKeys implements ApiKeyWriter {
+  readonly #db: Kysely<Schema>;
+  readonly #accountId: string;
+  readonly #access: Access | undefined;
+
+  constructor(db: Kysely<Schema>, accountId: string, access?: Access) {
+    this.#db = db;
+    this.#accountId = accountId;
+    this.#access = access;
+  }
+
+  async find(id: string): Promise<ApiKey | undefined> {
+    const row = await this.#rows().where("id", "=", id).executeTakeFirst();
+    return row && toApiKey(row);
+  }
+
+  async list({ direction, from, skip, limit }: PageQuery): Promise<ApiKey[]> {
+    const order = walk(BY_ID, direction);
+    let rows = this.#rows().limit(limit).offset(skip);
+    if (from !== null) rows = rows.where(comesAfter(order, from));
+    for (const term of orderTerms(order)) rows = rows.orderBy(term);
+    return (await rows.execute()).map(toApiKey);
+  }
+
+  async insert(key: ApiKey, digest: Uint8Array): Promise<void> {
+    const secret = { digest, previous_digest: null, previous_expire_time: null };
+    await this.#db
+      .insertInto("api_keys")
+      .values({ account_id: this.#accountId, ...toApiKeyRow(key), ...secret })
+      .execute();
+  }
+
+  async update(key: ApiKey): Promise<void> {
+    const { id, last_use_time: _, ...values } = toApiKeyRow(key);
+    await this.#update(key, values);
+  }
+
+  async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {
+    await this.#update(key, { digest, previous_digest: sql.ref("digest"), previous_expire_time: previousExpireTime });
+  }
+
+  async #update({ id, userId }: ApiKey, values: object): Promise<void> {
+    await this.#db
+      .updateTable("api_keys")
+      .set(values)
+      .where("account_id", "=", this.#accountId)
+      .where("id", "=", id)
+      .execute();
+    this.#access?.note(userId);
+  }
+
+  #rows() {
+    return this.#db.selectFrom("api_keys").selectAll().where("account_id", "=", this.#accountId);
+  }
+}
+
+/** The keys with this id, of whatever account: a secret does not name its account. */
+export async function findKeyHolders(db: Kysely<Schema>, keyId: string): Promise<KeyHolder[]> {
+  const rows = await db
+    .selectFrom("api_keys")
+    .innerJoin("accounts", "accounts.account_id", "api_keys.account_id")
+    .innerJoin("users", (join) =>
+      join.onRef("users.account_id", "=", "api_keys.account_id").onRef("users.id", "=", "api_keys.user_id"),
+    )
+    .selectAll("users")
+    .select([
+      "accounts.status as account_status",
+      "api_keys.id as key_id",
+      "api_keys.display_name as key_display_name",
+      "api_keys.role",
+      "api_keys.digest",
+      "api_keys.previous_digest",
+      "api_keys.previous_expire_time",
+      "api_keys.require_nonce",
+      "api_keys.create_time as key_create_time",
+      "api_keys.expire_time",
+      "api_keys.last_use_time",
+      "api_keys.revoke_time",
+    ])
+    .where("api_keys.id", "=", keyId)
+    .execute();
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    accountStatus: row.account_status as AccountStatus,
+    key: toApiKey({
+      ...row,
+      id: row.key_id,
+      user_id: row.id,
+      display_name: row.key_display_name,
+      create_time: row.key_create_time,
+    }),
+    digest: row.digest,
+    previousDigest: row.previous_digest,
+    previousExpireTime: row.previous_expire_time,
+    user: toUser(row),
+  }));
+}

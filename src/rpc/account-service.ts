@@ -1,0 +1,77 @@
+import type { Account as AccountMessage, AccountService } from "../../gen/roster/v1/account_service_pb.js";
+import { createAccount, deleteAccount, setAccountStatus, updateAccount } from "../directory/accounts.ts";
+import { invalidField } from "../directory/errors.ts";
+import type { Store } from "../directory/store.ts";
+import { toAccountMessage } from "./convert.ts";
+import { parseAccountPatch } from "./masks.ts";
+import { mutate } from "./mutate.ts";
+import { answerPage } from "./paging.ts";
+import type { Handlers } from "./pipeline.ts";
+import type { Tokens } from "./tokens.ts";
+
+export interface AccountServiceDeps {
+  readonly store: Store;
+  readonly tokens: Tokens;
+}
+
+export function accountService({ store, tokens }: AccountServiceDeps): Handlers<typeof AccountService> {
+  return {
+    createAccount: (request, call) =>
+      mutate(store, call, request, async (tx) => {
+        const { name, ...rest } = parseAccountPatch(present(request.account), undefined);
+        if (name === undefined) {
+          throw invalidField("account.name", "is required");
+        }
+        const account = await createAccount(tx, { name, ...rest });
+        return { account: toAccountMessage(account) };
+      }),
+
+    async getAccount(_request, { accountId }) {
+      return store.read(accountId, async ({ account }) => ({ account: toAccountMessage(account) }));
+    },
+
+    async listAccounts(request) {
+      const { items, ...pageTokens } = await answerPage(tokens, { method: "ListAccounts" }, request, {
+        read: (query) => store.listAccounts(query),
+        keyOf: ({ id }) => [id],
+      });
+      return {
+        accounts: items.map(toAccountMessage),
+        ...pageTokens,
+        ...(request.includeTotal && { totalSize: BigInt(await store.countAccounts()) }),
+      };
+    },
+
+    updateAccount: (request, call) =>
+      mutate(store, call, request, async (tx) => {
+        const given = present(request.account);
+        const account = await updateAccount(tx, parseAccountPatch(given, request.updateMask), given.etag);
+        return { account: toAccountMessage(account) };
+      }),
+
+    suspendAccount: (request, call) =>
+      mutate(store, call, request, async (tx) => ({
+        account: toAccountMessage(await setAccountStatus(tx, "SUSPENDED", request.etag)),
+      })),
+
+    activateAccount: (request, call) =>
+      mutate(store, call, request, async (tx) => ({
+        account: toAccountMessage(await setAccountStatus(tx, "ACTIVE", request.etag)),
+      })),
+
+    // What would be remembered of the call goes with the account.
+    deleteAccount: (request, call) =>
+      mutate(store, call, { ...request, requestId: "" }, async (tx) => {
+        await deleteAccount(tx, request.etag, request.force);
+        return {};
+      }),
+  };
+}
+
+/** The schema requires the field; the type does not know. */
+function present(account: AccountMessage | undefined): AccountMessage {
+  if (account === undefined) {
+    throw invalidField("account", "is required");
+  }
+  return account;
+}
