@@ -60,7 +60,11 @@ export function secretDigest(secret: string): Uint8Array {
  * The caller that the secret proves. Throws one and the same API_KEY_INVALID for every key that does not work, and
  * ACCOUNT_SUSPENDED for one that would, were its account active.
  */
-export async function authenticate(store: Store, secret: string | undefined, now: Micros): Promise<Caller> {
+export async function authenticate(
+  store: Pick<Store, "findKeyHolders">,
+  secret: string | undefined,
+  now: Micros,
+): Promise<Caller> {
   const keyId = secret === undefined ? undefined : secretKeyId(secret);
   if (secret === undefined || keyId === undefined) {
     throw keyInvalid();
