@@ -1,22 +1,10 @@
 import { expect, test } from "vitest";
-import {
-  type ApiKey,
-  authenticate,
-  type Caller,
-  createApiKey,
-  includesRole,
-  insertApiKey,
-  mintSecret,
-  type NewApiKey,
-  ROLES,
-  type Role,
-  secretDigest,
-  secretKeyId,
-} from "../../src/directory/api-key.ts";
+import { authenticate, insertApiKey, mintSecret, secretDigest, secretKeyId } from "../../src/directory/api-key.ts";
 import { RosterError } from "../../src/directory/errors.ts";
 import type { Store } from "../../src/directory/store.ts";
 import type { User } from "../../src/directory/user.ts";
-import { createTestAccount, openTestAccount } from "../support/account.ts";
+import { createTestAccount } from "../support/account.ts";
+import { NEW_KEY, openWithKey } from "./keys.ts";
 
 const KEY_ID = "K01234567890123456789ABCDEF";
 
@@ -111,67 +99,3 @@ test("a key of a suspended account is told so, but only if it would work otherwi
   const ended = await issue({ expireTime: 1 });
   await expect(authenticate(suspended, ended, now())).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
 });
-
-test.each<[Role, Role, boolean]>([
-  ["READER", "READER", true],
-  ["READER", "WRITER", false],
-  ["WRITER", "READER", true],
-  ["WRITER", "ADMIN", false],
-  ["ADMIN", "ADMIN", true],
-])("a key of role %s that creates one of role %s: %s", async (held, role, allowed) => {
-  const { account, user, login, secret } = await openWithKey({ role: held });
-  const caller = await login(secret);
-  const created = account.write((tx) => createApiKey(tx, caller, { ...NEW_KEY, userId: user.id, role }));
-  if (allowed) {
-    const { key, secret: next } = await created;
-    expect(await login(next)).toMatchObject({ key });
-  } else {
-    await expect(created).rejects.toMatchObject({ reason: "PERMISSION_DENIED" });
-  }
-});
-
-test("keys are created for live users of the account that are not suspended", async () => {
-  const { account, login, secret } = await openWithKey({ role: "ADMIN" });
-  const caller = await login(secret);
-  const foreign = await (await createTestAccount(account.store, "other")).insert();
-  const suspended = await account.insert({ status: "SUSPENDED" });
-  const deleted = await account.insert();
-  await account.write((tx) => tx.users.update(deleted, { ...deleted, deleteTime: tx.now() }));
-  const admin = await account.insert({ superAdmin: true });
-  const create = (userId: string) => account.write((tx) => createApiKey(tx, caller, { ...NEW_KEY, userId }));
-  await expect(create("nobody")).rejects.toMatchObject({ reason: "USER_NOT_FOUND" });
-  await expect(create(foreign.id)).rejects.toMatchObject({ reason: "USER_NOT_FOUND" });
-  await expect(create(deleted.id)).rejects.toMatchObject({ reason: "USER_NOT_FOUND" });
-  await expect(create(suspended.id)).rejects.toMatchObject({ reason: "USER_SUSPENDED" });
-  await expect(create(admin.id)).rejects.toMatchObject({ reason: "PERMISSION_DENIED" });
-});
-
-test("each role includes the ones before it", () => {
-  const table = ROLES.map((held) => ROLES.map((needed) => includesRole(held, needed)));
-  expect(table).toEqual([
-    [true, false, false],
-    [true, true, false],
-    [true, true, true],
-  ]);
-});
-
-const NEW_KEY = { displayName: "Key", role: "READER", expireTime: null } as const;
-
-/** An account with a user and a key of that user, and what makes more keys. */
-async function openWithKey(values: Partial<NewApiKey>) {
-  const account = await openTestAccount();
-  const now = account.sources.clock;
-  const user = await account.insert();
-  const issue = (input: Partial<NewApiKey>, more: Partial<ApiKey> = {}) =>
-    account.write(async ({ apiKeys, newId }) => {
-      const secret = mintSecret(newId("K"));
-      const id = secretKeyId(secret) ?? "";
-      const key = { ...NEW_KEY, userId: user.id, createTime: now(), revokeTime: null, ...input, ...more, id };
-      await apiKeys.insert(key, secretDigest(secret));
-      return secret;
-    });
-  const login = (secret: string | undefined): Promise<Caller> => authenticate(account.store, secret, now());
-  const secret = await issue(values);
-  const { key } = await login(secret);
-  return { account, user, key, secret, issue, login, now };
-}
