@@ -7,7 +7,7 @@ import { checkDisplayName } from "../directory/user.ts";
 import { parseRole, parseTimestamp, toApiKeyMessage, toUserMessage } from "./convert.ts";
 import { mutate } from "./mutate.ts";
 import { PERMISSIONS } from "./permissions.ts";
-import type { Handlers } from "./pipeline.ts";
+import type { Call, Handlers } from "./pipeline.ts";
 
 export function apiKeyService({ store }: { readonly store: Store }): Handlers<typeof ApiKeyService> {
   return {
@@ -23,9 +23,9 @@ export function apiKeyService({ store }: { readonly store: Store }): Handlers<ty
           }
           const { key, secret } = await createApiKey(tx, call.caller, {
             displayName: checkDisplayName(given.displayName, "api_key.display_name"),
-            userId: given.userId || call.caller.user.id,
+            userId: given.userId || ownUserId(call),
             role: parseRole(given.role),
-            expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime),
+            expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime, "api_key.expire_time"),
           });
           return { apiKey: toApiKeyMessage(key), secret };
         },
@@ -41,4 +41,11 @@ export function apiKeyService({ store }: { readonly store: Store }): Handlers<ty
       return { apiKey: toApiKeyMessage(key), accountId, user: toUserMessage(user), superAdmin, methods: methods.sort() };
     },
   };
+}
+
+function ownUserId({ accountId, caller }: Call): string {
+  if (accountId !== caller.accountId) {
+    throw invalidField("api_key.user_id", "is required for another account");
+  }
+  return caller.user.id;
 }
