@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createSealer, TOKEN_KEY_BYTES } from "../../src/directory/token.ts";
 
 const sealer = createSealer(randomBytes(TOKEN_KEY_BYTES));
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const CLAIMS = { kind: "page", at: [5, "é", null], deep: { x: true } };
 
 test("a token opens to the claims it was sealed with", () => {
@@ -39,7 +40,7 @@ test("a token with any bit of any byte flipped does not open", () => {
 test("a token with any character replaced does not open, not even by one that means the same bytes", () => {
   const token = sealer.seal({ pad: 12345 });
   for (let place = 0; place < token.length; place += 1) {
-    for (const other of "ABQgwxz059-_+/= .é\0") {
+    for (const other of `${ALPHABET}+/= .é\0`) {
       if (token[place] !== other) {
         expect(sealer.open(token.slice(0, place) + other + token.slice(place + 1))).toBeUndefined();
       }
