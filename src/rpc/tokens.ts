@@ -7,7 +7,7 @@ import type { PageStart } from "../directory/list.ts";
 import type { Sealer } from "../directory/token.ts";
 
 /** What a token may be used with: the parts of the request that must be the same again. */
-export type Binding = { readonly [part: string]: JsonValue };
+type Binding = { readonly [part: string]: JsonValue };
 
 /** The tokens that callers carry from one call to the next. They grant nothing. */
 export interface Tokens {
