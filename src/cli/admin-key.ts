@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { secretKeyId } from "../directory/api-key.ts";
 
@@ -18,15 +18,16 @@ export function readAdminKey(path: string): string | undefined {
 }
 
 /**
- * Keeps the secret in the file, readable by its owner alone, unless another process was first. Returns the one that is in the
- * file now. It is on the disk before the key is in the database, so that a crash in between can't lose it.
+ * Keeps the secret in the file, readable by its owner alone, unless another process was first and `replace` is not set.
+ * Returns the one that is in the file now. It is on the disk before the key is in the database, so that a crash in between
+ * can't lose it.
  */
-export function keepAdminKey(path: string, secret: string): string {
+export function keepAdminKey(path: string, secret: string, { replace }: { readonly replace: boolean }): string {
   const folder = mkdtempSync(join(dirname(path), ".admin-key-"));
   try {
     const draft = join(folder, "admin.key");
     writeFileSync(draft, `${secret}\n`, { mode: 0o600, flush: true });
-    linkSync(draft, path);
+    (replace ? renameSync : linkSync)(draft, path);
     chmodSync(path, 0o600);
     return secret;
   } catch (error) {

@@ -48,8 +48,9 @@ export function exportCommand(env: Environment): Command {
 
 async function exportToStdout(connection: Connection, options: ExportCommandOptions): Promise<void> {
   const progress = await startProgress(connection, options);
+  const leaving = new AbortController();
   async function* lines() {
-    for await (const chunk of chunks(connection, options, progress)) {
+    for await (const chunk of chunks(connection, { ...options, signal: leaving.signal }, progress)) {
       yield toLines(chunk.users);
     }
   }
@@ -61,6 +62,7 @@ async function exportToStdout(connection: Connection, options: ExportCommandOpti
       throw error;
     }
   } finally {
+    leaving.abort();
     progress.stop();
   }
 }
@@ -106,12 +108,12 @@ async function fill(
 
 async function* chunks(
   { users, baseUrl, accountId }: Connection,
-  { chunkSize, showDeleted }: ExportCommandOptions,
+  { chunkSize, showDeleted, signal }: ExportCommandOptions & { readonly signal?: AbortSignal },
   progress: Progress,
   position?: ExportPosition,
 ): AsyncGenerator<ExportChunk> {
   const onRetry = noteRetry(progress, baseUrl);
-  for await (const chunk of exportChunks(users, { accountId, chunkSize, showDeleted, onRetry, ...position })) {
+  for await (const chunk of exportChunks(users, { accountId, chunkSize, showDeleted, signal, onRetry, ...position })) {
     yield chunk;
     progress.update(chunk.userCount, chunk.userCount);
   }

@@ -7,9 +7,10 @@ import { bootstrap } from "../directory/bootstrap.ts";
 import { createClock } from "../directory/clock.ts";
 import { createIdSource } from "../directory/id.ts";
 import type { Sources, Store } from "../directory/store.ts";
-import { createLog } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { type RosterServer, startServer } from "../server/server.ts";
 import { adminKeyPath, keepAdminKey, readAdminKey } from "./admin-key.ts";
+import { CommandError, systemCode } from "./errors.ts";
 
 /** Runs a server until SIGTERM or SIGINT, then ends it in good order. */
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
@@ -24,22 +25,37 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   });
   try {
     const secret = await firstKey(store, config, sources);
-    const server = await startServer({
-      ...config,
-      store,
-      now: sources.clock,
-      log,
-      http: { ...config.httpAddress, tls: config.tls },
-    });
+    const server = await start(config, store, sources, log);
     process.stdout.write(greeting(server, config, secret));
-    const signal = await Promise.race(["SIGTERM", "SIGINT"].map((name) => once(process, name).then(() => name)));
-    log.info({ signal }, "draining");
+    const signal = await Promise.race(SIGNALS.map((name) => once(process, name).then(() => name)));
+    for (const name of SIGNALS) {
+      process.once(name, () => process.exit(1));
+    }
+    log.info({ signal }, "draining; a second signal ends it at once");
     await server.stop();
     log.info("stopped");
   } finally {
     await store.close();
   }
 }
+
+const SIGNALS = ["SIGTERM", "SIGINT"];
+
+function start(config: Config, store: Store, { clock }: Sources, log: Log): Promise<RosterServer> {
+  const { host, port } = config.httpAddress;
+  const options = { ...config, store, now: clock, log, http: { host, port, tls: config.tls } };
+  return startServer(options).catch((error: unknown) => {
+    const code = systemCode(error);
+    throw code === undefined ? error : new CommandError(`can't listen on ${host}:${port}: ${REFUSALS[code] ?? code}`);
+  });
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is taken",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EACCES: "this user may not listen on that port",
+  ENOTFOUND: "there is no such host",
+};
 
 /** The secret of the first key, if this start is the one that creates it. */
 async function firstKey(
@@ -51,20 +67,23 @@ async function firstKey(
     return undefined;
   }
   const path = adminKeyPath(databaseUrl);
-  const secret =
-    path === undefined
-      ? (bootstrapKey ?? mintSecret(newId("K")))
-      : keepAdminKey(path, bootstrapKey ?? readAdminKey(path) ?? mintSecret(newId("K")));
-  return (await bootstrap(store, secret)) ? secret : undefined;
+  const secret = bootstrapKey ?? (path === undefined ? undefined : readAdminKey(path)) ?? mintSecret(newId("K"));
+  const kept = path === undefined ? secret : keepAdminKey(path, secret, { replace: bootstrapKey !== undefined });
+  return (await bootstrap(store, kept)) ? kept : undefined;
 }
 
-function greeting({ http }: RosterServer, { databaseUrl, tls }: Config, secret: string | undefined): string {
+function greeting({ http }: RosterServer, { databaseUrl, tls, bootstrapKey }: Config, secret: string | undefined): string {
   const host = http.host.includes(":") ? `[${http.host}]` : http.host;
   const address = `${host}:${http.port}`;
   const url = `${tls ? "https" : "http"}://${address}`;
   const keyFile = adminKeyPath(databaseUrl);
   const kept = keyFile === undefined ? "keep it" : `kept in ${keyFile}`;
-  const shown = secret === undefined ? "" : `  first key   ${secret}   (account ${DEFAULT_ACCOUNT}; shown once, ${kept})\n`;
+  // The operator knows a key that came in by the environment; logs need not.
+  const key =
+    bootstrapKey === undefined
+      ? `${secret}   (account ${DEFAULT_ACCOUNT}; shown once, ${kept})`
+      : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
+  const shown = secret === undefined ? "" : `  first key   ${key}\n`;
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
@@ -72,7 +91,7 @@ function greeting({ http }: RosterServer, { databaseUrl, tls }: Config, secret: 
 ${shown}
 Create a user, list them, export them:
 
-  KEY=${keyFile === undefined ? (secret ?? "…") : `$(cat ${keyFile})`}
+  KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}
   grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${address} roster.v1.UserService/CreateUser
   curl ${url}/roster.v1.UserService/ListUsers -H "x-api-key: $KEY" -H 'content-type: application/json' -d '{}'
   npm run --silent roster -- export users.ndjson

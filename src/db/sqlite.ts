@@ -2,7 +2,16 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { type DatabaseConnection, type Driver, Kysely, type SqliteDatabase, SqliteDialect, SqliteDriver } from "kysely";
+import {
+  type DatabaseConnection,
+  type DialectAdapter,
+  type Driver,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from "kysely";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
 
@@ -63,8 +72,20 @@ class Dialect extends SqliteDialect {
     this.#lockTimeoutMs = lockTimeoutMs;
   }
 
+  override createAdapter(): DialectAdapter {
+    return new Adapter();
+  }
+
   override createDriver(): Driver {
     return new TransactionDriver(this.#database, this.#begin, this.#lockTimeoutMs);
+  }
+}
+
+// SQLite changes tables within transactions, whatever Kysely thinks: a first start that is cut off leaves nothing behind, and
+// of several at once one does the work.
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 import type { User, UserValues } from "./user.ts";
 
 /**
- * Where the directory is kept. The contract: each MUST is a test of test/db/contract.ts, run against every engine.
+ * Where the directory is kept. The contract: each MUST is a test of test/db/contract.test.ts, run against every engine.
  * All methods throw STORE_UNAVAILABLE when the database can't be reached, is full or can't write.
  */
 export interface Store {

@@ -23,7 +23,7 @@ import { parseApiKeyPatch } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import { PERMISSIONS } from "./permissions.ts";
-import type { Handlers } from "./pipeline.ts";
+import type { Call, Handlers } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface ApiKeyServiceDeps {
@@ -42,10 +42,10 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
           const given = present(request.apiKey);
           const { key, secret } = await createApiKey(tx, call.caller, {
             displayName: checkDisplayName(given.displayName, "api_key.display_name"),
-            userId: given.userId || call.caller.user.id,
+            userId: given.userId || ownUserId(call),
             role: parseRole(given.role),
             requireNonce: given.requireNonce,
-            expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime),
+            expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime, "api_key.expire_time"),
           });
           return { apiKey: toApiKeyMessage(key), secret };
         },
@@ -161,4 +161,11 @@ function present(key: ApiKeyMessage | undefined): ApiKeyMessage {
     throw invalidField("api_key", "is required");
   }
   return key;
+}
+
+function ownUserId({ accountId, caller }: Call): string {
+  if (accountId !== caller.accountId) {
+    throw invalidField("api_key.user_id", "is required for another account");
+  }
+  return caller.user.id;
 }

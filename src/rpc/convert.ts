@@ -12,6 +12,7 @@ import { MetadataUpdate as MetadataUpdateMessage } from "../../gen/roster/v1/use
 import { type Account, type AccountStatus, accountEtag } from "../directory/account.ts";
 import type { ApiKey, Role } from "../directory/api-key.ts";
 import type { Micros } from "../directory/clock.ts";
+import { invalidField } from "../directory/errors.ts";
 import type { MetadataUpdate } from "../directory/metadata.ts";
 import { type Session, sessionEtag } from "../directory/session.ts";
 import type { User, UserStatus } from "../directory/user.ts";
@@ -29,6 +30,9 @@ const ROLES = {
   WRITER: ApiKeyRole.WRITER,
   ADMIN: ApiKeyRole.ADMIN,
 } as const satisfies Record<Role, ApiKeyRole>;
+
+const MIN_SECONDS = -62_135_596_800n;
+const MAX_SECONDS = 253_402_300_799n;
 
 export function toUserMessage(user: User): UserMessage {
   const message = create(UserSchema);
@@ -143,8 +147,14 @@ export function parseDuration({ seconds, nanos }: Duration): Micros {
   return Number(seconds) * 1_000_000 + Math.floor(nanos / 1000);
 }
 
-export function parseTimestamp({ seconds, nanos }: Timestamp): Micros {
-  return Number(seconds) * 1_000_000 + Math.floor(nanos / 1000);
+/** Throws FIELD_INVALID for what is no Timestamp: those end with the year 9999. */
+export function parseTimestamp({ seconds, nanos }: Timestamp, field: string): Micros {
+  if (seconds < MIN_SECONDS || seconds > MAX_SECONDS || nanos < 0 || nanos > 999_999_999) {
+    throw invalidField(field, "must be a time from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z");
+  }
+  const micros = Number(seconds) * 1_000_000 + Math.floor(nanos / 1000);
+  // Past the year 2255 a number has no room for more than whole seconds.
+  return Number.isSafeInteger(micros) ? micros : Number(seconds) * 1_000_000;
 }
 
 /** The name of an enum value that the schema's rules have let through. */

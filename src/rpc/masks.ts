@@ -105,7 +105,7 @@ export function parseAccountPatch({ name, slug, metadata }: AccountMessage, mask
 export function parseApiKeyPatch(key: ApiKeyMessage, mask: FieldMask | undefined): ApiKeyInput {
   const present = {
     displayName: key.displayName,
-    expireTime: key.expireTime === undefined ? null : parseTimestamp(key.expireTime),
+    expireTime: key.expireTime === undefined ? null : parseTimestamp(key.expireTime, "api_key.expire_time"),
     requireNonce: key.requireNonce,
   };
   return masked<ApiKeyInput>(ApiKeySchema, mask, present, { display_name: {}, expire_time: {}, require_nonce: {} });

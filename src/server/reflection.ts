@@ -8,6 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, type ServiceImpl } from "@connectrpc/connect";
+import { file_google_rpc_error_details } from "../../gen/google/rpc/error_details_pb.js";
 import type {
   ServerReflection,
   ServerReflectionRequest,
@@ -26,7 +27,8 @@ interface Catalogue {
 
 /** grpc.reflection over the descriptors of the services served. Needs no key. */
 export function reflectionService(services: readonly DescService[]): ServiceImpl<typeof ServerReflection> {
-  const files = services.flatMap(({ file }) => withDependencies(file));
+  // No service names the details of errors; grpcurl asks for them to show an error.
+  const files = [...services.map(({ file }) => file), file_google_rpc_error_details].flatMap(withDependencies);
   const catalogue: Catalogue = {
     services: services.map(({ typeName }) => typeName).sort(),
     files: new Map(files.map((file) => [file.proto.name, file])),

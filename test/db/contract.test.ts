@@ -7,10 +7,12 @@ import { purges } from "./contract/purges.ts";
 import { readsAndWrites } from "./contract/reads-and-writes.ts";
 import { retention } from "./contract/retention.ts";
 import { revisions } from "./contract/revisions.ts";
+import { servers } from "./contract/servers.ts";
 import { users } from "./contract/users.ts";
 
 /** Every MUST of src/directory/store.ts. Nothing here knows which engine it runs on: test/support/store.ts decides. */
 describe("reads and writes", readsAndWrites);
+describe("several servers", servers);
 describe("revisions", revisions);
 describe("accounts", accounts);
 describe("keys and answers", keysAndAnswers);

@@ -113,9 +113,8 @@ describe("a deleted user", () => {
     const users = roster.users();
     const { id } = await addUser(users);
     await users.deleteUser({ id });
-    for (const call of [users.updateUser({ user: { id } }), users.suspendUser({ id }), users.activateUser({ id })]) {
-      await failure(call, Code.NotFound, "USER_NOT_FOUND");
-    }
+    const calls = [users.updateUser({ user: { id } }), users.suspendUser({ id }), users.activateUser({ id })];
+    await Promise.all(calls.map((call) => failure(call, Code.NotFound, "USER_NOT_FOUND")));
   });
 
   test("is exported only on request", async () => {

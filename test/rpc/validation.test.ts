@@ -23,68 +23,6 @@ async function refused(user: UserInit): Promise<string[]> {
   return fieldsOf(created);
 }
 
-describe("name", () => {
-  const good = [
-    "Ada",
-    "O'Brien",
-    "José",
-    "Jose\u0301",
-    "नमस्ते",
-    "李雷",
-    "Ⅷ",
-    "a_1",
-    "-dash",
-    "Ada Lovelace",
-    "a",
-    "?",
-    "→ go",
-  ];
-  test.each(good)("may be %j", async (name) => {
-    expect((await accepts({ name })).name).toBe(name);
-  });
-
-  const bad = [
-    "1abc",
-    "_abc",
-    "😀",
-    "Ada 😀",
-    "a²",
-    "a\u00a0b",
-    "a\0",
-    "a\u200db",
-    "\u0301abc",
-    " ",
-    "\t\n",
-    "\u2028",
-    "٣",
-    "a\u0007",
-  ];
-  test.each(bad)("may not be %j", async (name) => {
-    expect(await refused({ name })).toEqual(["user.name"]);
-  });
-
-  test("may be empty, which means that there is none", async () => {
-    expect((await accepts({ name: "" })).name).toBeUndefined();
-  });
-
-  test("is counted in code points", async () => {
-    expect((await accepts({ name: "𝒜".repeat(120) })).name).toHaveLength(240);
-    expect(await refused({ name: "𝒜".repeat(121) })).toEqual(["user.name"]);
-  });
-
-  test("is refused quickly however long it is and wherever it fails", async () => {
-    const users = roster.users();
-    const refuse = (name: string) => failure(users.createUser({ user: { name } }), Code.InvalidArgument, "FIELD_INVALID");
-    await refuse("1");
-    const start = performance.now();
-    for (let i = 0; i < 10; i++) {
-      await refuse(`${"a".repeat(20_000)}²`);
-      await refuse(`${"a".repeat(119)}²`);
-    }
-    expect((performance.now() - start) / 20).toBeLessThan(50);
-  });
-});
-
 describe("display_name", () => {
   test("is trimmed before it is measured", async () => {
     expect((await accepts({ displayName: "  Jo \n" })).displayName).toBe("Jo");

@@ -13,7 +13,7 @@ interface TransportOptions {
 }
 
 /** Every way to speak to the HTTP port. */
-export const PROTOCOLS = {
+const PROTOCOLS = {
   "Connect, JSON, HTTP/1.1": (options) =>
     createConnectTransport({
       ...options,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
@@ -10,6 +10,8 @@ export interface ServerProcess {
   readonly url: string;
   readonly secret: string;
   readonly child: ChildProcess;
+  /** What it has told its user so far. */
+  output(): string;
   /** What it has logged so far. */
   log(): string;
   /** Sends the signal and waits for the end. */
@@ -21,45 +23,79 @@ export async function spawnServer(
   folder: string,
   { port = 0, env = {} }: { port?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [MAIN, "serve"], {
-    env: {
-      ...process.env,
-      ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`,
-      ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}`,
-      ROSTER_LOG_LEVEL: "error",
-      ...env,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const exited = once(child, "exit");
-  let log = "";
-  child.stderr.on("data", (data: Buffer) => {
-    log += data.toString();
-  });
-  const url = await readyUrl(child, () => log);
+  const run = spawnRoster(["serve"], { ...serverEnv(folder), ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}`, ...env });
+  const url = await readyUrl(run);
   return {
     url,
     secret: readFileSync(join(folder, "admin.key"), "utf8").trim(),
-    child,
-    log: () => log,
+    child: run.child,
+    output: run.output,
+    log: run.log,
     async end(signal) {
-      child.kill(signal);
-      const [code, by] = await exited;
-      return { code, signal: by };
+      run.child.kill(signal);
+      return run.ended;
     },
   };
 }
 
-async function readyUrl(child: ChildProcess, log: () => string): Promise<string> {
-  const ended = once(child, "exit");
-  const lines = createInterface({ input: child.stdout ?? process.stdin });
-  for await (const line of lines) {
-    const [, url] = /address +(https?:\/\/\S+)/.exec(line) ?? [];
+/** Runs a command that ends by itself. */
+export async function runRoster(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const run = spawnRoster(args, env);
+  const { code } = await run.ended;
+  return { code, output: run.output(), log: run.log() };
+}
+
+/** Settings of a server on a database in the folder. */
+export function serverEnv(folder: string): NodeJS.ProcessEnv {
+  return {
+    ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`,
+    ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
+    ROSTER_LOG_LEVEL: "error",
+  };
+}
+
+// A test that fails must not leave a server behind.
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) {
+    child.kill("SIGKILL");
+  }
+});
+
+type Run = ReturnType<typeof spawnRoster>;
+
+function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  const ended = once(child, "close").then(() => {
+    running.delete(child);
+    return { code: child.exitCode, signal: child.signalCode };
+  });
+  return { child, ended, output: collect(child.stdout), log: collect(child.stderr) };
+}
+
+function collect(stream: Readable): () => string {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (part: string) => {
+    text += part;
+  });
+  return () => text;
+}
+
+async function readyUrl({ child, ended, output, log }: Run): Promise<string> {
+  let running = true;
+  const end = ended.then(() => {
+    running = false;
+  });
+  while (running) {
+    const [, url] = /address +(https?:\/\/\S+)[\s\S]*\n\n$/.exec(output()) ?? [];
     if (url !== undefined) {
-      child.stdout?.resume();
       return url;
     }
+    await Promise.race([once(child.stdout, "data"), end]);
   }
-  await ended;
   throw new Error(`the server did not start: ${log()}`);
 }

@@ -1,0 +1,64 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RosterProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly finished: Promise<Finished>;
+}
+
+/** Runs the command line as a user would. It is gone when the test is. */
+export function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): RosterProcess {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, ...(cwd && { cwd }) });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  // One that is killed, or that refuses its arguments, reads no further.
+  child.stdin.on("error", () => {});
+  const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
+    ([[code], stdout, stderr]) => ({ code, stdout, stderr }),
+  );
+  return { child, finished };
+}
+
+/** As `spawnRoster`, from beginning to end. */
+export async function roster(
+  args: readonly string[],
+  { env = {}, input = "", cwd }: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
+): Promise<Finished> {
+  const { child, finished } = spawnRoster(args, env, cwd);
+  child.stdin.end(input);
+  return finished;
+}
+
+/** What makes the command line call a server. */
+export function callerOf({ url, secret }: { url: string; secret: string }): NodeJS.ProcessEnv {
+  return { ROSTER_SERVER: url, ROSTER_API_KEY: secret };
+}
+
+/** The lines of NDJSON in a file. */
+export function readNdjson<T>(path: string): T[] {
+  return parseNdjson(readFileSync(path, "utf8"));
+}
+
+export function parseNdjson<T>(ndjson: string): T[] {
+  return ndjson
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): T => JSON.parse(line));
+}
+
+export function toNdjson(rows: Iterable<object>): string {
+  return [...rows].map((row) => `${JSON.stringify(row)}\n`).join("");
+}

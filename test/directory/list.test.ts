@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { type Page, type PageStart, readPage } from "../../src/directory/list.ts";
+import type { User } from "../../src/directory/user.ts";
+import { newUser, openTestAccount, type TestAccount } from "../support/account.ts";
+
+const FIRST: PageStart = { direction: "after", from: null };
+const LAST: PageStart = { direction: "before", from: null };
+
+test.each([1, 2, 3, 5, 10, 23, 24])("pages of %i read forward and then backward are the same pages", async (limit) => {
+  const account = await openWith(23);
+  const forward = await walk(account, FIRST, "next", limit);
+  expect(forward.flatMap(idsOf)).toEqual(IDS.slice(0, 23));
+  expect(forward.map((page) => page.users.length)).toEqual(sizes(23, limit));
+  const lastStart: PageStart = forward.at(-2)?.next ?? FIRST;
+  const backward = await walk(account, lastStart, "previous", limit);
+  expect(backward.toReversed().map(idsOf)).toEqual(forward.map(idsOf));
+});
+
+test("from any page one back and one on again is the same page", async () => {
+  const account = await openWith(23);
+  for (const page of await walk(account, FIRST, "next", 4)) {
+    if (page.previous === undefined) continue;
+    const back = await read(account, page.previous, 4);
+    const again = await read(account, back.next ?? expect.fail("nothing follows"), 4);
+    expect(again).toEqual(page);
+  }
+});
+
+test("nothing is promised where nothing is: before the first page, after the last, around the only one", async () => {
+  const account = await openWith(6);
+  const links = (pages: Page[]) => pages.map(({ previous, next }) => [previous !== undefined, next !== undefined]);
+  expect(links(await walk(account, FIRST, "next", 2))).toEqual([
+    [false, true],
+    [true, true],
+    [true, false],
+  ]);
+  expect(links(await walk(account, LAST, "previous", 2))).toEqual([
+    [true, false],
+    [true, true],
+    [false, true],
+  ]);
+  expect(links([await read(account, FIRST, 6), await read(account, FIRST, 7)])).toEqual([
+    [false, false],
+    [false, false],
+  ]);
+});
+
+test("the page of an empty list is empty, and leads nowhere", async () => {
+  const account = await openTestAccount();
+  expect(await read(account, FIRST, 10)).toEqual({ users: [], next: undefined, previous: undefined });
+  expect(await read(account, LAST, 10)).toEqual({ users: [], next: undefined, previous: undefined });
+});
+
+test("from a page past the end, back leads to the last users", async () => {
+  const account = await openWith(5);
+  const past = await read(account, FIRST, 2, 100);
+  expect([past.users, past.next]).toEqual([[], undefined]);
+  const back = await read(account, past.previous ?? expect.fail("nothing is before"), 2);
+  expect(idsOf(back)).toEqual(IDS.slice(3, 5));
+  expect(back.next).toBeUndefined();
+});
+
+test("skip counts from where the page would have begun, and the pages around it still join", async () => {
+  const account = await openWith(10);
+  const page = await read(account, FIRST, 3, 4);
+  expect(idsOf(page)).toEqual(IDS.slice(4, 7));
+  expect(idsOf(await read(account, page.next ?? FIRST, 3))).toEqual(IDS.slice(7, 10));
+  expect(idsOf(await read(account, page.previous ?? FIRST, 3))).toEqual(IDS.slice(1, 4));
+});
+
+test("the page size may change between pages", async () => {
+  const account = await openWith(10);
+  const first = await read(account, FIRST, 1);
+  const second = await read(account, first.next ?? FIRST, 5);
+  const third = await read(account, second.next ?? FIRST, 100);
+  expect([first, second, third].flatMap(idsOf)).toEqual(IDS.slice(0, 10));
+});
+
+test("users that come and go between pages leave the others neither skipped nor repeated", async () => {
+  const account = await openWith(12);
+  const seen: string[] = [];
+  let page = await read(account, FIRST, 3);
+  for (let round = 0; ; round += 1) {
+    seen.push(...idsOf(page));
+    if (page.next === undefined) break;
+    const last = page.users.at(-1) ?? expect.fail();
+    await account.write((tx) => tx.users.purge(last));
+    await account.insert({ id: `newer${round}`, createTime: 1_000_000 });
+    page = await read(account, page.next, 3);
+  }
+  expect(seen).toEqual(IDS.slice(0, 12));
+});
+
+/** In list order. Their times tie by threes, as after an import. */
+const IDS = Array.from({ length: 24 }, (_, index) => `u${String(index).padStart(2, "0")}`);
+
+async function openWith(count: number): Promise<TestAccount> {
+  const account = await openTestAccount();
+  await account.write(async (tx) => {
+    for (const [index, id] of IDS.slice(0, count).entries()) {
+      await tx.users.insert(newUser(tx, { id, createTime: 1_000 - Math.floor(index / 3) }));
+    }
+  });
+  return account;
+}
+
+function read(account: TestAccount, start: PageStart, limit: number, skip = 0): Promise<Page> {
+  return account.read(({ users }) => readPage((query) => users.list(query), start, { showDeleted: false, skip, limit }));
+}
+
+async function walk(account: TestAccount, start: PageStart, way: "next" | "previous", limit: number): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (let next: PageStart | undefined = start; next !== undefined; next = pages.at(-1)?.[way]) {
+    pages.push(await read(account, next, limit));
+  }
+  return pages;
+}
+
+function idsOf(page: { readonly users: readonly User[] }): string[] {
+  return page.users.map(({ id }) => id);
+}
+
+function sizes(count: number, limit: number): number[] {
+  return Array.from({ length: Math.ceil(count / limit) }, (_, index) => Math.min(limit, count - index * limit));
+}

@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
+import { text } from "node:stream/consumers";
+import { Code } from "@connectrpc/connect";
+import { expect, test, vi } from "vitest";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { clientOf, demand } from "../support/clients.ts";
+import { testFolder } from "../support/folder.ts";
+import { type ServerProcess, spawnServer } from "../support/process.ts";
+import { fill } from "./fill.ts";
+
+/** An export of which one message has been read, and no more. */
+async function stalledExport(server: ServerProcess) {
+  const users = clientOf(UserService, server.url, server.secret);
+  await fill(users, 2_000, 8_000);
+  const stream = users.listUsersChunked({ chunkSize: 100 })[Symbol.asyncIterator]();
+  await stream.next();
+  return stream;
+}
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s ends a server in good order, idle connections and all", async (signal) => {
+  const server = await spawnServer(testFolder(), { env: { ROSTER_DRAIN_TIMEOUT: "60s" } });
+  const agent = new Agent({ keepAlive: true });
+  const headers = { "content-type": "application/json", "x-api-key": server.secret };
+  const call = request(new URL("/roster.v1.UserService/ListUsers", server.url), { method: "POST", agent, headers });
+  const [response] = await once(call.end("{}"), "response");
+  expect(await text(response)).toContain('"users"');
+  const session = connectHttp2(server.url);
+  await once(session, "connect");
+  const start = performance.now();
+  expect(await server.end(signal)).toEqual({ code: 0, signal: null });
+  expect(performance.now() - start).toBeLessThan(10_000);
+  agent.destroy();
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s ends an export after a whole message, to be resumed", async (signal) => {
+  const folder = testFolder();
+  const server = await spawnServer(folder, { env: { ROSTER_DRAIN_TIMEOUT: "60s" } });
+  const users = clientOf(UserService, server.url, server.secret);
+  await fill(users, 2_000, 8_000);
+  const ids: string[] = [];
+  let resumeToken = "";
+  const stream = users.listUsersChunked({ chunkSize: 100 })[Symbol.asyncIterator]();
+  const take = async () => {
+    const next = await stream.next();
+    ids.push(...(next.value?.users ?? []).map(({ id }: { id: string }) => id));
+    resumeToken = next.value?.resumeToken ?? resumeToken;
+    return next.done !== true;
+  };
+  await take();
+  const ended = server.end(signal);
+  const read = async () => {
+    while (await take());
+  };
+  demand(await read().catch((error: unknown) => error), Code.Unavailable, "SERVER_DRAINING");
+  expect(await ended).toEqual({ code: 0, signal: null });
+
+  const later = await spawnServer(folder);
+  let count: bigint | undefined;
+  for await (const message of clientOf(UserService, later.url, later.secret).listUsersChunked({ resumeToken })) {
+    ids.push(...message.users.map(({ id }) => id));
+    count = message.summary?.userCount;
+  }
+  expect({ distinct: new Set(ids).size, delivered: ids.length, count }).toEqual({
+    distinct: 2_001,
+    delivered: 2_001,
+    count: 2_001n,
+  });
+  await later.end("SIGTERM");
+});
+
+test("a reader that stalls holds the end up for the drain timeout, and no longer", async () => {
+  const server = await spawnServer(testFolder(), { env: { ROSTER_DRAIN_TIMEOUT: "1s" } });
+  await stalledExport(server);
+  const start = performance.now();
+  expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+  const took = performance.now() - start;
+  expect(took).toBeGreaterThan(900);
+  expect(took).toBeLessThan(10_000);
+});
+
+test("a second signal ends it at once", async () => {
+  const env = { ROSTER_DRAIN_TIMEOUT: "60s", ROSTER_LOG_LEVEL: "info" };
+  const server = await spawnServer(testFolder(), { env });
+  await stalledExport(server);
+  server.child.kill("SIGTERM");
+  await vi.waitFor(() => expect(server.log()).toContain("draining"), 10_000);
+  const start = performance.now();
+  expect(await server.end("SIGINT")).toEqual({ code: 1, signal: null });
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
