@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
@@ -43,6 +44,14 @@ export async function runRoster(args: readonly string[], env: NodeJS.ProcessEnv)
   const run = spawnRoster(args, env);
   const { code } = await run.ended;
   return { code, output: run.output(), log: run.log() };
+}
+
+/** Starts a server on a database in the folder, and kills it after so many milliseconds, however far it has come. */
+export async function killStart(folder: string, afterMs: number): Promise<void> {
+  const { child, ended } = spawnRoster(["serve"], serverEnv(folder));
+  await setTimeout(afterMs);
+  child.kill("SIGKILL");
+  await ended;
 }
 
 /** Settings of a server on a database in the folder. */

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
-import { openStore } from "../../../src/db/index.ts";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
-import { openTestStore } from "../../support/store.ts";
+import { openTestStore, reopenTestStore } from "../../support/store.ts";
 import { runOtherServers } from "../other-servers.ts";
 
 export function accounts(): void {
@@ -84,9 +83,9 @@ export function accounts(): void {
   });
 
   test("a secret is the same for every caller, and on every server", async () => {
-    const { store, url, sources } = await openTestAccount();
-    const other = await openStore(url, sources);
-    onTestFinished(() => other.close());
+    const { store, url } = await openTestAccount();
+    const { store: other, close } = await reopenTestStore(url);
+    onTestFinished(close);
     const mint = () => randomBytes(32);
     const first = await store.secret("page-token", mint);
     expect(first).toHaveLength(32);

@@ -1,10 +1,27 @@
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openTestAccount, testAccount } from "../../support/account.ts";
+import { reopenTestStore } from "../../support/store.ts";
 import { linesOf, runOtherServers, startOtherServer } from "../other-servers.ts";
 
-/** Other servers are other processes here. */
+/** Another server is another store on the same database, or another process. */
 export function servers(): void {
+  test("what one server has written, another reads at once, and a read that has begun there does not", async () => {
+    const { url, id, read, write, insert } = await openTestAccount();
+    const second = await reopenTestStore(url);
+    onTestFinished(() => second.close());
+    const other = testAccount(second.store, id);
+    const ada = await insert({ email: "ada@example.com" });
+    await other.read(async ({ users }) => {
+      expect(await users.findLive("email", ["ada@example.com"])).toEqual([ada]);
+      await write((tx) => tx.users.purge(ada));
+      expect(await users.find(ada.id)).toEqual(ada);
+    });
+    expect(await other.read(({ users }) => users.find(ada.id))).toBeUndefined();
+    expect(await other.insert()).toMatchObject({ revision: 3 });
+    expect(await read(async ({ account }) => account.revision)).toBe(3);
+  });
+
   test("writes of several servers run one work at a time per account", async () => {
     const { url, read, insert } = await openTestAccount();
     await insert({ id: "counter", about: "0" });

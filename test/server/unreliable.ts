@@ -1,0 +1,34 @@
+import { Code } from "@connectrpc/connect";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { clientOf, type Protocol } from "../support/clients.ts";
+import { type ServerProcess, spawnServer } from "../support/process.ts";
+
+/** How a server that goes away shows: as whatever the transport makes of it. */
+export const GONE = [Code.Unavailable, Code.Canceled, Code.Aborted, Code.Internal, Code.Unknown];
+
+/** A directory whose server comes and goes. */
+export class UnreliableDirectory {
+  readonly #folder: string;
+  #server: Promise<ServerProcess>;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#server = spawnServer(folder);
+  }
+
+  async users(protocol?: Protocol) {
+    const { url, secret } = await this.#server;
+    return clientOf(UserService, url, secret, protocol);
+  }
+
+  /** Ends the server, and starts it again. Callers wait meanwhile. */
+  restart(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const ending = this.#server.then((server) => server.end(signal));
+    this.#server = ending.then(() => spawnServer(this.#folder));
+    return this.#server.then(() => {});
+  }
+
+  async end(): Promise<void> {
+    await (await this.#server).end("SIGTERM");
+  }
+}
