@@ -38,7 +38,10 @@ interface Known {
  * Remembers keys that were proven, so that a known key costs no read. What this process changes about keys, their users and
  * accounts takes effect at once: the store tells, and a read that was under way then is not remembered.
  */
-export function createAuthenticator(store: Store, now: Clock): Authenticate {
+export function createAuthenticator(
+  store: Pick<Store, "findKeyHolders" | "onAccessChange" | "noteKeyUse">,
+  now: Clock,
+): Authenticate {
   const known = new Map<string, Known>();
   const lastUses = new Map<string, Micros>();
   let changes = 0;

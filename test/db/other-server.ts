@@ -19,7 +19,10 @@ const JOBS: Record<Job, (store: Store) => Promise<void>> = {
 
   /** Says whether the account was made here. */
   async createAccount(store) {
-    const made = await store.createAccount({ id: DEFAULT_ACCOUNT, name: "Default" }, insertUser);
+    const made = await store.createAccount(
+      { id: DEFAULT_ACCOUNT, name: "Default", slug: DEFAULT_ACCOUNT, metadata: {} },
+      insertUser,
+    );
     print(made === undefined ? "taken" : "made");
   },
 

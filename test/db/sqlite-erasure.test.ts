@@ -42,7 +42,14 @@ test("a purge leaves not a byte of the user's values on the disk", async () => {
   for (const n of purged) expect(bytes.includes(mark(n))).toBe(false);
 });
 
-const KEY = { role: "READER", createTime: 1, expireTime: null, revokeTime: null } as const;
+const KEY = {
+  role: "READER",
+  createTime: 1,
+  expireTime: null,
+  requireNonce: false,
+  lastUseTime: null,
+  revokeTime: null,
+} as const;
 
 /** A text that is in every value of the user, and nowhere else. */
 function mark(n: number): string {

@@ -6,10 +6,18 @@ import { migrate } from "../../src/db/migrate.ts";
 import type { Schema } from "../../src/db/schema.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { KyselyUserReader, listUsers } from "../../src/db/user-store.ts";
+import { parseOrderBy } from "../../src/directory/order.ts";
 import type { ListQuery } from "../../src/directory/store.ts";
 import { testFolder } from "../support/folder.ts";
 
-const PAGE: ListQuery = { showDeleted: false, direction: "after", from: [5, "u", "a"], skip: 0, limit: 50 };
+const PAGE: ListQuery = {
+  showDeleted: false,
+  order: parseOrderBy(""),
+  direction: "after",
+  from: [5, "u", "a"],
+  skip: 0,
+  limit: 50,
+};
 
 type Read = (users: KyselyUserReader, db: Kysely<Schema>) => Promise<unknown>;
 

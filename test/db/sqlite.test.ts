@@ -91,7 +91,7 @@ test("a write that is held up too long is STORE_UNAVAILABLE, and works when the 
 
 test("a store that is closed leaves one file with all that was written", async () => {
   const { store, path } = await openFile();
-  await store.createAccount({ id: "a", name: "A" }, async (tx) => tx.users.insert(newUser(tx)));
+  await store.createAccount({ id: "a", name: "A", slug: "a", metadata: {} }, async (tx) => tx.users.insert(newUser(tx)));
   await store.close();
   expect(readdirSync(dirname(path))).toEqual(["roster.db"]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { authenticate, insertApiKey, mintSecret, secretDigest, secretKeyId } from "../../src/directory/api-key.ts";
+import { insertApiKey, mintSecret, secretDigest, secretKeyId } from "../../src/directory/api-key.ts";
+import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { RosterError } from "../../src/directory/errors.ts";
 import type { Store } from "../../src/directory/store.ts";
 import type { User } from "../../src/directory/user.ts";
@@ -72,8 +73,9 @@ test("every secret that does not work gets one and the same answer", async () =>
 test("a key works until its end, and from that very microsecond on no more", async () => {
   const { account, issue } = await openWithKey({});
   const secret = await issue({ expireTime: 2_000_000 });
-  expect(await authenticate(account.store, secret, 1_999_999)).toMatchObject({ key: { expireTime: 2_000_000 } });
-  await expect(authenticate(account.store, secret, 2_000_000)).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
+  const at = (time: number) => createAuthenticator(account.store, () => time);
+  expect(await at(1_999_999)(secret)).toMatchObject({ key: { expireTime: 2_000_000 } });
+  await expect(at(2_000_000)(secret)).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
 });
 
 test("of keys with one id in two accounts, the one that the secret belongs to is proven", async () => {
@@ -86,16 +88,21 @@ test("of keys with one id in two accounts, the one that the secret belongs to is
   }
   expect(await login(secrets[0])).toMatchObject({ accountId: "default" });
   expect(await login(secrets[1])).toMatchObject({ accountId: "other" });
-  await expect(authenticate(account.store, mintSecret(KEY_ID), now())).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
+  await expect(createAuthenticator(account.store, now)(mintSecret(KEY_ID))).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
 });
 
 test("a key of a suspended account is told so, but only if it would work otherwise", async () => {
-  const { account, secret, issue, now } = await openWithKey({});
-  const suspended: Pick<Store, "findKeyHolders"> = {
-    findKeyHolders: async (id) =>
-      (await account.store.findKeyHolders(id)).map((holder) => ({ ...holder, accountStatus: "SUSPENDED" })),
-  };
-  await expect(authenticate(suspended, secret, now())).rejects.toMatchObject({ reason: "ACCOUNT_SUSPENDED" });
-  const ended = await issue({ expireTime: 1 });
-  await expect(authenticate(suspended, ended, now())).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
+  const { account, now } = await openWithKey({});
+  const other = await createTestAccount(account.store, "suspended");
+  const user = await other.insert();
+  const [secret, ended] = [mintSecret("K00000000000000000000000001"), mintSecret("K00000000000000000000000002")];
+  await other.write(async (tx) => {
+    await insertApiKey(tx, { ...NEW_KEY, userId: user.id }, secret);
+    await insertApiKey(tx, { ...NEW_KEY, userId: user.id, expireTime: 1 }, ended);
+    await tx.updateAccount({ ...tx.account, status: "SUSPENDED" });
+  });
+  const login = createAuthenticator(account.store, now);
+  await expect(login(secret)).rejects.toMatchObject({ reason: "ACCOUNT_SUSPENDED" });
+  await expect(login(ended)).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
+});
 });

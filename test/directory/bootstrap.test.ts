@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { authenticate, mintSecret } from "../../src/directory/api-key.ts";
+import { mintSecret } from "../../src/directory/api-key.ts";
+import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { bootstrap } from "../../src/directory/bootstrap.ts";
 import { openTestStore } from "../support/store.ts";
 
@@ -42,6 +43,6 @@ test("of several starts at once, one does it, and its key is the one that works"
 async function openEmpty() {
   const { store, sources, close } = await openTestStore();
   onTestFinished(close);
-  const login = (secret: string) => authenticate(store, secret, sources.clock());
+  const login = (secret: string) => createAuthenticator(store, sources.clock)(secret);
   return { store, sources, login, secret: mintSecret(sources.newId("K")), other: mintSecret(sources.newId("K")) };
 }

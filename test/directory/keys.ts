@@ -1,15 +1,15 @@
 import {
   type ApiKey,
-  authenticate,
   type Caller,
   mintSecret,
   type NewApiKey,
   secretDigest,
   secretKeyId,
 } from "../../src/directory/api-key.ts";
+import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { openTestAccount } from "../support/account.ts";
 
-export const NEW_KEY = { displayName: "Key", role: "READER", expireTime: null } as const;
+export const NEW_KEY = { displayName: "Key", role: "READER", expireTime: null, requireNonce: false } as const;
 
 /** An account with a user and a key of that user, and what makes more keys. */
 export async function openWithKey(values: Partial<NewApiKey>) {
@@ -20,11 +20,20 @@ export async function openWithKey(values: Partial<NewApiKey>) {
     account.write(async ({ apiKeys, newId }) => {
       const secret = mintSecret(newId("K"));
       const id = secretKeyId(secret) ?? "";
-      const key = { ...NEW_KEY, userId: user.id, createTime: now(), revokeTime: null, ...input, ...more, id };
+      const key = {
+        ...NEW_KEY,
+        userId: user.id,
+        createTime: now(),
+        lastUseTime: null,
+        revokeTime: null,
+        ...input,
+        ...more,
+        id,
+      };
       await apiKeys.insert(key, secretDigest(secret));
       return secret;
     });
-  const login = (secret: string | undefined): Promise<Caller> => authenticate(account.store, secret, now());
+  const login = (secret: string | undefined): Promise<Caller> => createAuthenticator(account.store, now)(secret);
   const secret = await issue(values);
   const { key } = await login(secret);
   return { account, user, key, secret, issue, login, now };

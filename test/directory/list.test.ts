@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Page, type PageStart, readPage } from "../../src/directory/list.ts";
+import { parseOrderBy, userListKey } from "../../src/directory/order.ts";
 import type { User } from "../../src/directory/user.ts";
 import { newUser, openTestAccount, type TestAccount } from "../support/account.ts";
 
@@ -10,7 +11,7 @@ test.each([1, 2, 3, 5, 10, 23, 24])("pages of %i read forward and then backward 
   const account = await openWith(23);
   const forward = await walk(account, FIRST, "next", limit);
   expect(forward.flatMap(idsOf)).toEqual(IDS.slice(0, 23));
-  expect(forward.map((page) => page.users.length)).toEqual(sizes(23, limit));
+  expect(forward.map((page) => page.items.length)).toEqual(sizes(23, limit));
   const lastStart: PageStart = forward.at(-2)?.next ?? FIRST;
   const backward = await walk(account, lastStart, "previous", limit);
   expect(backward.toReversed().map(idsOf)).toEqual(forward.map(idsOf));
@@ -28,7 +29,8 @@ test("from any page one back and one on again is the same page", async () => {
 
 test("nothing is promised where nothing is: before the first page, after the last, around the only one", async () => {
   const account = await openWith(6);
-  const links = (pages: Page[]) => pages.map(({ previous, next }) => [previous !== undefined, next !== undefined]);
+  const links = (pages: Array<Page<User>>) =>
+    pages.map(({ previous, next }) => [previous !== undefined, next !== undefined]);
   expect(links(await walk(account, FIRST, "next", 2))).toEqual([
     [false, true],
     [true, true],
@@ -47,14 +49,14 @@ test("nothing is promised where nothing is: before the first page, after the las
 
 test("the page of an empty list is empty, and leads nowhere", async () => {
   const account = await openTestAccount();
-  expect(await read(account, FIRST, 10)).toEqual({ users: [], next: undefined, previous: undefined });
-  expect(await read(account, LAST, 10)).toEqual({ users: [], next: undefined, previous: undefined });
+  expect(await read(account, FIRST, 10)).toEqual({ items: [], next: undefined, previous: undefined });
+  expect(await read(account, LAST, 10)).toEqual({ items: [], next: undefined, previous: undefined });
 });
 
 test("from a page past the end, back leads to the last users", async () => {
   const account = await openWith(5);
   const past = await read(account, FIRST, 2, 100);
-  expect([past.users, past.next]).toEqual([[], undefined]);
+  expect([past.items, past.next]).toEqual([[], undefined]);
   const back = await read(account, past.previous ?? expect.fail("nothing is before"), 2);
   expect(idsOf(back)).toEqual(IDS.slice(3, 5));
   expect(back.next).toBeUndefined();
@@ -83,7 +85,7 @@ test("users that come and go between pages leave the others neither skipped nor 
   for (let round = 0; ; round += 1) {
     seen.push(...idsOf(page));
     if (page.next === undefined) break;
-    const last = page.users.at(-1) ?? expect.fail();
+    const last = page.items.at(-1) ?? expect.fail();
     await account.write((tx) => tx.users.purge(last));
     await account.insert({ id: `newer${round}`, createTime: 1_000_000 });
     page = await read(account, page.next, 3);
@@ -92,6 +94,7 @@ test("users that come and go between pages leave the others neither skipped nor 
 });
 
 /** In list order. Their times tie by threes, as after an import. */
+const ORDER = parseOrderBy("");
 const IDS = Array.from({ length: 24 }, (_, index) => `u${String(index).padStart(2, "0")}`);
 
 async function openWith(count: number): Promise<TestAccount> {
@@ -104,20 +107,34 @@ async function openWith(count: number): Promise<TestAccount> {
   return account;
 }
 
-function read(account: TestAccount, start: PageStart, limit: number, skip = 0): Promise<Page> {
-  return account.read(({ users }) => readPage((query) => users.list(query), start, { showDeleted: false, skip, limit }));
+function read(account: TestAccount, start: PageStart, limit: number, skip = 0): Promise<Page<User>> {
+  return account.read(({ users }) =>
+    readPage(
+      {
+        read: (query) => users.list({ ...query, order: ORDER, showDeleted: false }),
+        keyOf: (user: User) => userListKey(user, ORDER),
+      },
+      start,
+      { skip, limit },
+    ),
+  );
 }
 
-async function walk(account: TestAccount, start: PageStart, way: "next" | "previous", limit: number): Promise<Page[]> {
-  const pages: Page[] = [];
+async function walk(
+  account: TestAccount,
+  start: PageStart,
+  way: "next" | "previous",
+  limit: number,
+): Promise<Array<Page<User>>> {
+  const pages: Array<Page<User>> = [];
   for (let next: PageStart | undefined = start; next !== undefined; next = pages.at(-1)?.[way]) {
     pages.push(await read(account, next, limit));
   }
   return pages;
 }
 
-function idsOf(page: { readonly users: readonly User[] }): string[] {
-  return page.users.map(({ id }) => id);
+function idsOf(page: { readonly items: readonly User[] }): string[] {
+  return page.items.map(({ id }) => id);
 }
 
 function sizes(count: number, limit: number): number[] {

@@ -61,7 +61,7 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
       return { id, ownerId, secret, ...as(secret) };
     },
     emptyAccount: async (id = server().sources.newId("A")) => {
-      await server().store.createAccount({ id, name: "Empty" }, async () => true);
+      await server().store.createAccount({ id, name: "Empty", slug: id, metadata: {} }, async () => true);
       return id;
     },
   };
@@ -69,9 +69,13 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
 
 async function createAccount({ store, sources }: TestServer, id: string): Promise<{ ownerId: string; secret: string }> {
   const secret = mintSecret(sources.newId("K"));
-  const created = await store.createAccount({ id, name: "Test account" }, async (tx) => {
+  const created = await store.createAccount({ id, name: "Test account", slug: id, metadata: {} }, async (tx) => {
     const { id: userId } = await insertUser(tx, { ...USER_DEFAULTS, displayName: "Owner" });
-    await insertApiKey(tx, { displayName: "Owner's key", userId, role: "ADMIN", expireTime: null }, secret);
+    await insertApiKey(
+      tx,
+      { displayName: "Owner's key", userId, role: "ADMIN", expireTime: null, requireNonce: false },
+      secret,
+    );
     return { ownerId: userId, secret };
   });
   return created ?? expect.fail(`account ${id} exists`);

@@ -21,7 +21,7 @@ export async function openTestAccount(given: Partial<Sources> = {}): Promise<Tes
 }
 
 export async function createTestAccount(store: Store, id: string): Promise<TestAccount> {
-  await store.createAccount({ id, name: `Account ${id}` }, async () => true);
+  await store.createAccount({ id, name: `Account ${id}`, slug: `account-${id}`, metadata: {} }, async () => true);
   return testAccount(store, id);
 }
 

@@ -1,4 +1,5 @@
-import { authenticate, type Caller, mintSecret } from "../../src/directory/api-key.ts";
+import { type Caller, mintSecret } from "../../src/directory/api-key.ts";
+import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { bootstrap } from "../../src/directory/bootstrap.ts";
 import { DAY } from "../../src/directory/clock.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
@@ -49,7 +50,7 @@ async function serve(
   return {
     url: `${options.http?.tls ? "https" : "http"}://127.0.0.1:${server.http.port}`,
     secret,
-    admin: await authenticate(store, secret, sources.clock()),
+    admin: await createAuthenticator(store, sources.clock)(secret),
     store,
     sources,
     databaseUrl: url,

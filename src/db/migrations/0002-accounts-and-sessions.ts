@@ -19,7 +19,7 @@ export const accountsAndSessions: CreateMigration = ({ text, integer, bytes }) =
 
     await db.schema
       .createTable("slugs")
-      .addColumn("account_id", text, (column) => column.notNull().references("accounts.account_id"))
+      .addColumn("account_id", text, (column) => column.notNull())
       .addColumn("slug", text, (column) => column.notNull())
       .addColumn("owner_id", text, (column) => column.notNull())
       .addPrimaryKeyConstraint("slugs_pk", ["account_id", "slug"])

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
+import { parseOrderBy } from "../../../src/directory/order.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
 import { openTestStore, reopenTestStore } from "../../support/store.ts";
 import { runOtherServers } from "../other-servers.ts";
@@ -9,7 +10,9 @@ export function accounts(): void {
   test("an account is created together with what work adds", async () => {
     const { store, close } = await openTestStore();
     onTestFinished(close);
-    const user = await store.createAccount({ id: "a", name: "A" }, (tx) => tx.users.insert(newUser(tx, { id: "first" })));
+    const user = await store.createAccount({ id: "a", name: "A", slug: "a", metadata: {} }, (tx) =>
+      tx.users.insert(newUser(tx, { id: "first" })),
+    );
     expect(user).toMatchObject({ accountId: "a", id: "first", revision: 1 });
     const seen = await store.read("a", async (view) => [view.account, await view.users.find("first")]);
     expect(seen).toEqual([expect.objectContaining({ id: "a", name: "A", status: "ACTIVE", revision: 1 }), user]);
@@ -17,7 +20,7 @@ export function accounts(): void {
 
   test("an account whose work fails is not created", async () => {
     const { store } = await openTestAccount();
-    const failed = store.createAccount({ id: "a", name: "A" }, async (tx) => {
+    const failed = store.createAccount({ id: "a", name: "A", slug: "a", metadata: {} }, async (tx) => {
       await tx.users.insert(newUser(tx));
       throw new Error("no");
     });
@@ -28,7 +31,10 @@ export function accounts(): void {
   test("creating an account whose id is taken does nothing and returns undefined", async () => {
     const { store, read, insert } = await openTestAccount();
     const ada = await insert();
-    const again = await store.createAccount({ id: DEFAULT_ACCOUNT, name: "Other" }, async () => expect.fail("work was run"));
+    const again = await store.createAccount(
+      { id: DEFAULT_ACCOUNT, name: "Other", slug: DEFAULT_ACCOUNT, metadata: {} },
+      async () => expect.fail("work was run"),
+    );
     expect(again).toBeUndefined();
     expect(await read(async ({ account, users }) => [account.name, await users.find(ada.id)])).toEqual([
       "Account default",
@@ -40,7 +46,10 @@ export function accounts(): void {
     const { store } = await openTestAccount();
     const made = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        store.createAccount({ id: "a", name: `${index}` }, async (tx) => (await tx.users.insert(newUser(tx))).id),
+        store.createAccount(
+          { id: "a", name: `${index}`, slug: `a-${index}`, metadata: {} },
+          async (tx) => (await tx.users.insert(newUser(tx))).id,
+        ),
       ),
     );
     expect(made.filter((id) => id !== undefined)).toHaveLength(1);
@@ -75,7 +84,14 @@ export function accounts(): void {
       await users.find("u1"),
       ...(await users.findLive("email", ["ada@example.com"])),
       ...(await users.findLive("externalId", ["x"])),
-      ...(await users.list({ showDeleted: true, direction: "after", from: null, skip: 0, limit: 10 })),
+      ...(await users.list({
+        showDeleted: true,
+        order: parseOrderBy(""),
+        direction: "after",
+        from: null,
+        skip: 0,
+        limit: 10,
+      })),
       ...(await users.listAt(1, "", 10)).map(({ state }) => state),
     ]);
     expect(seen).toEqual(Array(5).fill(mine));

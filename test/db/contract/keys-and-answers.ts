@@ -132,6 +132,8 @@ function keyOf(user: User, values: Partial<ApiKey> = {}): ApiKey {
     role: "WRITER",
     createTime: 5,
     expireTime: null,
+    requireNonce: false,
+    lastUseTime: null,
     revokeTime: null,
     ...values,
   };

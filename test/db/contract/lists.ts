@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import type { ListKey, ListQuery, UserReader } from "../../../src/directory/store.ts";
+import type { ListKey } from "../../../src/directory/order.ts";
+import { parseOrderBy } from "../../../src/directory/order.ts";
+import type { ListQuery, UserReader } from "../../../src/directory/store.ts";
 import type { User } from "../../../src/directory/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 
@@ -101,7 +103,7 @@ export function lists(): void {
   });
 }
 
-const ALL: ListQuery = { showDeleted: true, direction: "after", from: null, skip: 0, limit: 100 };
+const ALL: ListQuery = { showDeleted: true, order: parseOrderBy(""), direction: "after", from: null, skip: 0, limit: 100 };
 /** Times tie, as after an import. */
 const TIMES = { 1000: ["b", "B", "a", "10", "9"], 2000: ["z", "é", "e", "U2", "U10"], 3000: ["m"] };
 const LISTED = ["m", "U10", "U2", "e", "z", "é", "10", "9", "B", "a", "b"];

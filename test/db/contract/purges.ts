@@ -19,6 +19,8 @@ export function purges(): void {
         role: "READER",
         createTime: 1,
         expireTime: null,
+        requireNonce: false,
+        lastUseTime: null,
         revokeTime: null,
       } as const;
       await write(({ apiKeys }) => apiKeys.insert(key, new Uint8Array(32)));

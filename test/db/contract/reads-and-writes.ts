@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ApiKey } from "../../../src/directory/api-key.ts";
+import { parseOrderBy } from "../../../src/directory/order.ts";
 import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 
@@ -10,7 +11,14 @@ export function readsAndWrites(): void {
     const seen = await read(async ({ account, users }) => {
       await write((tx) => tx.users.update(ada, { ...ada, about: "after" }));
       await insert({ id: "later" });
-      const list = await users.list({ showDeleted: true, direction: "after", from: null, skip: 0, limit: 10 });
+      const list = await users.list({
+        showDeleted: true,
+        order: parseOrderBy(""),
+        direction: "after",
+        from: null,
+        skip: 0,
+        limit: 10,
+      });
       return [account.revision, list, await users.find("later"), await users.count(true), await users.find(ada.id)];
     });
     expect(seen).toEqual([1, [ada], undefined, 1, ada]);
@@ -124,6 +132,8 @@ const KEY: Omit<ApiKey, "userId"> = {
   role: "READER",
   createTime: 1,
   expireTime: null,
+  requireNonce: false,
+  lastUseTime: null,
   revokeTime: null,
 };
 
