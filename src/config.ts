@@ -54,13 +54,13 @@ export const SETTINGS = {
     variable: "ROSTER_DATABASE_TIMEOUT",
     fallback: "30s",
     description: "how long a PostgreSQL statement may take: 30s, 2m",
-    parse: (text: string) => parseDuration(text) / 1000,
+    parse: parseTimeout,
   },
   databaseWaitMs: {
     variable: "ROSTER_DATABASE_WAIT",
     fallback: "30s",
     description: "how long to wait at start for a PostgreSQL that can't be reached: 30s, 5m",
-    parse: (text: string) => parseDuration(text) / 1000,
+    parse: parseTimeout,
   },
   httpAddress: {
     variable: "ROSTER_HTTP_ADDRESS",
@@ -109,7 +109,7 @@ export const SETTINGS = {
     variable: "ROSTER_DRAIN_TIMEOUT",
     fallback: "30s",
     description: "how long calls under way may take to end after SIGTERM: 30s, 2m",
-    parse: (text: string) => parseDuration(text) / 1000,
+    parse: parseTimeout,
   },
   logLevel: {
     variable: "ROSTER_LOG_LEVEL",
@@ -156,6 +156,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!env["ROSTER_TLS_CERTIFICATE"] !== !env["ROSTER_TLS_KEY"]) {
     problems.push("ROSTER_TLS_CERTIFICATE and ROSTER_TLS_KEY: set both or neither");
   }
+  if (certificate && key && !new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
+    problems.push("ROSTER_TLS_CERTIFICATE and ROSTER_TLS_KEY: the key is not that of the certificate");
+  }
   const config = {
     databaseUrl: read(SETTINGS.databaseUrl),
     databasePoolSize: read(SETTINGS.databasePoolSize),
@@ -179,7 +182,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** The text, fit to be shown: the password of a URL is left out. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^(\w+:\/\/[^:/@]*):[^@]*@/, "$1:***@");
+  return text.replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@");
 }
 
 function parseDatabaseUrl(text: string): string {
@@ -240,6 +243,18 @@ function parseDuration(text: string): Micros {
     throw new Wrong("must be a whole number and a unit of s, m, h or d, for example 30s, 12h or 7d");
   }
   return Number(count) * (UNITS[unit] ?? 0);
+}
+
+// A timer of Node that is set for longer goes off at once.
+const MAX_TIMEOUT = 24 * DAY;
+
+/** In milliseconds. */
+function parseTimeout(text: string): number {
+  const duration = parseDuration(text);
+  if (duration > MAX_TIMEOUT) {
+    throw new Wrong("must be at most 24d");
+  }
+  return duration / 1000;
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -25,11 +25,14 @@ const ABSURD: Record<string, string> = {
   space: " \\t\\r\\n",
   nothing: "",
 };
-for (let code = 0; code < 0x20; code++) {
-  ABSURD[`control character ${code}`] = `a\\u${code.toString(16).padStart(4, "0")}b`;
+const CONTROLS = [...Array(0x20).keys(), ...Array.from({ length: 0x21 }, (_, i) => 0x7f + i)];
+ABSURD["every control character"] = CONTROLS.map(escaped).join("");
+for (const code of [0, 1, 8, 9, 0xa, 0xd, 0x1b, 0x1f, 0x7f, 0x80, 0x85, 0x9f, 0xa0, 0xad, 0x200b, 0x2028, 0xfeff]) {
+  ABSURD[`character ${code.toString(16)}`] = `a${escaped(code)}b`;
 }
-for (const code of [0x7f, 0x80, 0x85, 0x9f, 0xa0, 0xad, 0x200b, 0x2028, 0xfeff]) {
-  ABSURD[`character ${code.toString(16)}`] = `a\\u${code.toString(16).padStart(4, "0")}`;
+
+function escaped(code: number): string {
+  return `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
 const HERE = "@@@";

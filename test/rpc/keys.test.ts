@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ApiKeyRole } from "../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { failure, fieldsOf, PROTOCOL_NAMES } from "../support/clients.ts";
-import { ALL_ROLES, addUser, type Keys, present, useRoster, withRole } from "./setup.ts";
+import { addUser, type Keys, present, useRoster, withRole } from "./setup.ts";
 
 const roster = useRoster();
 
@@ -116,7 +116,7 @@ describe("CreateApiKey", () => {
 });
 
 describe("WhoAmI", () => {
-  test("names the RPCs that the key may call, each with success or a failure of another kind", async () => {
+  test("names the RPCs that the key may call, sorted, more for each higher role", async () => {
     const account = await roster.account();
     const methods = async (role: ApiKeyRole) => (await (await withRole(roster, account, role)).keys().whoAmI({})).methods;
     const [reader, writer, admin] = [await methods(1), await methods(2), await methods(3)];
@@ -126,7 +126,6 @@ describe("WhoAmI", () => {
     expect(writer).toEqual(expect.arrayContaining([...reader, "roster.v1.UserService/CreateUser"]));
     expect(admin).toEqual(expect.arrayContaining([...writer, "roster.v1.ApiKeyService/CreateApiKey"]));
     expect(admin).toEqual(expect.arrayContaining(UserService.methods.map(({ name }) => `roster.v1.UserService/${name}`)));
-    expect(Object.keys(ALL_ROLES)).toHaveLength(3);
   });
 
   test("says who is a super admin", async () => {

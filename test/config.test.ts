@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ConfigError, flagOf, loadConfig, SETTINGS, withoutPassword } from "../src/config.ts";
+import { mintSecret } from "../src/directory/api-key.ts";
+import { DAY, HOUR } from "../src/directory/clock.ts";
+import { createIdSource } from "../src/directory/id.ts";
+import { testFolder } from "./support/folder.ts";
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.message.split("\n");
+    }
+    throw error;
+  }
+  return [];
+}
+
+test("nothing needs to be set", () => {
+  expect(loadConfig({})).toMatchObject({
+    databaseUrl: "sqlite:data/roster.db",
+    httpAddress: { host: "127.0.0.1", port: 8080 },
+    tls: undefined,
+    bootstrapKey: undefined,
+    corsOrigins: [],
+    maxMessageBytes: 16 * 1024 * 1024,
+    changeRetention: 7 * DAY,
+    drainTimeoutMs: 30_000,
+    logLevel: "info",
+  });
+});
+
+test("an empty setting is as good as none", () => {
+  const empty = Object.fromEntries(Object.values(SETTINGS).map(({ variable }) => [variable, ""]));
+  expect(loadConfig(empty)).toEqual(loadConfig({}));
+});
+
+test("other variables are none of its business", () => {
+  expect(loadConfig({ PATH: "/bin", HTTP_ADDRESS: "nowhere" })).toEqual(loadConfig({}));
+});
+
+describe("reads", () => {
+  test.each([
+    ["ROSTER_HTTP_ADDRESS", "0.0.0.0:0", { httpAddress: { host: "0.0.0.0", port: 0 } }],
+    ["ROSTER_HTTP_ADDRESS", "[::]:65535", { httpAddress: { host: "::", port: 65_535 } }],
+    ["ROSTER_HTTP_ADDRESS", "localhost:80", { httpAddress: { host: "localhost", port: 80 } }],
+    ["ROSTER_DATABASE_URL", "sqlite:/var/lib/roster.db", { databaseUrl: "sqlite:/var/lib/roster.db" }],
+    [
+      "ROSTER_CORS_ORIGINS",
+      "https://a.example, http://localhost:5173",
+      { corsOrigins: ["https://a.example", "http://localhost:5173"] },
+    ],
+    ["ROSTER_MAX_MESSAGE_BYTES", "1024", { maxMessageBytes: 1024 }],
+    ["ROSTER_CHANGE_RETENTION", "12h", { changeRetention: 12 * HOUR }],
+    ["ROSTER_DRAIN_TIMEOUT", "2m", { drainTimeoutMs: 120_000 }],
+    ["ROSTER_DRAIN_TIMEOUT", "24d", { drainTimeoutMs: 24 * 86_400_000 }],
+    ["ROSTER_LOG_LEVEL", "silent", { logLevel: "silent" }],
+  ])("%s=%s", (variable, text, expected) => {
+    expect(loadConfig({ [variable]: text })).toMatchObject(expected);
+  });
+
+  test("a key for the first start", () => {
+    const secret = mintSecret(createIdSource()("K"));
+    expect(loadConfig({ ROSTER_BOOTSTRAP_KEY: secret }).bootstrapKey).toBe(secret);
+  });
+});
+
+describe("refuses, naming setting, value and what would be right,", () => {
+  test.each([
+    ["ROSTER_DATABASE_URL", "roster.db", "must be sqlite:PATH"],
+    ["ROSTER_DATABASE_URL", "sqlite:", "must be sqlite:PATH"],
+    ["ROSTER_HTTP_ADDRESS", "8080", "must be HOST:PORT"],
+    ["ROSTER_HTTP_ADDRESS", "localhost:65536", "must be HOST:PORT"],
+    ["ROSTER_HTTP_ADDRESS", "localhost:-1", "must be HOST:PORT"],
+    ["ROSTER_CORS_ORIGINS", "*", "must be an origin"],
+    ["ROSTER_CORS_ORIGINS", "https://a.example/", "must be an origin"],
+    ["ROSTER_CORS_ORIGINS", "https://a.example,,https://b.example", "must be an origin"],
+    ["ROSTER_MAX_MESSAGE_BYTES", "1023", "must be a whole number from 1024"],
+    ["ROSTER_MAX_MESSAGE_BYTES", "16MB", "must be a whole number from 1024"],
+    ["ROSTER_MAX_MESSAGE_BYTES", "1e6", "must be a whole number from 1024"],
+    ["ROSTER_CHANGE_RETENTION", "0d", "must be a whole number and a unit"],
+    ["ROSTER_CHANGE_RETENTION", "7", "must be a whole number and a unit"],
+    ["ROSTER_DRAIN_TIMEOUT", "1.5s", "must be a whole number and a unit"],
+    ["ROSTER_DRAIN_TIMEOUT", "25d", "must be at most 24d"],
+    ["ROSTER_LOG_LEVEL", "INFO", "must be one of debug, info"],
+    ["ROSTER_TLS_CERTIFICATE", "/nowhere.pem", "must be a file with a certificate in PEM"],
+  ])("%s=%s", (variable, text, expected) => {
+    expect(problemsOf({ [variable]: text })).toContainEqual(expect.stringContaining(`${variable}=${text}: `));
+    expect(problemsOf({ [variable]: text }).join()).toContain(expected);
+  });
+
+  test("all at once", () => {
+    const problems = problemsOf({ ROSTER_HTTP_ADDRESS: "x", ROSTER_LOG_LEVEL: "y", ROSTER_DRAIN_TIMEOUT: "z" });
+    expect(problems).toHaveLength(3);
+  });
+
+  test("but never the value of a secret", () => {
+    expect(problemsOf({ ROSTER_BOOTSTRAP_KEY: "hunter2" })).toEqual([
+      expect.stringContaining("ROSTER_BOOTSTRAP_KEY=(hidden): "),
+    ]);
+    expect(problemsOf({ ROSTER_DATABASE_URL: "mysql://me:hun@ter2@host/db" }).join()).not.toMatch(/hun|ter2/);
+  });
+});
+
+test("a password is left out of an address that is shown, and nothing else is", () => {
+  expect(withoutPassword("postgres://me:secret@host:5432/db?x=1")).toBe("postgres://me:***@host:5432/db?x=1");
+  expect(withoutPassword("postgres://me@host/db")).toBe("postgres://me@host/db");
+  expect(withoutPassword("sqlite:data/roster.db")).toBe("sqlite:data/roster.db");
+});
+
+describe("TLS", () => {
+  function makeCertificate(folder: string, name: string) {
+    const files = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}-key.pem`) };
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", `/CN=${name}`];
+    execFileSync("openssl", ["req", "-x509", ...curve, "-keyout", files.key, "-out", files.certificate], {
+      stdio: "ignore",
+    });
+    return files;
+  }
+
+  test("takes a certificate and its key", () => {
+    const { certificate, key } = makeCertificate(testFolder(), "a");
+    expect(loadConfig({ ROSTER_TLS_CERTIFICATE: certificate, ROSTER_TLS_KEY: key }).tls).toEqual({
+      certificate: readFileSync(certificate, "utf8"),
+      key: readFileSync(key, "utf8"),
+    });
+  });
+
+  test("refuses one without the other, the key of another, and what is neither", () => {
+    const folder = testFolder();
+    const a = makeCertificate(folder, "a");
+    const b = makeCertificate(folder, "b");
+    const garbage = join(folder, "garbage.pem");
+    writeFileSync(garbage, "garbage");
+    const problems = (certificate: string, key: string) =>
+      problemsOf({ ROSTER_TLS_CERTIFICATE: certificate, ROSTER_TLS_KEY: key }).join();
+    expect(problems(a.certificate, "")).toContain("set both or neither");
+    expect(problems("", a.key)).toContain("set both or neither");
+    expect(problems(a.certificate, b.key)).toContain("not that of the certificate");
+    expect(problems(garbage, a.key)).toContain("must be a file with a certificate");
+    expect(problems(a.certificate, garbage)).toContain("must be a file with a private key");
+  });
+});
+
+test("each setting has a flag of its own", () => {
+  const flags = Object.values(SETTINGS).map(({ variable }) => flagOf(variable));
+  expect(new Set(flags).size).toBe(flags.length);
+  expect(flagOf("ROSTER_HTTP_ADDRESS")).toBe("--http-address");
+});
