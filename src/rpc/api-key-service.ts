@@ -1,11 +1,12 @@
 import { clone, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import {
   type ApiKey as ApiKeyMessage,
+  ApiKeyRole,
   type ApiKeyService,
   CreateApiKeyResponseSchema,
   RotateApiKeyResponseSchema,
 } from "../../gen/roster/v1/api_key_service_pb.js";
-import { createApiKey, includesRole, revokeApiKey, rotateApiKey, updateApiKey } from "../directory/api-key.ts";
+import { createApiKey, includesRole, type Role, revokeApiKey, rotateApiKey, updateApiKey } from "../directory/api-key.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
 import { issueNonce } from "../directory/nonce.ts";
 import type { Store } from "../directory/store.ts";
@@ -43,7 +44,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
           const { key, secret } = await createApiKey(tx, call.caller, {
             displayName: checkDisplayName(given.displayName, "api_key.display_name"),
             userId: given.userId || ownUserId(call),
-            role: parseRole(given.role),
+            role: requiredRole(given.role),
             requireNonce: given.requireNonce,
             expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime, "api_key.expire_time"),
           });
@@ -86,6 +87,9 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
           const given = present(request.apiKey);
           const patch = parseApiKeyPatch(given, request.updateMask);
           const displayName = patch.displayName;
+          if (given.id === "") {
+            throw invalidField("api_key.id", "is required");
+          }
           const key = await updateApiKey(tx, call.caller, given.id, {
             ...patch,
             ...(displayName !== undefined && { displayName: checkDisplayName(displayName, "api_key.display_name") }),
@@ -161,6 +165,13 @@ function present(key: ApiKeyMessage | undefined): ApiKeyMessage {
     throw invalidField("api_key", "is required");
   }
   return key;
+}
+
+function requiredRole(role: ApiKeyRole): Role {
+  if (role === ApiKeyRole.UNSPECIFIED) {
+    throw invalidField("api_key.role", "is required");
+  }
+  return parseRole(role);
 }
 
 function ownUserId({ accountId, caller }: Call): string {

@@ -29,6 +29,12 @@ const CALLS: Record<string, [Role, Call]> = {
   ListUsersChunked: ["READER", ({ users }) => all(users().listUsersChunked({}))],
   ImportUsers: ["WRITER", ({ users }) => users().importUsers({})],
   CreateApiKey: ["ADMIN", ({ keys }) => keys().createApiKey({})],
+  GetApiKey: ["ADMIN", ({ keys }) => keys().getApiKey({ id: "nothing" })],
+  ListApiKeys: ["ADMIN", ({ keys }) => keys().listApiKeys({})],
+  UpdateApiKey: ["ADMIN", ({ keys }) => keys().updateApiKey({})],
+  RotateApiKey: ["ADMIN", ({ keys }) => keys().rotateApiKey({ id: "nothing" })],
+  RevokeApiKey: ["ADMIN", ({ keys }) => keys().revokeApiKey({ id: "nothing" })],
+  IssueNonce: ["READER", ({ keys }) => keys().issueNonce({})],
   WhoAmI: ["READER", ({ keys }) => keys().whoAmI({})],
 };
 

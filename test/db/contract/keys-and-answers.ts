@@ -41,7 +41,8 @@ export function keysAndAnswers(): void {
       const key = keyOf(user, { role: index === 0 ? "ADMIN" : "READER", expireTime: 7 + index });
       const digest = new Uint8Array(32).fill(index);
       await write((tx) => tx.apiKeys.insert(key, digest));
-      expected.push({ accountId: id, accountStatus: "ACTIVE", key, digest, user });
+      const secrets = { digest, previousDigest: null, previousExpireTime: null };
+      expected.push({ accountId: id, accountStatus: "ACTIVE", key, ...secrets, user });
     }
     const holders = await account.store.findKeyHolders("K1");
     const sorted = holders.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
