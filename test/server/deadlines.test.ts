@@ -60,8 +60,13 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
       { "grpc-timeout": "99999999S", "connect-timeout-ms": "9999999999" },
       { "grpc-timeout": "99999999H", "connect-timeout-ms": "2147483648" },
     ]) {
-      const list = { method: "UserService/ListUsers", message: isJson ? "{}" : "", headers: far, secret: server.secret };
-      expect((await call(wire, server.url, list)).error).toBeUndefined();
+      const request = {
+        method: "UserService/ListUsersChunked",
+        stream: true,
+        message: isJson ? "{}" : "",
+        secret: server.secret,
+      };
+      expect((await call(wire, server.url, { ...request, headers: far })).error).toBeUndefined();
     }
   });
 

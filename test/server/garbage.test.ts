@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LookupUsersRequestSchema } from "../../gen/roster/v1/user_service_pb.js";
 import { demand, fieldsOf } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { deepCreateUserRequest } from "./deep-request.ts";
 import { BINARY_WIRES, call, type RawRequest, WIRE_NAMES, type WireName } from "./wire.ts";
 
 let server: TestServer;
@@ -23,6 +24,7 @@ async function refusal(
 }
 
 const bytes = (hex: string) => Buffer.from(hex, "hex");
+const DEEP = deepCreateUserRequest(10_000);
 const json = (wire: WireName) => (wire === "Connect, JSON" ? {} : { "content-type": contentTypes[wire] });
 const contentTypes: Readonly<Record<WireName, string>> = {
   "Connect, JSON": "application/json",
@@ -43,13 +45,7 @@ describe.each(BINARY_WIRES)("%s", (wire) => {
   });
 
   test("refuses ten thousand levels of nesting", async () => {
-    let metadata: Uint8Array = bytes("");
-    for (let level = 0; level < 10_000; level++) {
-      const value = field(0x2a, metadata);
-      metadata = field(0x0a, Buffer.concat([field(0x0a, Buffer.from("a")), field(0x12, value)]));
-    }
-    const message = field(0x1a, field(0x4a, metadata));
-    await refusal(wire, { method: "UserService/CreateUser", message });
+    await refusal(wire, { method: "UserService/CreateUser", message: DEEP });
   });
 });
 
@@ -146,16 +142,3 @@ describe.each(BINARY_WIRES)("%s", (wire) => {
     expect(fieldsOf(demand(error, Code.InvalidArgument, "FIELD_INVALID"))).toContain("keys[0].id");
   });
 });
-
-function field(tag: number, content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from([tag]), varint(content.length), content]);
-}
-
-function varint(value: number): Buffer {
-  const parts: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) {
-    parts.push((rest % 128) + 128);
-  }
-  return Buffer.from([...parts, rest]);
-}

@@ -65,5 +65,7 @@ test("a server without its database is not serving, and those who watch learn it
   expect(await health.check({})).toMatchObject({ status: Status.NOT_SERVING });
   expect((await watch.next()).value?.status).toBe(Status.NOT_SERVING);
   expect((await health.list({})).statuses[""]?.status).toBe(Status.NOT_SERVING);
-  await own.stop();
+  const stopped = own.stop();
+  expect((await watch.next()).done).toBe(true);
+  await stopped;
 });

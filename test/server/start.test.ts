@@ -7,7 +7,9 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { openStore } from "../../src/db/index.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
+import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 import { clientOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
@@ -74,6 +76,14 @@ test("servers that start at once on one new directory agree on the first key", a
     expect((await clientOf(UserService, server.url, server.secret).listUsers({})).users).toHaveLength(1);
   }
   await Promise.all(servers.map((server) => server.end("SIGTERM")));
+});
+
+test("a new database that several open at once is set up once", async () => {
+  const url = `sqlite:${join(testFolder(), "roster.db")}`;
+  const sources = { clock: createClock(), newId: createIdSource() };
+  const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(url, sources)));
+  await Promise.all(stores.map((store) => store.ping()));
+  await Promise.all(stores.map((store) => store.close()));
 });
 
 test("wrong settings are named all at once, with their values and what would be right", async () => {
