@@ -4,7 +4,7 @@ import { secretKeyId } from "./directory/api-key.ts";
 import { DAY, HOUR, type Micros, SECOND } from "./directory/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
-export interface Address {
+interface Address {
   readonly host: string;
   readonly port: number;
 }

@@ -142,3 +142,17 @@ describe.each(BINARY_WIRES)("%s", (wire) => {
     expect(fieldsOf(demand(error, Code.InvalidArgument, "FIELD_INVALID"))).toContain("keys[0].id");
   });
 });
+
+test.each(["v1", "v1alpha"])("reflection %s refuses garbage, and HTTP/1.1", async (version) => {
+  const request = {
+    method: `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+    stream: true,
+    message: bytes("ff00"),
+  };
+  await refusal("gRPC, HTTP/2", request);
+  for (const wire of ["Connect, binary", "gRPC, HTTP/1.1", "gRPC-Web"] as const) {
+    const { status, error } = await call(wire, server.url, request);
+    expect(status).toBe(505);
+    expect(demand(error, Code.Unimplemented, "PROTOCOL_UNSUPPORTED").rawMessage).toContain("HTTP/2");
+  }
+});

@@ -9,7 +9,7 @@ import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse } from "@connectrpc/connect/protocol-grpc-web";
 
 /** Calls as bytes, for what no client would send: each protocol, and the HTTP it goes over. */
-export const WIRES = {
+const WIRES = {
   "Connect, JSON": { http: 1, unary: "application/json", stream: "application/connect+json", timeout: "connect-timeout-ms" },
   "Connect, binary": {
     http: 1,
