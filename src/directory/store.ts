@@ -15,6 +15,7 @@ export interface Store {
   /**
    * Reads one account. MUST show `work` one moment, whatever is written meanwhile, MUST refuse writes, and neither waits
    * for a writer nor makes one wait. Throws ACCOUNT_NOT_FOUND.
+   * `work` must be short and must not call the store: it may hold the only connection for reads.
    */
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
 

@@ -4,6 +4,7 @@ import { ApiKeyRole } from "../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { openStore } from "../../src/db/index.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { createClock, SECOND } from "../../src/directory/clock.ts";
 import { createUser } from "../../src/directory/users.ts";
 import { clientOf, createKey, failure } from "../support/clients.ts";
 import { administer } from "../support/postgres.ts";
@@ -12,10 +13,13 @@ import { startPeer, startTestServer, type TestServer } from "../support/server.t
 /** Two servers, one database: what a caller sees must not depend on which one answers. */
 let one: TestServer;
 let two: TestServer;
+/** How far the second server's clock is ahead, in microseconds: what would take seconds to pass is added. */
+let ahead = 0;
+const clock = createClock();
 
 beforeAll(async () => {
   one = await startTestServer();
-  two = await startPeer(one);
+  two = await startPeer(one, { now: () => clock() + ahead });
 });
 afterAll(async () => {
   await two.stop();
@@ -123,11 +127,13 @@ test("an export that began on one server goes on at the other, at the same revis
   expect(count).toBe(BigInt(expected.size));
 });
 
-test("a key whose user is suspended on one server is dead on the other", async () => {
+test("a key whose user is suspended on one server is dead there at once, and on the other after 5 seconds", async () => {
   const { user } = await usersOf(one).createUser({ user: { name: "Caller" } });
   const secret = await createKey(one.url, one.secret, ApiKeyRole.READER, user?.id);
   await clientOf(UserService, two.url, secret).listUsers({});
   await usersOf(one).suspendUser({ id: user?.id ?? "" });
+  await failure(clientOf(UserService, one.url, secret).listUsers({}), Code.Unauthenticated, "API_KEY_INVALID");
+  ahead += 5 * SECOND;
   await failure(clientOf(UserService, two.url, secret).listUsers({}), Code.Unauthenticated, "API_KEY_INVALID");
 });
 

@@ -1,0 +1,103 @@
+import { expect } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { createAccount, updateAccount } from "../../src/directory/accounts.ts";
+import { insertApiKey, mintSecret } from "../../src/directory/api-key.ts";
+import { parseOrderBy } from "../../src/directory/order.ts";
+import { createSession, updateSession } from "../../src/directory/sessions.ts";
+import type { ListQuery, PageQuery, Sources, Store } from "../../src/directory/store.ts";
+import { USER_DEFAULTS } from "../../src/directory/user.ts";
+import { deleteUser, insertUser, purgeUser, setUserStatus, undeleteUser, updateUser } from "../../src/directory/users.ts";
+
+const ADMIN = { superAdmin: true };
+const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
+const page: PageQuery = { direction: "after", from: null, skip: 0, limit: 10 };
+const PAGES: PageQuery[] = (["after", "before"] as const).flatMap((direction) => [
+  { ...page, direction },
+  { ...page, direction, from: ["id"] },
+]);
+const list: ListQuery = { showDeleted: false, order: parseOrderBy(""), direction: "after", from: null, skip: 0, limit: 10 };
+
+/** Calls every method of a store, with and without what changes its SQL. */
+export async function exerciseStore(store: Store, { clock, newId }: Sources): Promise<void> {
+  const id = "exercised";
+  await store.write(origin, async (tx) => {
+    await insertUser(tx, { ...USER_DEFAULTS, externalId: "x", email: "ada@example.com", superAdmin: true }, id);
+    await updateUser(tx, ADMIN, id, { name: "Ada" }, { metadataUpdate: "REPLACE", etag: "" });
+    await setUserStatus(tx, ADMIN, id, "SUSPENDED", "");
+    await setUserStatus(tx, ADMIN, id, "ACTIVE", "");
+    await insertApiKey(
+      tx,
+      { displayName: "Key", userId: id, role: "READER", expireTime: null, requireNonce: false },
+      mintSecret(newId("K")),
+    );
+    const [key = expect.fail("no key")] = await tx.apiKeys.list(page);
+    await tx.apiKeys.find(key.id);
+    await tx.apiKeys.update(key);
+    await tx.apiKeys.replaceDigest(key, Buffer.from("d"), clock());
+    const session = await createSession(tx, { id: "session", userId: id, externalId: "x" });
+    await updateSession(tx, session.id, { metadata: { a: 1 } }, { metadataUpdate: "MERGE", etag: "" });
+    await tx.nonces.insert(key.id, Buffer.from("n"), clock());
+    await tx.nonces.find(key.id, Buffer.from("n"));
+    await tx.nonces.markUsed(key.id, Buffer.from("n"), clock());
+    await tx.answers.insert("method", "request", { digest: Buffer.from("d"), userId: id, response: Buffer.from("r") });
+    await tx.answers.find("method", "request");
+    await deleteUser(tx, id, "");
+    await undeleteUser(tx, id, "");
+  });
+  await store.read(DEFAULT_ACCOUNT, async ({ users, apiKeys, sessions }) => {
+    for (const each of PAGES) {
+      await apiKeys.list(each);
+      await sessions.list({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
+      await sessions.list({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] }, id);
+    }
+    await sessions.count();
+    await sessions.count(id);
+    await users.find(id);
+    await users.findLive("email", ["ada@example.com"]);
+    await users.listAt(1, "", 10);
+    await exerciseLists(
+      (query) => users.list(query),
+      (showDeleted) => users.count(showDeleted),
+    );
+  });
+  await exerciseLists(
+    (query) => store.listAllUsers(query),
+    (showDeleted) => store.countAllUsers(showDeleted),
+  );
+  for (const each of PAGES) {
+    await store.listAccounts(each);
+    await store.listAllSessions({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
+  }
+  await store.countAccounts();
+  await store.countAllSessions();
+  await store.findKeyHolders("unknown");
+  await store.noteKeyUse(DEFAULT_ACCOUNT, "unknown", clock());
+  await exerciseAccounts(store);
+  await store.listAccountIds("", 10);
+  await store.secret("exercise", () => Buffer.from("secret"));
+  await store.write(origin, (tx) => purgeUser(tx, id, ""));
+  await store.prune({ changes: clock(), answers: clock() });
+  await store.ping();
+}
+
+async function exerciseAccounts(store: Store): Promise<void> {
+  const account = await store.write(origin, (tx) => createAccount(tx, { name: "Exercised" }));
+  await store.write({ ...origin, accountId: account.id }, async (tx) => {
+    await updateAccount(tx, { name: "Renamed", slug: "renamed" }, "");
+    await tx.countActiveSuperAdmins({ elsewhere: true });
+    await tx.eraseAccount();
+  });
+}
+
+async function exerciseLists(
+  read: (query: ListQuery) => Promise<unknown>,
+  count: (showDeleted: boolean) => Promise<number>,
+): Promise<void> {
+  for (const showDeleted of [false, true]) {
+    for (const direction of ["after", "before"] as const) {
+      await read({ ...list, showDeleted, direction });
+      await read({ ...list, showDeleted, direction, from: [1, "id", DEFAULT_ACCOUNT] });
+    }
+    await count(showDeleted);
+  }
+}

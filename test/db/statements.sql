@@ -1,0 +1,197 @@
+delete from "accounts" where "account_id" = $1;
+
+delete from "answers" where "account_id" = $1 and "create_time" <= $2;
+
+delete from "answers" where "account_id" = $1;
+
+delete from "api_keys" where "account_id" = $1 and "user_id" = $2;
+
+delete from "api_keys" where "account_id" = $1;
+
+delete from "changes" where "account_id" = $1 and "revision" <= $2;
+
+delete from "changes" where "account_id" = $1 and "user_id" = $2;
+
+delete from "changes" where "account_id" = $1;
+
+delete from "nonces" where "account_id" = $1 and "expire_time" < $2;
+
+delete from "nonces" where "account_id" = $1;
+
+delete from "secrets" where "account_id" = $1;
+
+delete from "sessions" where "account_id" = $1 and "user_id" = $2;
+
+delete from "sessions" where "account_id" = $1;
+
+delete from "slugs" where "account_id" = $1 and "slug" = $2;
+
+delete from "slugs" where "account_id" = $1;
+
+delete from "users" where "account_id" = $1 and "id" = $2;
+
+delete from "users" where "account_id" = $1;
+
+insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version") values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning *;
+
+insert into "answers" ("account_id", "method", "request_id", "digest", "user_id", "response", "create_time") values ($1, $2, $3, $4, $5, $6, $7);
+
+insert into "api_keys" ("account_id", "id", "display_name", "user_id", "role", "require_nonce", "create_time", "expire_time", "last_use_time", "revoke_time", "digest", "previous_digest", "previous_expire_time") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+insert into "changes" ("account_id", "revision", "ordinal", "user_id", "version", "type", "commit_time", "changed_fields", "image_before", "image_after", "api_key_id", "request_id") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+insert into "nonces" ("account_id", "key_id", "digest", "expire_time", "use_time") values ($1, $2, $3, $4, $5);
+
+insert into "secrets" ("account_id", "name", "value") values ($1, $2, $3) on conflict do nothing;
+
+insert into "sessions" ("account_id", "id", "user_id", "external_id", "metadata", "create_time", "update_time", "end_time", "version") values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+insert into "slugs" ("account_id", "slug", "owner_id") values ($1, $2, $3) on conflict do nothing returning "slug";
+
+insert into "users" ("account_id", "id", "external_id", "email", "email_key", "name", "display_name", "about", "project", "metadata", "status", "super_admin", "create_time", "update_time", "delete_time", "version", "revision") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
+select "account_id" from "accounts" where "account_id" > $1 order by "account_id" limit $2;
+
+select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
+
+select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
+
+select "id" from "sessions" where "account_id" = $1 and "id" = $2;
+
+select "revision", "commit_time" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."id" = $2;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2 and "sessions"."external_id" = $3 and "sessions"."end_time" is null;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2 and ("sessions"."create_time" <= $3 and ("sessions"."create_time" < $4 or ("sessions"."create_time" = $5 and ("sessions"."id" > $6 or ("sessions"."id" = $7 and "sessions"."account_id" > $8))))) order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $9 offset $10;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2 and ("sessions"."create_time" >= $3 and ("sessions"."create_time" > $4 or ("sessions"."create_time" = $5 and ("sessions"."id" < $6 or ("sessions"."id" = $7 and "sessions"."account_id" < $8))))) order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $9 offset $10;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2 order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $3 offset $4;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2 order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $3 offset $4;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and ("sessions"."create_time" <= $2 and ("sessions"."create_time" < $3 or ("sessions"."create_time" = $4 and ("sessions"."id" > $5 or ("sessions"."id" = $6 and "sessions"."account_id" > $7))))) order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $8 offset $9;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and ("sessions"."create_time" >= $2 and ("sessions"."create_time" > $3 or ("sessions"."create_time" = $4 and ("sessions"."id" < $5 or ("sessions"."id" = $6 and "sessions"."account_id" < $7))))) order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $8 offset $9;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $2 offset $3;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $2 offset $3;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and ("sessions"."create_time" <= $1 and ("sessions"."create_time" < $2 or ("sessions"."create_time" = $3 and ("sessions"."id" > $4 or ("sessions"."id" = $5 and "sessions"."account_id" > $6))))) order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $7 offset $8;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and ("sessions"."create_time" >= $1 and ("sessions"."create_time" > $2 or ("sessions"."create_time" = $3 and ("sessions"."id" < $4 or ("sessions"."id" = $5 and "sessions"."account_id" < $6))))) order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $7 offset $8;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $1 offset $2;
+
+select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $1 offset $2;
+
+select "users".* from "users" order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $1 offset $2;
+
+select "users".* from "users" order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $1 offset $2;
+
+select "users".* from "users" where "account_id" = $1 and "delete_time" is null and ("users"."create_time" <= $2 and ("users"."create_time" < $3 or ("users"."create_time" = $4 and ("users"."id" > $5 or ("users"."id" = $6 and "users"."account_id" > $7))))) order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $8 offset $9;
+
+select "users".* from "users" where "account_id" = $1 and "delete_time" is null and ("users"."create_time" >= $2 and ("users"."create_time" > $3 or ("users"."create_time" = $4 and ("users"."id" < $5 or ("users"."id" = $6 and "users"."account_id" < $7))))) order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $8 offset $9;
+
+select "users".* from "users" where "account_id" = $1 and "delete_time" is null order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $2 offset $3;
+
+select "users".* from "users" where "account_id" = $1 and "delete_time" is null order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $2 offset $3;
+
+select "users".* from "users" where "account_id" = $1 and "email_key" in ($2) and "delete_time" is null;
+
+select "users".* from "users" where "account_id" = $1 and "external_id" in ($2) and "delete_time" is null;
+
+select "users".* from "users" where "account_id" = $1 and "id" = $2;
+
+select "users".* from "users" where "account_id" = $1 and ("users"."create_time" <= $2 and ("users"."create_time" < $3 or ("users"."create_time" = $4 and ("users"."id" > $5 or ("users"."id" = $6 and "users"."account_id" > $7))))) order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $8 offset $9;
+
+select "users".* from "users" where "account_id" = $1 and ("users"."create_time" >= $2 and ("users"."create_time" > $3 or ("users"."create_time" = $4 and ("users"."id" < $5 or ("users"."id" = $6 and "users"."account_id" < $7))))) order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $8 offset $9;
+
+select "users".* from "users" where "account_id" = $1 order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $2 offset $3;
+
+select "users".* from "users" where "account_id" = $1 order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $2 offset $3;
+
+select "users".* from "users" where "delete_time" is null and ("users"."create_time" <= $1 and ("users"."create_time" < $2 or ("users"."create_time" = $3 and ("users"."id" > $4 or ("users"."id" = $5 and "users"."account_id" > $6))))) order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $7 offset $8;
+
+select "users".* from "users" where "delete_time" is null and ("users"."create_time" >= $1 and ("users"."create_time" > $2 or ("users"."create_time" = $3 and ("users"."id" < $4 or ("users"."id" = $5 and "users"."account_id" < $6))))) order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $7 offset $8;
+
+select "users".* from "users" where "delete_time" is null order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $1 offset $2;
+
+select "users".* from "users" where "delete_time" is null order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $1 offset $2;
+
+select "users".* from "users" where ("users"."create_time" <= $1 and ("users"."create_time" < $2 or ("users"."create_time" = $3 and ("users"."id" > $4 or ("users"."id" = $5 and "users"."account_id" > $6))))) order by "users"."create_time" desc, "users"."id" asc, "users"."account_id" asc limit $7 offset $8;
+
+select "users".* from "users" where ("users"."create_time" >= $1 and ("users"."create_time" > $2 or ("users"."create_time" = $3 and ("users"."id" < $4 or ("users"."id" = $5 and "users"."account_id" < $6))))) order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $7 offset $8;
+
+select "users".*, "accounts"."status" as "account_status", "api_keys"."id" as "key_id", "api_keys"."display_name" as "key_display_name", "api_keys"."role", "api_keys"."digest", "api_keys"."previous_digest", "api_keys"."previous_expire_time", "api_keys"."require_nonce", "api_keys"."create_time" as "key_create_time", "api_keys"."expire_time", "api_keys"."last_use_time", "api_keys"."revoke_time" from "api_keys" inner join "accounts" on "accounts"."account_id" = "api_keys"."account_id" inner join "users" on "users"."account_id" = "api_keys"."account_id" and "users"."id" = "api_keys"."user_id" where "api_keys"."id" = $1;
+
+select "users".*, case when "users"."revision" > $1 then (select "image_before" from "changes" where "changes"."account_id" = "users"."account_id" and "changes"."user_id" = "users"."id" and "changes"."revision" > $2 order by "changes"."revision", "changes"."ordinal" limit $3) end as "image_then" from "users" where "account_id" = $4 and "id" > $5 order by "id" limit $6;
+
+select "value" from "secrets" where "account_id" = $1 and "name" = $2;
+
+select * from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
+
+select * from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
+
+select * from "accounts" where "account_id" = $1;
+
+select * from "accounts" where ("accounts"."account_id" <= $1 and "accounts"."account_id" < $2) order by "accounts"."account_id" desc limit $3 offset $4;
+
+select * from "accounts" where ("accounts"."account_id" >= $1 and "accounts"."account_id" > $2) order by "accounts"."account_id" asc limit $3 offset $4;
+
+select * from "answers" where "account_id" = $1 and "method" = $2 and "request_id" = $3;
+
+select * from "api_keys" where "account_id" = $1 and "id" = $2;
+
+select * from "api_keys" where "account_id" = $1 and ("api_keys"."id" <= $2 and "api_keys"."id" < $3) order by "api_keys"."id" desc limit $4 offset $5;
+
+select * from "api_keys" where "account_id" = $1 and ("api_keys"."id" >= $2 and "api_keys"."id" > $3) order by "api_keys"."id" asc limit $4 offset $5;
+
+select * from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
+
+select * from "api_keys" where "account_id" = $1 order by "api_keys"."id" desc limit $2 offset $3;
+
+select count(*) as "count" from "accounts";
+
+select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2;
+
+select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1;
+
+select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null;
+
+select count(*) as "count" from "users" inner join "accounts" on "accounts"."account_id" = "users"."account_id" where "users"."super_admin" = 1 and "users"."status" = $1 and "users"."delete_time" is null and "accounts"."status" = $2 and "users"."account_id" != $3;
+
+select count(*) as "count" from "users" inner join "accounts" on "accounts"."account_id" = "users"."account_id" where "users"."super_admin" = 1 and "users"."status" = $1 and "users"."delete_time" is null and "accounts"."status" = $2;
+
+select count(*) as "count" from "users" where "account_id" = $1 and "delete_time" is null;
+
+select count(*) as "count" from "users" where "account_id" = $1;
+
+select count(*) as "count" from "users" where "delete_time" is null;
+
+select count(*) as "count" from "users";
+
+update "accounts" set "history_floor" = $1 where "account_id" = $2;
+
+update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6 where "account_id" = $7;
+
+update "accounts" set "revision" = $1 where "account_id" = $2;
+
+update "answers" set "response" = $1 where "account_id" = $2 and "user_id" = $3 and "response" is not null;
+
+update "api_keys" set "digest" = $1, "previous_digest" = "digest", "previous_expire_time" = $2 where "account_id" = $3 and "id" = $4;
+
+update "api_keys" set "display_name" = $1, "user_id" = $2, "role" = $3, "require_nonce" = $4, "create_time" = $5, "expire_time" = $6, "revoke_time" = $7 where "account_id" = $8 and "id" = $9;
+
+update "api_keys" set "last_use_time" = $1 where "account_id" = $2 and "id" = $3;
+
+update "nonces" set "use_time" = $1 where "account_id" = $2 and "key_id" = $3 and "digest" = $4;
+
+update "sessions" set "end_time" = $1, "update_time" = $2, "version" = "version" + $3 where "account_id" = $4 and "user_id" = $5 and "end_time" is null;
+
+update "sessions" set "user_id" = $1, "external_id" = $2, "metadata" = $3, "create_time" = $4, "update_time" = $5, "end_time" = $6, "version" = $7 where "account_id" = $8 and "id" = $9;
+
+update "users" set "external_id" = $1, "email" = $2, "email_key" = $3, "name" = $4, "display_name" = $5, "about" = $6, "project" = $7, "metadata" = $8, "status" = $9, "super_admin" = $10, "create_time" = $11, "update_time" = $12, "delete_time" = $13, "version" = $14, "revision" = $15 where "account_id" = $16 and "id" = $17;

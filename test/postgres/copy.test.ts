@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { backUpDatabase, copyDatabase, openStore } from "../../src/db/index.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { mintSecret } from "../../src/directory/api-key.ts";
+import { createAuthenticator } from "../../src/directory/authentication.ts";
+import { bootstrap } from "../../src/directory/bootstrap.ts";
+import { createClock } from "../../src/directory/clock.ts";
+import { createIdSource } from "../../src/directory/id.ts";
+import type { Store } from "../../src/directory/store.ts";
+import { createUser, deleteUser, updateUser } from "../../src/directory/users.ts";
+import { createDatabase } from "../support/database.ts";
+import { testFolder } from "../support/folder.ts";
+
+const sources = { clock: createClock(), newId: createIdSource() };
+const USERS = 1200;
+
+test("a directory moves from SQLite to PostgreSQL with every id, version, revision, key and secret", async () => {
+  const { url: from, secret } = await filledSqlite();
+  const to = await emptyPostgres();
+  await copyDatabase(from, to, () => {});
+  const [before, after] = [await open(from), await open(to)];
+  expect(await everything(after)).toEqual(await everything(before));
+  expect(await after.secret("token-key", () => Buffer.from("new"))).toEqual(Buffer.from("first"));
+  expect((await createAuthenticator(after, sources.clock)(secret)).superAdmin).toBe(true);
+});
+
+test("a copy that was interrupted goes on, and is whole in the end", async () => {
+  const { url: from } = await filledSqlite();
+  const to = await emptyPostgres();
+  const interrupted = copyDatabase(from, to, ({ table, rows }) => {
+    if (table === "users" && rows >= 1000) throw new Error("interrupted");
+  });
+  await expect(interrupted).rejects.toThrow("interrupted");
+  await copyDatabase(from, to, () => {});
+  expect(await everything(await open(to))).toEqual(await everything(await open(from)));
+});
+
+test("a copy into a directory that has other users is refused when it is verified", async () => {
+  const [{ url: from }, { url: to }] = [await filledSqlite(), await filledSqlite()];
+  await expect(copyDatabase(from, to, () => {})).rejects.toThrow("differs after the copy");
+});
+
+test("a backup taken while a server writes is a directory of one moment", async () => {
+  const { url } = await filledSqlite();
+  const store = await open(url);
+  const writing = Promise.all(Array.from({ length: 50 }, (_, index) => write(store, 100 + index)));
+  const file = join(testFolder(), "backup.db");
+  backUpDatabase(url, file);
+  await writing;
+  const backup = await everything(await open(`sqlite:${file}`));
+  const state = await store.read(DEFAULT_ACCOUNT, ({ users }) => users.listAt(backup.account.revision, "", 10_000));
+  expect(backup.users).toEqual(state.flatMap(({ state: user }) => user ?? []));
+  expect(() => backUpDatabase(url, file)).toThrow("exists");
+});
+
+async function open(url: string): Promise<Store> {
+  const store = await openStore(url, sources);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+async function filledSqlite(): Promise<{ url: string; secret: string }> {
+  const url = `sqlite:${join(testFolder(), "roster.db")}`;
+  const store = await openStore(url, sources);
+  const secret = mintSecret(sources.newId("K"));
+  await bootstrap(store, secret);
+  await store.secret("token-key", () => Buffer.from("first"));
+  await store.write(origin, async (tx) => {
+    for (let index = 0; index < USERS; index += 1) {
+      await createUser(tx, actor, {
+        id: `copied-${index}`,
+        email: `é${index}@example.com`,
+        metadata: { index, text: "“ü”" },
+      });
+    }
+    await tx.answers.insert("m", "r", { digest: Buffer.from([1]), userId: "copied-1", response: Buffer.from([0, 255]) });
+  });
+  await write(store, 7);
+  await store.write(origin, (tx) => deleteUser(tx, "copied-9", ""));
+  await store.close();
+  return { url, secret };
+}
+
+const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
+const actor = { superAdmin: false };
+
+function write(store: Store, index: number) {
+  return store.write(origin, (tx) =>
+    updateUser(tx, actor, `copied-${index}`, { about: `changed ${index}` }, { metadataUpdate: "REPLACE", etag: "" }),
+  );
+}
+
+async function emptyPostgres(): Promise<string> {
+  expect(inject("postgres")).toBeDefined();
+  const { url, remove } = await createDatabase();
+  onTestFinished(remove);
+  return url;
+}
+
+async function everything(store: Store) {
+  return store.read(DEFAULT_ACCOUNT, async ({ account, users }) => ({
+    account,
+    users: (await users.listAt(account.revision, "", 10_000)).map(({ state }) => state),
+    atFirst: await users.listAt(2, "", 10_000),
+  }));
+}
