@@ -94,6 +94,8 @@ function cleartext(handler: Handler, connections: Connections): Server {
     peek(socket, (isHttp2) => {
       connections.undecided.delete(socket);
       if (isHttp2) {
+        // As on an HTTP/2 server's own connections: a peer that has closed its end is gone, and its streams with it.
+        socket.allowHalfOpen = false;
         http2.emit("connection", socket);
         return;
       }
