@@ -6,7 +6,6 @@ import { databaseCommands } from "./database-commands.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { keysCommand } from "./keys.ts";
-import { serve } from "./serve.ts";
 
 /** The command line. Flags go before the environment. Throws a CommanderError for anything that is not understood. */
 export function createProgram(env: Environment): Command {
@@ -39,11 +38,13 @@ function serveCommand(env: Environment): Command {
     const details = [`env: ${variable}`, ...(fallback === "" ? [] : [`default: ${fallback}`])].join(", ");
     command.addOption(new Option(`${flagOf(variable)} <value>`, `${description} (${details})`));
   }
-  return command.action((options: Readonly<Record<string, string>>) => {
+  return command.action(async (options: Readonly<Record<string, string>>) => {
     const flags = command.options.flatMap((option) => {
       const value = options[option.attributeName()];
       return value === undefined ? [] : [[variableOf(option.long ?? ""), value] as const];
     });
+    // The whole server: the other commands need not wait for it to load.
+    const { serve } = await import("./serve.ts");
     return serve({ ...env, ...Object.fromEntries(flags) });
   });
 }
