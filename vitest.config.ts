@@ -1,11 +1,34 @@
 import { defineConfig } from "vitest/config";
 
+/** What must be the same on every engine: the store, the rules, the API. Runs once on each. */
+const ON_EVERY_ENGINE = [
+  "test/db/contract.test.ts",
+  "test/directory/*.test.ts",
+  "test/rpc/*.test.ts",
+  "test/coming-from/*.test.ts",
+  "test/server/broken-exports.test.ts",
+];
+const ON_POSTGRES = ["test/postgres/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Servers, databases and their clients share the cores with the tests.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: "sqlite", include: ["test/**/*.test.ts"], exclude: ON_POSTGRES },
+      },
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: [...ON_EVERY_ENGINE, ...ON_POSTGRES],
+          globalSetup: ["test/support/global-postgres.ts"],
+        },
+      },
+    ],
   },
 });

@@ -28,8 +28,10 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
       application_name: "roster",
       types: numericTypes,
     });
-    // An idle connection that breaks is replaced by the pool; a busy one fails its query.
+    // A connection that breaks fails its query, and the pool replaces it: nobody else need know. Without listeners, for idle
+    // connections and for busy ones, Node would end the process.
     pool.on("error", () => {});
+    pool.on("connect", (client) => client.on("error", () => {}));
     return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   };
   const writer = connect();

@@ -4,7 +4,7 @@ import type { Request, Response } from "./handler.ts";
 /** Origins whose pages may call, as browsers send them: `https://app.example.com`. */
 export type CorsOrigins = readonly string[];
 
-const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key"].join(", ");
+const ALLOWED_HEADERS = [...cors.allowedHeaders, "authorization", "x-api-key", "roster-client-nonce"].join(", ");
 const EXPOSED_HEADERS = cors.exposedHeaders.join(", ");
 const PREFLIGHT_SECONDS = "7200";
 

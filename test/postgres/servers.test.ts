@@ -18,8 +18,8 @@ let ahead = 0;
 const clock = createClock();
 
 beforeAll(async () => {
-  one = await startTestServer();
-  two = await startPeer(one, { now: () => clock() + ahead });
+  one = await startTestServer({ drainTimeoutMs: 500 });
+  two = await startPeer(one, { drainTimeoutMs: 500, now: () => clock() + ahead });
 });
 afterAll(async () => {
   await two.stop();

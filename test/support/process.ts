@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
+
+import { inject } from "vitest";
+import { mintSecret } from "../../src/directory/api-key.ts";
+import { createIdSource } from "../../src/directory/id.ts";
+import { createDatabase } from "./database.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
@@ -24,7 +29,8 @@ export async function spawnServer(
   folder: string,
   { port = 0, env = {} }: { port?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<ServerProcess> {
-  const run = spawnRoster(["serve"], { ...serverEnv(folder), ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}`, ...env });
+  const settings = { ...serverEnv(folder), ...(await postgresEnv(folder)), ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}` };
+  const run = spawnRoster(["serve"], { ...settings, ...env });
   const url = await readyUrl(run);
   return {
     url,
@@ -37,6 +43,22 @@ export async function spawnServer(
       return run.ended;
     },
   };
+}
+
+const databases = new Map<string, string>();
+
+/** Where PostgreSQL is under test, the folder stands for a database of its own; the key is kept where the tests look for it. */
+async function postgresEnv(folder: string): Promise<NodeJS.ProcessEnv> {
+  if (inject("postgres") === undefined) {
+    return {};
+  }
+  const path = join(folder, "admin.key");
+  const url = databases.get(folder) ?? (await createDatabase()).url;
+  if (!databases.has(folder)) {
+    databases.set(folder, url);
+    writeFileSync(path, mintSecret(createIdSource()("K")));
+  }
+  return { ROSTER_DATABASE_URL: url, ROSTER_BOOTSTRAP_KEY: readFileSync(path, "utf8").trim() };
 }
 
 /** Runs a command that ends by itself. */
