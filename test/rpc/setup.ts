@@ -1,23 +1,18 @@
-import type { Client } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect } from "vitest";
-import { ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { ApiKeyRole } from "../../gen/roster/v1/api_key_service_pb.js";
+import type { Session } from "../../gen/roster/v1/session_service_pb.js";
 import type { User } from "../../gen/roster/v1/user_pb.js";
-import { type ListUsersChunkedResponse, UserService } from "../../gen/roster/v1/user_service_pb.js";
+import type { ListUsersChunkedResponse } from "../../gen/roster/v1/user_service_pb.js";
 import { insertApiKey, mintSecret } from "../../src/directory/api-key.ts";
 import { type Clock, createClock, type Micros } from "../../src/directory/clock.ts";
 import { USER_DEFAULTS } from "../../src/directory/user.ts";
 import { insertUser } from "../../src/directory/users.ts";
 import type { ServerOptions } from "../../src/server/server.ts";
-import { clientOf, createKey, type Protocol } from "../support/clients.ts";
+import { createKey } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { type Accounts, type Keys, type Services, type Sessions, servicesOf, type Users } from "./services.ts";
 
-export type Users = Client<typeof UserService>;
-export type Keys = Client<typeof ApiKeyService>;
-
-export interface Services {
-  users(protocol?: Protocol): Users;
-  keys(protocol?: Protocol): Keys;
-}
+export type { Accounts, Keys, Services, Sessions, Users };
 
 /** One server for all tests of a file, called by its first super admin. */
 export interface Roster extends Services {
@@ -45,16 +40,15 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
   });
   afterAll(() => started?.stop());
   const server = () => started ?? expect.fail("the server has not started");
-  const as = (secret: string | undefined): Services => ({
-    users: (protocol) => clientOf(UserService, server().url, secret, protocol),
-    keys: (protocol) => clientOf(ApiKeyService, server().url, secret, protocol),
-  });
+  const as = (secret: string | undefined) => servicesOf(server().url, secret);
   return {
     get server() {
       return server();
     },
     users: (protocol) => as(server().secret).users(protocol),
     keys: (protocol) => as(server().secret).keys(protocol),
+    sessions: (protocol) => as(server().secret).sessions(protocol),
+    accounts: (protocol) => as(server().secret).accounts(protocol),
     as,
     account: async (id = server().sources.newId("A")) => {
       const { ownerId, secret } = await createAccount(server(), id);
@@ -105,6 +99,14 @@ export async function addUser(
   accountId = "",
 ): Promise<User> {
   return present((await users.createUser({ accountId, user })).user);
+}
+
+export async function addSession(
+  sessions: Sessions,
+  session: NonNullable<Parameters<Sessions["createSession"]>[0]["session"]>,
+  accountId = "",
+): Promise<Session> {
+  return present((await sessions.createSession({ accountId, session })).session);
 }
 
 /** So many users in one transaction: `ids[i]` when given, else minted. */
