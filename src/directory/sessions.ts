@@ -1,4 +1,5 @@
-import { etagMismatch, invalidFields, notFound, RosterError, taken } from "./errors.ts";
+import type { Micros } from "./clock.ts";
+import { etagMismatch, invalidField, notFound, RosterError, taken } from "./errors.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
 import { type MetadataUpdate, mergeMetadata, metadataProblem } from "./metadata.ts";
 import { type Session, sessionEtag } from "./session.ts";
@@ -32,14 +33,20 @@ export async function createSession(
   return tx.sessions.insert({ ...session, accountId: tx.account.id, endTime: null, version: 1 });
 }
 
-/** Changes an open session. Throws SESSION_NOT_FOUND, ETAG_MISMATCH, SESSION_ENDED, EXTERNAL_ID_TAKEN. */
+/**
+ * Changes an open session; `userId`, when it is not empty, must be that of the session: it can't be changed.
+ * Throws SESSION_NOT_FOUND, ETAG_MISMATCH, SESSION_ENDED, EXTERNAL_ID_TAKEN.
+ */
 export async function updateSession(
   tx: AccountTransaction,
   id: string,
   input: SessionInput,
-  { metadataUpdate, etag }: { readonly metadataUpdate: MetadataUpdate; readonly etag: string },
+  { userId, metadataUpdate, etag }: SessionUpdate,
 ): Promise<Session> {
   const before = await getSession(tx, id, etag);
+  if (userId !== "" && userId !== before.userId) {
+    throw invalidField("session.user_id", "can't be changed");
+  }
   if (before.endTime !== null) {
     throw new RosterError("SESSION_ENDED", "the session has ended");
   }
@@ -53,10 +60,17 @@ export async function updateSession(
   return save(tx, after);
 }
 
+export interface SessionUpdate {
+  readonly userId: string;
+  readonly metadataUpdate: MetadataUpdate;
+  readonly etag: string;
+}
+
 /** Ends a session; one that has ended stays as it is. Throws SESSION_NOT_FOUND, ETAG_MISMATCH. */
 export async function endSession(tx: AccountTransaction, id: string, etag: string): Promise<Session> {
   const before = await getSession(tx, id, etag);
-  return before.endTime === null ? save(tx, { ...before, endTime: tx.now() }) : before;
+  const now = tx.now();
+  return before.endTime === null ? save(tx, { ...before, endTime: now }, now) : before;
 }
 
 /** Erases a session. Throws SESSION_NOT_FOUND, ETAG_MISMATCH. */
@@ -85,8 +99,8 @@ async function getSession(tx: AccountTransaction, id: string, etag: string): Pro
   return session;
 }
 
-function save(tx: AccountTransaction, after: Session): Promise<Session> {
-  return tx.sessions.update({ ...after, updateTime: tx.now(), version: after.version + 1 });
+function save(tx: AccountTransaction, after: Session, now: Micros = tx.now()): Promise<Session> {
+  return tx.sessions.update({ ...after, updateTime: now, version: after.version + 1 });
 }
 
 async function assertExternalIdFree(
@@ -106,6 +120,6 @@ async function assertExternalIdFree(
 function checkMetadata(metadata: JsonObject): void {
   const problem = metadataProblem(metadata);
   if (problem !== undefined) {
-    throw invalidFields([{ field: "session.metadata", description: problem }]);
+    throw invalidField("session.metadata", problem);
   }
 }

@@ -57,6 +57,7 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
             required(given.id, "session.id"),
             parseSessionPatch(given, request.updateMask),
             {
+              userId: given.userId,
               metadataUpdate: parseMetadataUpdate(given.metadata, request.metadataUpdate),
               etag: given.etag,
             },

@@ -35,7 +35,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await tx.apiKeys.update(key);
     await tx.apiKeys.replaceDigest(key, Buffer.from("d"), clock());
     const session = await createSession(tx, { id: "session", userId: id, externalId: "x" });
-    await updateSession(tx, session.id, { metadata: { a: 1 } }, { metadataUpdate: "MERGE", etag: "" });
+    await updateSession(tx, session.id, { metadata: { a: 1 } }, { userId: "", metadataUpdate: "MERGE", etag: "" });
     await tx.nonces.insert(key.id, Buffer.from("n"), clock());
     await tx.nonces.find(key.id, Buffer.from("n"));
     await tx.nonces.markUsed(key.id, Buffer.from("n"), clock());
