@@ -182,7 +182,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** The text, fit to be shown: the password of a URL is left out. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@");
+  return text.replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@").replace(/([?&]password=)[^&]*/g, "$1***");
 }
 
 function parseDatabaseUrl(text: string): string {
