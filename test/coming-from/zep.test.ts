@@ -9,13 +9,12 @@ const roster = useRoster();
 
 /** Of the client library, as Zep's user manager is. */
 let users: RosterClient["users"];
+let sessions: RosterClient["sessions"];
 let close: () => void;
 beforeAll(() => {
-  ({ users, close } = createRosterClient({ baseUrl: roster.server.url, apiKey: roster.server.secret }));
+  ({ users, sessions, close } = createRosterClient({ baseUrl: roster.server.url, apiKey: roster.server.secret }));
 });
 afterAll(() => close());
-
-const sessions = () => roster.sessions("gRPC, HTTP/2");
 
 describe("add of Zep is CreateUser, which", () => {
   test("takes the caller's own user id, and metadata", async () => {
@@ -57,13 +56,13 @@ describe("delete of Zep is PurgeUser, which", () => {
   test("takes everything of the user with it, in one step", async () => {
     await addUser(users, { id: "leaver", metadata: { past: true } });
     for (const sessionId of ["visit-1", "visit-2"]) {
-      await sessions().createSession({ sessionId, session: { userId: "leaver" } });
+      await sessions.createSession({ sessionId, session: { userId: "leaver" } });
     }
     expect((await users.purgeUser({ id: "leaver" })).receipt).toMatchObject({ userId: "leaver", sessionCount: 2n });
     await failure(users.getUser(byId("leaver")), Code.NotFound, "USER_NOT_FOUND");
-    await failure(sessions().getSession({ id: "visit-1" }), Code.NotFound, "SESSION_NOT_FOUND");
+    await failure(sessions.getSession({ id: "visit-1" }), Code.NotFound, "SESSION_NOT_FOUND");
     expect((await addUser(users, { id: "leaver" })).metadata).toEqual({});
-    expect((await sessions().listUserSessions({ userId: "leaver" })).sessions).toEqual([]);
+    expect((await sessions.listUserSessions({ userId: "leaver" })).sessions).toEqual([]);
   });
 });
 
@@ -84,26 +83,26 @@ describe("getSessions of Zep is ListUserSessions, which", () => {
   test("lists a user's sessions, newest first", async () => {
     await addUser(users, { id: "visitor" });
     for (const sessionId of ["first", "second", "third"]) {
-      await sessions().createSession({ sessionId, session: { userId: "visitor", metadata: { sessionId } } });
+      await sessions.createSession({ sessionId, session: { userId: "visitor", metadata: { sessionId } } });
     }
-    const listed = (await sessions().listUserSessions({ userId: "visitor" })).sessions;
+    const listed = (await sessions.listUserSessions({ userId: "visitor" })).sessions;
     expect(listed.map(({ id }) => id)).toEqual(["third", "second", "first"]);
     expect(listed[0]?.metadata).toEqual({ sessionId: "third" });
   });
 
   test("tells a user without sessions from one who does not exist", async () => {
     await addUser(users, { id: "quiet" });
-    expect((await sessions().listUserSessions({ userId: "quiet" })).sessions).toEqual([]);
-    await failure(sessions().listUserSessions({ userId: "nobody" }), Code.NotFound, "USER_NOT_FOUND");
+    expect((await sessions.listUserSessions({ userId: "quiet" })).sessions).toEqual([]);
+    await failure(sessions.listUserSessions({ userId: "nobody" }), Code.NotFound, "USER_NOT_FOUND");
   });
 
   test("does not show a deleted session, which no update brings back", async () => {
     await addUser(users, { id: "ended" });
-    await sessions().createSession({ sessionId: "gone", session: { userId: "ended" } });
-    await sessions().deleteSession({ id: "gone" });
-    const revive = sessions().updateSession({ session: { id: "gone", metadata: { alive: true } } });
+    await sessions.createSession({ sessionId: "gone", session: { userId: "ended" } });
+    await sessions.deleteSession({ id: "gone" });
+    const revive = sessions.updateSession({ session: { id: "gone", metadata: { alive: true } } });
     await failure(revive, Code.NotFound, "SESSION_NOT_FOUND");
-    expect((await sessions().listUserSessions({ userId: "ended" })).sessions).toEqual([]);
+    expect((await sessions.listUserSessions({ userId: "ended" })).sessions).toEqual([]);
   });
 });
 
