@@ -39,6 +39,13 @@ describe("the accounts of LEADR are AccountService, which", () => {
   });
 });
 
+test("DeleteAccount erases an account, and what is in it only by force", async () => {
+  const { id: accountId } = await roster.account();
+  await failure(accounts().deleteAccount({ accountId }), Code.FailedPrecondition, "ACCOUNT_NOT_EMPTY");
+  await accounts().deleteAccount({ accountId, force: true });
+  await failure(accounts().getAccount({ accountId }), Code.NotFound, "ACCOUNT_NOT_FOUND");
+});
+
 describe("the account scope of LEADR is account_id, which", () => {
   test("gives one answer for a foreign account, whether it exists or not, and for users in it", async () => {
     const [mine, theirs] = [await roster.account(), await roster.account()];
@@ -83,15 +90,30 @@ describe("leadr-api-key is x-api-key, which", () => {
     await failure(caller.listUsers({}), Code.Unauthenticated, "API_KEY_INVALID");
   });
 
-  async function whoAmI(headers: Record<string, string>): Promise<unknown> {
-    const response = await fetch(`${roster.server.url}/roster.v1.ApiKeyService/WhoAmI`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: "{}",
-    });
-    return response.json();
-  }
+  const whoAmI = async (headers: Record<string, string>): Promise<unknown> =>
+    (await post("ApiKeyService/WhoAmI", headers, {})).json();
 });
+
+test.each([
+  [400, "UserService/GetUser", { id: "" }],
+  [400, "UserService/ListUsers", { order_by: "created_at:desc" }],
+  [403, "UserService/ListUsers", { account_id: "nowhere" }],
+  [404, "UserService/GetUser", { id: "nobody" }],
+  [409, "UserService/CreateUser", { user_id: "taken", user: {} }],
+])("a caller of LEADR still gets HTTP status %i: %s %j", async (status, method, body) => {
+  const { secret, users } = await roster.account();
+  await users(JSON_OVER_HTTP).createUser({ userId: "taken", user: {} });
+  expect((await post(method, { "x-api-key": secret }, body)).status).toBe(status);
+  expect((await post(method, {}, body)).status).toBe(401);
+});
+
+function post(method: string, headers: Record<string, string>, body: object): Promise<Response> {
+  return fetch(`${roster.server.url}/roster.v1.${method}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}
 
 describe("leadr-client-nonce is roster-client-nonce, which", () => {
   test("is good for one change, and asked for from keys that require it", async () => {
