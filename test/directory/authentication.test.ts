@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { setAccountStatus } from "../../src/directory/accounts.ts";
 import {
   type Caller,
@@ -12,9 +12,10 @@ import { SECOND } from "../../src/directory/clock.ts";
 import type { AccountTransaction, Store } from "../../src/directory/store.ts";
 import { deleteUser, purgeUser, setUserStatus, updateUser } from "../../src/directory/users.ts";
 import { newUser, testAccount } from "../support/account.ts";
-import { reopenTestStore } from "../support/store.ts";
 import { NEW_KEY } from "./keys.ts";
-import { openWithKnownKey } from "./known-key.ts";
+import { useKnownKeys } from "./known-key.ts";
+
+const keys = useKnownKeys();
 
 const ADMIN = { superAdmin: true };
 
@@ -22,7 +23,7 @@ const INVALID = { reason: "API_KEY_INVALID" };
 
 describe("a key that is known", () => {
   test("costs no read, for four seconds", async () => {
-    const { login, secret, watched, time } = await openWithKnownKey();
+    const { login, secret, watched, time } = await keys.open();
     const first = await login(secret);
     for (let times = 0; times < 100; times += 1) expect(await login(secret)).toEqual(first);
     expect(watched.reads).toBe(1);
@@ -35,7 +36,7 @@ describe("a key that is known", () => {
   });
 
   test("is known by its secret, not by its id", async () => {
-    const { login, key, secret, watched } = await openWithKnownKey();
+    const { login, key, secret, watched } = await keys.open();
     await login(secret);
     for (let times = 0; times < 3; times += 1) await expect(login(mintSecret(key.id))).rejects.toMatchObject(INVALID);
     expect(watched.reads).toBe(4);
@@ -44,7 +45,7 @@ describe("a key that is known", () => {
   });
 
   test("ends at its end, in the middle of being known", async () => {
-    const { account, login, admin, key, secret, now, time, watched } = await openWithKnownKey();
+    const { account, login, admin, key, secret, now, time, watched } = await keys.open();
     await account.write((tx) => updateApiKey(tx, admin, key.id, { expireTime: now() + 2 * SECOND }));
     await login(secret);
     time.ahead += 2 * SECOND;
@@ -53,12 +54,12 @@ describe("a key that is known", () => {
   });
 
   test("is read again after a change of its user or account, and only then", async () => {
-    const { account, login, secret, user, watched, issue, store } = await openWithKnownKey();
+    const { account, login, secret, user, watched, issue, home } = await keys.open();
     await login(secret);
     const other = await account.insert();
     await account.write((tx) => updateUser(tx, ADMIN, other.id, { about: "x" }, { metadataUpdate: "REPLACE", etag: "" }));
     await issue();
-    await testAccount(store, "default").insert();
+    await home.insert();
     await login(secret);
     expect(watched.reads).toBe(1);
     await account.write((tx) => updateUser(tx, ADMIN, user.id, { about: "x" }, { metadataUpdate: "REPLACE", etag: "" }));
@@ -82,24 +83,22 @@ const ENDINGS: Array<[string, Change, string]> = [
 
 describe.each(ENDINGS)("a key that is %s", (_, change, reason) => {
   test("is refused at once by the server that did it", async () => {
-    const { account, login, secret, key, user, admin } = await openWithKnownKey();
+    const { account, login, secret, key, user, admin } = await keys.open();
     await login(secret);
     await account.write((tx) => change(tx, { keyId: key.id, userId: user.id, admin }));
     await expect(login(secret)).rejects.toMatchObject({ reason });
   });
 
   test("is refused by other servers within five seconds", async () => {
-    const { account, login, secret, key, user, admin, url, time } = await openWithKnownKey();
-    const other = await reopenTestStore(url);
-    onTestFinished(other.close);
+    const { account, login, secret, key, user, admin, time } = await keys.open();
     await login(secret);
-    await testAccount(other.store, account.id).write((tx) => change(tx, { keyId: key.id, userId: user.id, admin }));
+    await testAccount(keys.otherStore(), account.id).write((tx) => change(tx, { keyId: key.id, userId: user.id, admin }));
     time.ahead += 5 * SECOND - 1;
     await expect(login(secret)).rejects.toMatchObject({ reason });
   });
 
   test("is not remembered by a read that was under way", async () => {
-    const { account, login, secret, key, user, admin, watched } = await openWithKnownKey();
+    const { account, login, secret, key, user, admin, watched } = await keys.open();
     let letGo = () => {};
     watched.hold = new Promise((resolve) => {
       letGo = resolve;
@@ -114,7 +113,7 @@ describe.each(ENDINGS)("a key that is %s", (_, change, reason) => {
   });
 
   test("goes on to work when the transaction that changed it fails or is only tried", async () => {
-    const { account, login, secret, key, user, admin } = await openWithKnownKey();
+    const { account, login, secret, key, user, admin } = await keys.open();
     await login(secret);
     const failing = account.write(async (tx) => {
       await change(tx, { keyId: key.id, userId: user.id, admin });
@@ -127,12 +126,9 @@ describe.each(ENDINGS)("a key that is %s", (_, change, reason) => {
 });
 
 test("a super admin who is demoted acts on no other account, at once here and within five seconds elsewhere", async () => {
-  const { store, login, url, time, sources } = await openWithKnownKey();
+  const { store, login, home, time, sources } = await keys.open();
   const secret = mintSecret(sources.newId("K"));
-  const account = testAccount(store, "default");
-  const other = await reopenTestStore(url);
-  onTestFinished(other.close);
-  const user = await account.write(async (tx) => {
+  const user = await home.write(async (tx) => {
     const created = await tx.users.insert(newUser(tx, { superAdmin: true }));
     const id = secret.slice(7, 34);
     const key = { ...NEW_KEY, id, userId: created.id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
@@ -148,7 +144,7 @@ test("a super admin who is demoted acts on no other account, at once here and wi
   expect((await login(secret)).superAdmin).toBe(false);
   await set(store, true);
   expect((await login(secret)).superAdmin).toBe(true);
-  await set(other.store, false);
+  await set(keys.otherStore(), false);
   time.ahead += 5 * SECOND - 1;
   expect((await login(secret)).superAdmin).toBe(false);
 });
