@@ -4,7 +4,7 @@ import { secretKeyId } from "./directory/api-key.ts";
 import { DAY, HOUR, type Micros, SECOND } from "./directory/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
-interface Address {
+export interface Address {
   readonly host: string;
   readonly port: number;
 }
@@ -15,6 +15,7 @@ export interface Config {
   readonly databaseTimeoutMs: number;
   readonly databaseWaitMs: number;
   readonly httpAddress: Address;
+  readonly grpcAddress: Address;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly bootstrapKey: string | undefined;
   readonly corsOrigins: readonly string[];
@@ -67,6 +68,12 @@ export const SETTINGS = {
     variable: "ROSTER_HTTP_ADDRESS",
     fallback: "127.0.0.1:8080",
     description: "HOST:PORT of the HTTP port: Connect, gRPC-Web and gRPC; port 0 takes any free one",
+    parse: parseAddress,
+  },
+  grpcAddress: {
+    variable: "ROSTER_GRPC_ADDRESS",
+    fallback: "127.0.0.1:50051",
+    description: "HOST:PORT of the gRPC port, the fast lane for services; port 0 takes any free one",
     parse: parseAddress,
   },
   tlsCertificate: {
@@ -166,6 +173,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseTimeoutMs: read(SETTINGS.databaseTimeoutMs),
     databaseWaitMs: read(SETTINGS.databaseWaitMs),
     httpAddress: read(SETTINGS.httpAddress),
+    grpcAddress: read(SETTINGS.grpcAddress),
     tls: certificate && key ? { certificate, key } : undefined,
     bootstrapKey: read(SETTINGS.bootstrapKey),
     corsOrigins: read(SETTINGS.corsOrigins) ?? [],

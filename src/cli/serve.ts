@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type Config, loadConfig, withoutPassword } from "../config.ts";
+import { type Address, type Config, loadConfig, withoutPassword } from "../config.ts";
 import { openStore } from "../db/index.ts";
 import { DEFAULT_ACCOUNT } from "../directory/account.ts";
 import { mintSecret } from "../directory/api-key.ts";
@@ -42,12 +42,21 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
 const SIGNALS = ["SIGTERM", "SIGINT"];
 
 function start(config: Config, store: Store, { clock }: Sources, log: Log): Promise<RosterServer> {
-  const { host, port } = config.httpAddress;
-  const options = { ...config, store, now: clock, log, http: { host, port, tls: config.tls } };
+  const { httpAddress, grpcAddress, tls } = config;
+  const options = { ...config, store, now: clock, log, http: { ...httpAddress, tls }, grpc: { ...grpcAddress, tls } };
   return startServer(options).catch((error: unknown) => {
     const code = systemCode(error);
-    throw code === undefined ? error : new CommandError(`can't listen on ${host}:${port}: ${REFUSALS[code] ?? code}`);
+    if (code === undefined) {
+      throw error;
+    }
+    throw new CommandError(`can't listen on ${placeOf(error)}: ${REFUSALS[code] ?? code}`);
   });
+}
+
+/** Errors of a server that can't listen say where. */
+function placeOf(error: unknown): string {
+  const { address = "", hostname = address, port = "" } = Object.assign({}, error) as Partial<Record<string, unknown>>;
+  return `${String(hostname)}:${String(port)}`;
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -72,10 +81,13 @@ async function firstKey(
   return (await bootstrap(store, kept)) ? kept : undefined;
 }
 
-function greeting({ http }: RosterServer, { databaseUrl, tls, bootstrapKey }: Config, secret: string | undefined): string {
-  const host = http.host.includes(":") ? `[${http.host}]` : http.host;
-  const address = `${host}:${http.port}`;
-  const url = `${tls ? "https" : "http"}://${address}`;
+function greeting(
+  { http, grpc }: RosterServer,
+  { databaseUrl, tls, bootstrapKey }: Config,
+  secret: string | undefined,
+): string {
+  const scheme = tls ? "https" : "http";
+  const url = `${scheme}://${placeText(http)}`;
   const keyFile = adminKeyPath(databaseUrl);
   const kept = keyFile === undefined ? "keep it" : `kept in ${keyFile}`;
   // The operator knows a key that came in by the environment; logs need not.
@@ -87,14 +99,19 @@ function greeting({ http }: RosterServer, { databaseUrl, tls, bootstrapKey }: Co
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
+  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane)
   database    ${withoutPassword(databaseUrl)}
 ${shown}
 Create a user, list them, export them:
 
   KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}
-  grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${address} roster.v1.UserService/CreateUser
+  grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${placeText(grpc)} roster.v1.UserService/CreateUser
   curl ${url}/roster.v1.UserService/ListUsers -H "x-api-key: $KEY" -H 'content-type: application/json' -d '{}'
   npm run --silent roster -- export users.ndjson
 
 `;
+}
+
+function placeText({ host, port }: Address): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

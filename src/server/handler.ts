@@ -1,4 +1,4 @@
-import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
+import { createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../log.ts";
@@ -6,13 +6,14 @@ import { DETAIL_TYPES } from "../rpc/errors.ts";
 import { badRequest, completeErrors, unknownMethod } from "./complete-errors.ts";
 import { answerPreflight, type CorsOrigins, setCorsHeaders } from "./cors.ts";
 import { dropFarDeadlines } from "./deadline.ts";
+import type { Route } from "./grpc-port.ts";
 
 /** A request and its response, of HTTP/1.1 or HTTP/2. */
 export type Request = Parameters<typeof universalRequestFromNodeRequest>[0];
 export type Response = Parameters<typeof universalResponseToNodeResponse>[1];
 
 export interface HandlerOptions {
-  readonly routes: (router: ConnectRouter) => void;
+  readonly routes: readonly Route[];
   readonly maxMessageBytes: number;
   readonly corsOrigins: CorsOrigins;
   readonly log: Log;
@@ -25,7 +26,9 @@ export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: Han
     readMaxBytes: maxMessageBytes,
     jsonOptions: JSON_OPTIONS,
   });
-  routes(router);
+  for (const { service, implementation } of routes) {
+    router.service(service, implementation);
+  }
   const handlers = new Map<string, UniversalHandlerFn>(
     router.handlers.map((handler) => [handler.requestPath, completeErrors(handler, log)]),
   );

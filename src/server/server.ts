@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { ConnectRouter } from "@connectrpc/connect";
+import type { DescService } from "@bufbuild/protobuf";
+import type { ServiceImpl } from "@connectrpc/connect";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
@@ -19,6 +20,7 @@ import { sessionService } from "../rpc/session-service.ts";
 import { createTokens } from "../rpc/tokens.ts";
 import { userService } from "../rpc/user-service.ts";
 import type { CorsOrigins } from "./cors.ts";
+import { type GrpcPort, type GrpcPortOptions, openGrpcPort, type Route } from "./grpc-port.ts";
 import { createHandler } from "./handler.ts";
 import { monitorHealth } from "./health.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http-port.ts";
@@ -29,6 +31,7 @@ export interface ServerOptions {
   readonly now: Clock;
   readonly log: Log;
   readonly http: HttpPortOptions;
+  readonly grpc: Omit<GrpcPortOptions, "maxMessageBytes">;
   readonly corsOrigins: CorsOrigins;
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. */
@@ -38,6 +41,7 @@ export interface ServerOptions {
 
 export interface RosterServer {
   readonly http: Pick<HttpPort, "host" | "port">;
+  readonly grpc: Pick<GrpcPort, "host" | "port">;
   /** Ends in good order: no accepted call is cut off. The store stays open. */
   stop(): Promise<void>;
 }
@@ -66,31 +70,47 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     log,
   );
   const deps = { store, authenticate: createAuthenticator(store, now), log, draining: stopping.signal };
-  const routes = (router: ConnectRouter) => {
-    const reflection = reflectionService(SERVICES);
-    router
-      .service(UserService, servicePipeline(UserService, userService({ store, tokens }), deps))
-      .service(SessionService, servicePipeline(SessionService, sessionService({ store, tokens }), deps))
-      .service(AccountService, servicePipeline(AccountService, accountService({ store, tokens }), deps))
-      .service(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store, tokens }), deps))
-      .service(Health, health.service)
-      .service(ServerReflection, reflection)
-      .service(ServerReflectionAlpha, asV1Alpha(reflection));
-  };
-  const http = await openHttpPort(createHandler({ ...options, routes }), options.http).catch((error: unknown) => {
+  const reflection = reflectionService(SERVICES);
+  const routes = [
+    route(UserService, servicePipeline(UserService, userService({ store, tokens }), deps)),
+    route(SessionService, servicePipeline(SessionService, sessionService({ store, tokens }), deps)),
+    route(AccountService, servicePipeline(AccountService, accountService({ store, tokens }), deps)),
+    route(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store, tokens }), deps)),
+    route(Health, health.service),
+    route(ServerReflection, reflection),
+    route(ServerReflectionAlpha, asV1Alpha(reflection)),
+  ];
+  const { http, grpc } = await openPorts(routes, options).catch((error: unknown) => {
     health.stop();
     throw error;
   });
   const pruning = setInterval(() => prune(options), PRUNE_INTERVAL_MS);
   return {
     http,
+    grpc,
     async stop() {
       clearInterval(pruning);
       stopping.abort();
-      await http.drain(options.drainTimeoutMs);
+      await Promise.all([http.drain(options.drainTimeoutMs), grpc.drain(options.drainTimeoutMs)]);
       health.stop();
     },
   };
+}
+
+/** Either both ports, or neither. */
+async function openPorts(routes: readonly Route[], options: ServerOptions): Promise<{ http: HttpPort; grpc: GrpcPort }> {
+  const { maxMessageBytes, log } = options;
+  const http = await openHttpPort(createHandler({ ...options, routes }), options.http);
+  try {
+    return { http, grpc: await openGrpcPort(routes, { ...options.grpc, maxMessageBytes }, log) };
+  } catch (error) {
+    await http.drain(0);
+    throw error;
+  }
+}
+
+function route<S extends DescService>(service: S, implementation: ServiceImpl<S>): Route {
+  return { service, implementation: implementation as ServiceImpl<DescService> };
 }
 
 async function prune({ store, now, log, changeRetention }: ServerOptions): Promise<void> {

@@ -7,12 +7,24 @@ import { type ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_serv
 import type { Reason } from "../../src/directory/errors.ts";
 import { DETAIL_TYPES } from "../../src/rpc/errors.ts";
 
+const grpcPorts = new Map<string, string>();
+
+/** Lets clients of the gRPC port be made from the URL of the HTTP port, as all clients are. */
+export function rememberGrpcPort(url: string, grpcUrl: string): void {
+  grpcPorts.set(url, grpcUrl);
+}
+
+/** Of the same server. */
+export function grpcPortOf(url: string): string {
+  return grpcPorts.get(url) ?? expect.fail(`the gRPC port of ${url} is not known`);
+}
+
 interface TransportOptions {
   readonly baseUrl: string;
   readonly interceptors: Interceptor[];
 }
 
-/** Every way to speak to the HTTP port. */
+/** Every way to speak to a server. */
 const PROTOCOLS = {
   "Connect, JSON, HTTP/1.1": (options) =>
     createConnectTransport({
@@ -23,6 +35,7 @@ const PROTOCOLS = {
     }),
   "Connect, binary, HTTP/2": (options) => createConnectTransport({ ...options, httpVersion: "2", useBinaryFormat: true }),
   "gRPC, HTTP/2": (options) => createGrpcTransport(options),
+  "gRPC, its own port": (options) => createGrpcTransport({ ...options, baseUrl: grpcPortOf(options.baseUrl) }),
   "gRPC-Web, HTTP/1.1": (options) => createGrpcWebTransport({ ...options, httpVersion: "1.1" }),
   "gRPC-Web, HTTP/2": (options) => createGrpcWebTransport({ ...options, httpVersion: "2" }),
 } as const satisfies Record<string, (options: TransportOptions) => Transport>;

@@ -5,6 +5,7 @@ import { DAY } from "../../src/directory/clock.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
 import { createLog } from "../../src/log.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
+import { rememberGrpcPort } from "./clients.ts";
 import { openTestStore, reopenTestStore, type TestStore } from "./store.ts";
 
 export interface TestServer {
@@ -32,7 +33,7 @@ export async function startPeer(first: TestServer, options: Partial<ServerOption
 }
 
 async function serve(
-  { store, sources, url, close }: TestStore,
+  { store, sources, url: databaseUrl, close }: TestStore,
   secret: string,
   options: Partial<ServerOptions>,
 ): Promise<TestServer> {
@@ -41,19 +42,23 @@ async function serve(
     now: sources.clock,
     log: createLog("silent"),
     http: { host: "127.0.0.1", port: 0 },
+    grpc: { host: "127.0.0.1", port: 0, tls: options.http?.tls },
     corsOrigins: [],
     maxMessageBytes: 16 * 1024 * 1024,
     changeRetention: 7 * DAY,
     drainTimeoutMs: 5_000,
     ...options,
   });
+  const scheme = options.http?.tls ? "https" : "http";
+  const url = `${scheme}://127.0.0.1:${server.http.port}`;
+  rememberGrpcPort(url, `${scheme}://127.0.0.1:${server.grpc.port}`);
   return {
-    url: `${options.http?.tls ? "https" : "http"}://127.0.0.1:${server.http.port}`,
+    url,
     secret,
     admin: await createAuthenticator(store, sources.clock)(secret),
     store,
     sources,
-    databaseUrl: url,
+    databaseUrl,
     async stop() {
       await server.stop();
       await close();

@@ -1,0 +1,87 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { ServiceImpl } from "@connectrpc/connect";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Log } from "../log.ts";
+import { completeStatuses } from "./grpc-errors.ts";
+import { definitionOf, handlerOf } from "./grpc-methods.ts";
+
+/** A service and its functions: the same ones that the HTTP port serves. */
+export interface Route {
+  readonly service: DescService;
+  readonly implementation: ServiceImpl<DescService>;
+}
+
+export interface GrpcPortOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** PEM. Absent: cleartext. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  readonly maxMessageBytes: number;
+}
+
+export interface GrpcPort {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no more calls, lets those under way end, and resolves when every connection is closed, by force after the timeout. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** A connection that has been idle so long is asked whether anybody is there. */
+const KEEPALIVE_MS = 60_000;
+/** Connections are renewed, so that a load balancer can spread them anew. */
+const MAX_CONNECTION_AGE_MS = 3_600_000;
+const MAX_CONNECTION_AGE_GRACE_MS = 600_000;
+
+/** Listens for gRPC alone, on grpc-js: the fast lane for services. */
+export async function openGrpcPort(
+  routes: readonly Route[],
+  { host, port, tls, maxMessageBytes }: GrpcPortOptions,
+  log: Log,
+): Promise<GrpcPort> {
+  const server = new Server({
+    interceptors: [completeStatuses(log)],
+    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.max_send_message_length": -1,
+    "grpc.keepalive_time_ms": KEEPALIVE_MS,
+    "grpc.max_connection_age_ms": MAX_CONNECTION_AGE_MS,
+    "grpc.max_connection_age_grace_ms": MAX_CONNECTION_AGE_GRACE_MS,
+  });
+  for (const { service, implementation } of routes) {
+    const methods = service.methods.map((method) => [method.localName, definitionOf(method)]);
+    const handlers = service.methods.map((method) => [method.localName, handlerOf(method, implementation, log)]);
+    const functions: UntypedServiceImplementation = Object.fromEntries(handlers);
+    server.addService(Object.fromEntries(methods), functions);
+  }
+  const bound = await bind(server, `${host.includes(":") ? `[${host}]` : host}:${port}`, tls).catch((error: Error) => {
+    server.forceShutdown();
+    throw asListenError(error, { host, port });
+  });
+  return { host, port: bound, drain: (timeoutMs) => drain(server, timeoutMs) };
+}
+
+function bind(server: Server, address: string, tls: GrpcPortOptions["tls"]): Promise<number> {
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }]);
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
+  });
+}
+
+/** As errors of Node's own servers: grpc-js has the system's code in the text only. */
+function asListenError(error: Error, { host, port }: Pick<GrpcPortOptions, "host" | "port">): Error {
+  const [code] = /\bE[A-Z]{3,}\b/.exec(error.message) ?? [];
+  return Object.assign(error, { address: host, port, ...(code !== undefined && { code }) });
+}
+
+function drain(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.forceShutdown(), timeoutMs);
+    server.tryShutdown(() => {
+      clearTimeout(force);
+      resolve();
+    });
+  });
+}
