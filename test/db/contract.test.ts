@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
+import { filters } from "./contract/filters.ts";
 import { history } from "./contract/history.ts";
 import { keysAndAnswers } from "./contract/keys-and-answers.ts";
 import { lists } from "./contract/lists.ts";
@@ -18,6 +19,7 @@ describe("accounts", accounts);
 describe("keys and answers", keysAndAnswers);
 describe("users", users);
 describe("lists", lists);
+describe("filters", filters);
 describe("history", history);
 describe("retention", retention);
 describe("purges", purges);
