@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
+import { changes } from "./contract/changes.ts";
 import { history } from "./contract/history.ts";
 import { keysAndAnswers } from "./contract/keys-and-answers.ts";
 import { lists } from "./contract/lists.ts";
@@ -19,5 +20,6 @@ describe("keys and answers", keysAndAnswers);
 describe("users", users);
 describe("lists", lists);
 describe("history", history);
+describe("changes", changes);
 describe("retention", retention);
 describe("purges", purges);
