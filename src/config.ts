@@ -35,7 +35,8 @@ interface Setting<T> {
   readonly parse: (text: string) => T;
 }
 
-class Wrong extends Error {}
+/** A value is wrong; the message says what would be right. */
+export class Wrong extends Error {}
 
 /** Every setting, once: the environment, the flags, `--help` and the table of the README come from here. */
 export const SETTINGS = {
@@ -190,7 +191,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** The text, fit to be shown: the password of a URL is left out. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@");
+  return text.replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@").replace(/([?&]password=)[^&]*/g, "$1***");
 }
 
 function parseDatabaseUrl(text: string): string {
@@ -245,7 +246,8 @@ function parseInteger(text: string, min: number, max: number): number {
 
 const UNITS: Readonly<Record<string, Micros>> = { s: SECOND, m: 60 * SECOND, h: HOUR, d: DAY };
 
-function parseDuration(text: string): Micros {
+/** `30s`, `12h`, `7d`. Throws `Wrong`. */
+export function parseDuration(text: string): Micros {
   const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   if (count === undefined || unit === undefined) {
     throw new Wrong("must be a whole number and a unit of s, m, h or d, for example 30s, 12h or 7d");

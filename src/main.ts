@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { CommandError, UsageError } from "./cli/errors.ts";
 import { createProgram } from "./cli/program.ts";
 import { ConfigError } from "./config.ts";
-import { DatabaseProblem } from "./db/index.ts";
+import { DatabaseProblem } from "./db/problem.ts";
 
 const USAGE_EXIT_CODE = 2;
 

@@ -108,6 +108,9 @@ describe("refuses, naming setting, value and what would be right,", () => {
 
 test("a password is left out of an address that is shown, and nothing else is", () => {
   expect(withoutPassword("postgres://me:secret@host:5432/db?x=1")).toBe("postgres://me:***@host:5432/db?x=1");
+  expect(withoutPassword("postgres://host/db?user=me&password=secret&x=1")).toBe(
+    "postgres://host/db?user=me&password=***&x=1",
+  );
   expect(withoutPassword("postgres://me@host/db")).toBe("postgres://me@host/db");
   expect(withoutPassword("sqlite:data/roster.db")).toBe("sqlite:data/roster.db");
 });

@@ -22,8 +22,13 @@ export interface Connection extends Omit<RosterClient, "close"> {
 
 const DEFAULT_SERVER = "http://127.0.0.1:8080";
 
-/** The options of every command that calls a server. */
+/** The options of every command that calls a server about an account. */
 export function addConnectionOptions(command: Command): Command {
+  return addServerOptions(command).addOption(new Option("--account <id>", "the account (default: the key's)"));
+}
+
+/** The options of every command that calls a server. */
+export function addServerOptions(command: Command): Command {
   return command
     .addOption(new Option("--server <url>", `the server (env: ROSTER_SERVER, default: ${DEFAULT_SERVER})`))
     .addOption(
@@ -31,8 +36,7 @@ export function addConnectionOptions(command: Command): Command {
         "--api-key <secret>",
         "the key to call with (env: ROSTER_API_KEY, default: admin.key beside the database of ROSTER_DATABASE_URL)",
       ),
-    )
-    .addOption(new Option("--account <id>", "the account (default: the key's)"));
+    );
 }
 
 /** Connects, runs the work, and disconnects. What the server refuses becomes a CommandError. */

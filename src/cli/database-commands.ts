@@ -1,14 +1,12 @@
 import { Argument, Command, Option } from "commander";
 import { SETTINGS } from "../config.ts";
-import { backUp } from "./backup.ts";
-import { copy } from "./copy.ts";
-import { type MigrateOptions, migrate } from "./migrate.ts";
+import type { MigrateOptions } from "./migrate.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const { variable, fallback } = SETTINGS.databaseUrl;
 
-/** The commands that work on a database itself, not through a server. */
+/** The commands that work on a database itself, not through a server. Each loads the databases only when it runs. */
 export function databaseCommands(env: Environment): Command[] {
   return [migrateCommand(env), backupCommand(env), copyCommand()];
 }
@@ -20,13 +18,19 @@ function migrateCommand(env: Environment): Command {
   )
     .option("--check", "only say what is pending; exit code 1 if anything is")
     .option("--citus", "also spread the tables over a Citus cluster by account")
-    .action(({ databaseUrl, ...options }: MigrateOptions & DatabaseOption) => migrate(databaseUrl, options));
+    .action(async ({ databaseUrl, ...options }: MigrateOptions & DatabaseOption) => {
+      const { migrate } = await import("./migrate.ts");
+      await migrate(databaseUrl, options);
+    });
 }
 
 function backupCommand(env: Environment): Command {
   return onDatabase(new Command("backup").description("Copy the embedded database to a new file, while servers run."), env)
     .argument("<file>", "the file to write; it must not exist")
-    .action((file: string, { databaseUrl }: DatabaseOption) => backUp(databaseUrl, file));
+    .action(async (file: string, { databaseUrl }: DatabaseOption) => {
+      const { backUp } = await import("./backup.ts");
+      backUp(databaseUrl, file);
+    });
 }
 
 function copyCommand(): Command {
@@ -36,7 +40,10 @@ function copyCommand(): Command {
       new Argument("<from>", "the database to read: sqlite:PATH or postgres://…; no server may write it meanwhile"),
     )
     .addArgument(new Argument("<to>", "the database to fill"))
-    .action(copy);
+    .action(async (from: string, to: string) => {
+      const { copy } = await import("./copy.ts");
+      await copy(from, to);
+    });
 }
 
 interface DatabaseOption {

@@ -1,7 +1,5 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { toJson } from "@bufbuild/protobuf";
 import { Command, InvalidArgumentError } from "commander";
 import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "../client/index.ts";
@@ -12,8 +10,9 @@ import {
   type Environment,
   withConnection,
 } from "./connection.ts";
-import { systemCode, UsageError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 import { type ExportPosition, PartFile } from "./export/part-file.ts";
+import { write } from "./output.ts";
 import { createProgress, noteRetry, type Progress } from "./progress.ts";
 
 interface ExportCommandOptions extends ConnectionOptions {
@@ -55,12 +54,7 @@ async function exportToStdout(connection: Connection, options: ExportCommandOpti
     }
   }
   try {
-    await pipeline(Readable.from(lines()), process.stdout, { end: false });
-  } catch (error) {
-    // The reader has had enough: `roster export - | head`.
-    if (systemCode(error) !== "EPIPE") {
-      throw error;
-    }
+    await write(lines());
   } finally {
     leaving.abort();
     progress.stop();

@@ -1,64 +1,143 @@
-import { type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { type ApiKey, ApiKeyRole } from "../client/index.ts";
+import { type Duration, type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
+import { Command, Option } from "commander";
+import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../client/index.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "./connection.ts";
+import {
+  addOutputOptions,
+  formatTime,
+  isForPerson,
+  type OutputOptions,
+  type PageRequest,
+  show,
+  showList,
+  toDocument,
+  write,
+} from "./output.ts";
+import type { Column } from "./table.ts";
+import { parseDurationOption, parseTimeOption } from "./values.ts";
 
 const ROLES = { reader: ApiKeyRole.READER, writer: ApiKeyRole.WRITER, admin: ApiKeyRole.ADMIN } as const;
 
-interface CreateOptions extends ConnectionOptions {
+type Options = ConnectionOptions & OutputOptions;
+
+interface CreateOptions extends Options {
   readonly name: string;
   readonly role: keyof typeof ROLES;
   readonly user?: string;
   readonly expires?: Timestamp;
-  readonly json?: boolean;
+}
+
+interface RotateOptions extends Options {
+  readonly overlap?: Duration;
 }
 
 /** `roster keys` */
 export function keysCommand(env: Environment): Command {
-  return new Command("keys").description("Manage API keys.").addCommand(createCommand(env));
+  const commands = [listCommand, createCommand, getCommand, rotateCommand, revokeCommand].map((command) => command(env));
+  const keys = new Command("keys").description("Manage API keys. Needs an ADMIN key.");
+  for (const command of commands) {
+    keys.addCommand(addOutputOptions(addConnectionOptions(command)));
+  }
+  return keys;
+}
+
+function listCommand(env: Environment): Command {
+  return new Command("list")
+    .description("List the keys of the account, oldest first, also those that no longer work.")
+    .action((options: Options) =>
+      withConnection(options, env, async ({ apiKeys, accountId }) => {
+        const list = async (page: PageRequest) => {
+          const { apiKeys: rows, nextPageToken } = await apiKeys.listApiKeys({ ...page, accountId });
+          return { rows, nextPageToken };
+        };
+        await showList(ApiKeySchema, list, COLUMNS, options);
+      }),
+    );
 }
 
 function createCommand(env: Environment): Command {
-  const command = new Command("create")
-    .description("Create an API key, and show its secret, this once. Needs an ADMIN key.")
+  return new Command("create")
+    .description("Create a key, and show its secret, this once.")
     .requiredOption("--name <name>", "what people call the key")
     .addOption(new Option("--role <role>", "what it may do").choices(Object.keys(ROLES)).makeOptionMandatory())
     .option("--user <id>", "the user on whose behalf it acts (default: that of the calling key)")
-    .option("--expires <time>", "when it ends, RFC 3339: 2027-01-31T12:00:00Z (default: never)", parseTime)
-    .option("--json", "print JSON, also on a terminal");
-  return addConnectionOptions(command).action((options: CreateOptions) =>
-    withConnection(options, env, async ({ apiKeys, accountId }) => {
-      const { name, role, user = "", expires } = options;
-      const { apiKey, secret } = await apiKeys.createApiKey({
-        accountId,
-        apiKey: { displayName: name, role: ROLES[role], userId: user, ...(expires && { expireTime: expires }) },
-      });
-      const show = options.json || !process.stdout.isTTY ? asJson : asText;
-      process.stdout.write(show(apiKey, { accountId, role, secret }));
-    }),
-  );
+    .option("--expires <time>", "when it ends, RFC 3339: 2027-01-31T12:00:00Z (default: never)", parseTimeOption)
+    .action((options: CreateOptions) =>
+      withConnection(options, env, async ({ apiKeys, accountId }) => {
+        const { name: displayName, role, user: userId = "", expires: expireTime } = options;
+        const apiKey = { displayName, role: ROLES[role], userId, ...(expireTime && { expireTime }) };
+        await showSecret(await apiKeys.createApiKey({ accountId, apiKey }), accountId, options);
+      }),
+    );
 }
 
-interface Shown {
-  readonly accountId: string;
-  readonly role: string;
-  readonly secret: string;
+function getCommand(env: Environment): Command {
+  return new Command("get")
+    .description("Show a key, without its secret.")
+    .argument("<id>", "the key")
+    .action((id: string, options: Options) =>
+      withConnection(options, env, async ({ apiKeys, accountId }) => {
+        await show(ApiKeySchema, (await apiKeys.getApiKey({ accountId, id })).apiKey, options);
+      }),
+    );
 }
 
-function asJson(apiKey: ApiKey | undefined, { accountId, role, secret }: Shown): string {
-  return `${JSON.stringify({ id: apiKey?.id, account_id: accountId, user_id: apiKey?.userId, role, secret })}\n`;
+function rotateCommand(env: Environment): Command {
+  return new Command("rotate")
+    .description("Give a key a new secret, and show it, this once.")
+    .argument("<id>", "the key")
+    .option(
+      "--overlap <time>",
+      "how much longer the old secret works: 30s, 1h, 7d (default: not at all)",
+      parseDurationOption,
+    )
+    .action((id: string, options: RotateOptions) =>
+      withConnection(options, env, async ({ apiKeys, accountId }) => {
+        const { overlap } = options;
+        await showSecret(await apiKeys.rotateApiKey({ accountId, id, ...(overlap && { overlap }) }), accountId, options);
+      }),
+    );
 }
 
-function asText(apiKey: ApiKey | undefined, { accountId, role, secret }: Shown): string {
-  return `${secret}\n\nThe secret of ${role} key ${apiKey?.id} of account ${accountId}. It is not shown again.\n`;
+function revokeCommand(env: Environment): Command {
+  return new Command("revoke")
+    .description("End a key for ever.")
+    .argument("<id>", "the key")
+    .action((id: string, options: Options) =>
+      withConnection(options, env, async ({ apiKeys, accountId }) => {
+        await show(ApiKeySchema, (await apiKeys.revokeApiKey({ accountId, id })).apiKey, options);
+      }),
+    );
 }
 
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const COLUMNS: ReadonlyArray<Column<ApiKey>> = [
+  { title: "ID", of: ({ id }) => id },
+  { title: "NAME", of: ({ displayName }) => displayName },
+  { title: "ROLE", of: roleOf },
+  { title: "USER", of: ({ userId }) => userId },
+  { title: "STATE", of: stateOf },
+  { title: "EXPIRES", of: ({ expireTime }) => formatTime(expireTime) },
+  { title: "LAST USED", of: ({ lastUseTime }) => formatTime(lastUseTime) },
+];
 
-function parseTime(text: string): Timestamp {
-  const time = new Date(text);
-  if (!RFC_3339.test(text) || Number.isNaN(time.getTime())) {
-    throw new InvalidArgumentError("It must be a time as in RFC 3339, for example 2027-01-31T12:00:00Z.");
+function roleOf({ role }: ApiKey): string {
+  return ApiKeyRole[role].toLowerCase();
+}
+
+function stateOf({ revokeTime, expireTime }: ApiKey): string {
+  if (revokeTime !== undefined) {
+    return "revoked";
   }
-  return timestampFromDate(time);
+  return expireTime !== undefined && timestampMs(expireTime) <= Date.now() ? "expired" : "active";
+}
+
+async function showSecret(
+  { apiKey, secret }: { readonly apiKey?: ApiKey | undefined; readonly secret: string },
+  accountId: string,
+  options: OutputOptions,
+): Promise<void> {
+  const document = { account_id: accountId, ...toDocument(ApiKeySchema, apiKey), secret };
+  const text = () =>
+    `${secret}\n\nThe secret of ${apiKey && roleOf(apiKey)} key ${apiKey?.id} of account ${accountId}. It is not shown again.\n`;
+  await write([isForPerson(options) ? text() : `${JSON.stringify(document)}\n`]);
 }

@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { flagOf, SETTINGS } from "../config.ts";
+import { accountsCommand } from "./accounts.ts";
 import type { Environment } from "./connection.ts";
 import { databaseCommands } from "./database-commands.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { keysCommand } from "./keys.ts";
+import { sessionsCommand } from "./sessions.ts";
 
 /** The command line. Flags go before the environment. Throws a CommanderError for anything that is not understood. */
 export function createProgram(env: Environment): Command {
@@ -14,7 +16,15 @@ export function createProgram(env: Environment): Command {
     .version(manifest.version)
     .showHelpAfterError("(--help says more)")
     .exitOverride();
-  const commands = [serveCommand(env), importCommand(env), exportCommand(env), keysCommand(env), ...databaseCommands(env)];
+  const commands = [
+    serveCommand(env),
+    importCommand(env),
+    exportCommand(env),
+    accountsCommand(env),
+    keysCommand(env),
+    sessionsCommand(env),
+    ...databaseCommands(env),
+  ];
   for (const command of commands) {
     addTo(program, command);
   }

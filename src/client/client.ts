@@ -1,10 +1,14 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { compressionGzip, createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 
 export interface RosterClient {
   readonly users: Client<typeof UserService>;
+  readonly sessions: Client<typeof SessionService>;
+  readonly accounts: Client<typeof AccountService>;
   readonly apiKeys: Client<typeof ApiKeyService>;
   /** Ends the connection, and with it the calls under way. A later call opens it again. */
   close(): void;
@@ -35,7 +39,13 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
       ? connect(options.baseUrl, options.compress ?? !isLoopback(options.baseUrl))
       : { transport: options.transport, close: () => {} };
   const authorized = withHeader(transport, "authorization", `Bearer ${options.apiKey}`);
-  return { users: createClient(UserService, authorized), apiKeys: createClient(ApiKeyService, authorized), close };
+  return {
+    users: createClient(UserService, authorized),
+    sessions: createClient(SessionService, authorized),
+    accounts: createClient(AccountService, authorized),
+    apiKeys: createClient(ApiKeyService, authorized),
+    close,
+  };
 }
 
 /** A peer that has gone without a word is noticed by the pings; without them a stream would wait for ever. */

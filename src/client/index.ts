@@ -1,5 +1,7 @@
 /** What other TypeScript code imports: clients of Roster's services, and the export that survives broken connections. */
+export * from "../../gen/roster/v1/account_service_pb.js";
 export * from "../../gen/roster/v1/api_key_service_pb.js";
+export * from "../../gen/roster/v1/session_service_pb.js";
 export * from "../../gen/roster/v1/user_pb.js";
 export * from "../../gen/roster/v1/user_service_pb.js";
 export { createRosterClient, type RosterClient, type RosterClientOptions } from "./client.ts";

@@ -94,7 +94,10 @@ async function openEngine(url: string, limits: PostgresOptions): Promise<Engine>
 }
 
 function explained(url: string, error: unknown): DatabaseProblem {
-  const database = url.replace(/^sqlite:/, "").replace(/^(\w+:\/\/)[^@/]*@/, "$1");
+  const database = url
+    .replace(/^sqlite:/, "")
+    .replace(/^(\w+:\/\/).*@/, "$1")
+    .replace(/\?.*$/, "");
   return error instanceof DatabaseProblem ? error : databaseUnusable(database, error);
 }
 

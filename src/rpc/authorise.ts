@@ -15,7 +15,7 @@ export function authorise(caller: Caller, permission: Permission, request: objec
     throw permissionDenied("this takes a super admin");
   }
   const accountId = textOf(request, "accountId") || caller.accountId;
-  const named = usersOf(request).map(({ field, user }) => ({ field, id: textOf(user, "accountId") || accountId }));
+  const named = resourcesOf(request).map(({ field, id }) => ({ field, id: id || accountId }));
   if (!caller.superAdmin && [accountId, ...named.map(({ id }) => id)].some((id) => id !== caller.accountId)) {
     throw permissionDenied("only a super admin acts on another account");
   }
@@ -24,16 +24,22 @@ export function authorise(caller: Caller, permission: Permission, request: objec
   }
   const other = named.find(({ id }) => id !== accountId);
   if (other !== undefined) {
-    throw invalidField(`${other.field}.account_id`, "differs from account_id");
+    throw invalidField(other.field, "differs from account_id");
   }
   return accountId;
 }
 
-function usersOf(request: object): ReadonlyArray<{ readonly field: string; readonly user: unknown }> {
+/** The accounts that resources in the request name beside it. A new account names none. */
+function resourcesOf(request: object): ReadonlyArray<{ readonly field: string; readonly id: string }> {
+  const owned = (field: string, resource: unknown) => ({ field: `${field}.account_id`, id: textOf(resource, "accountId") });
   if ("users" in request && Array.isArray(request.users)) {
-    return request.users.map((user: unknown, index) => ({ field: `users[${index}]`, user }));
+    return request.users.map((user: unknown, index) => owned(`users[${index}]`, user));
   }
-  return "user" in request ? [{ field: "user", user: request.user }] : [];
+  return [
+    ...("user" in request ? [owned("user", request.user)] : []),
+    ...("session" in request ? [owned("session", request.session)] : []),
+    ...("account" in request && "accountId" in request ? [{ field: "account.id", id: textOf(request.account, "id") }] : []),
+  ];
 }
 
 function textOf(message: unknown, field: string): string {

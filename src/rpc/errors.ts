@@ -13,7 +13,7 @@ import { type FieldViolation, type Reason, RosterError } from "../directory/erro
 import type { Log } from "../log.ts";
 
 /** The code of each reason: the whole of the error model, in one place. */
-const CODES: Readonly<Record<Reason, Code>> = {
+export const CODES: Readonly<Record<Reason, Code>> = {
   FIELD_INVALID: Code.InvalidArgument,
   ORDER_BY_INVALID: Code.InvalidArgument,
   PAGE_TOKEN_INVALID: Code.InvalidArgument,

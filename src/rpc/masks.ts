@@ -101,8 +101,11 @@ export function parseAccountPatch({ name, slug, metadata }: AccountMessage, mask
   return masked<AccountInput>(AccountSchema, mask, present, cleared);
 }
 
-/** What a key shall be: the fields that the mask names. */
+/** What a key shall be: the fields that the mask names. One that names none would clear those that are absent. */
 export function parseApiKeyPatch(key: ApiKeyMessage, mask: FieldMask | undefined): ApiKeyInput {
+  if (mask === undefined || mask.paths.length === 0) {
+    throw invalidField("update_mask", "must name the fields to change");
+  }
   const present = {
     displayName: key.displayName,
     expireTime: key.expireTime === undefined ? null : parseTimestamp(key.expireTime, "api_key.expire_time"),

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, roster } from "./run.ts";
+import { callerOf, roster, rosterJson } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -23,12 +24,58 @@ test("keys create makes a key that works, and prints its secret as JSON where no
   expect(shown).toEqual({
     id: expect.stringMatching(/^K/),
     account_id: "default",
+    display_name: "Importer",
     user_id: user?.id,
-    role: "writer",
+    role: "API_KEY_ROLE_WRITER",
+    create_time: expect.any(String),
+    expire_time: "2100-01-31T12:00:00Z",
+    require_nonce: false,
     secret: expect.stringMatching(/^roster_K/),
   });
   const { apiKey } = await createRosterClient({ baseUrl: server.url, apiKey: shown["secret"] ?? "" }).apiKeys.whoAmI({});
   expect(apiKey).toMatchObject({ displayName: "Importer", role: ApiKeyRole.WRITER, expireTime: { seconds: 4105080000n } });
+});
+
+interface Key {
+  readonly id: string;
+  readonly secret?: string;
+  readonly revoke_time?: string;
+}
+
+const run = <T>(...args: string[]) => rosterJson<T>(["keys", ...args], callerOf(server));
+const createKey = () => run<Key>("create", "--name", "Reader", "--role", "reader");
+const whoAmI = (secret = "") => createRosterClient({ baseUrl: server.url, apiKey: secret }).apiKeys.whoAmI({});
+
+test("keys list and get show every key, and no secret", async () => {
+  const { secret, id } = await createKey();
+  const keys = await run<Key[]>("list");
+  const { apiKey } = await whoAmI(server.secret);
+  expect(keys.map((key) => key.id)).toEqual(expect.arrayContaining([apiKey?.id, id]));
+  expect(await run<Key>("get", id)).toEqual(keys.at(-1));
+  expect(JSON.stringify(keys)).not.toContain(secret?.split("_")[2]);
+});
+
+test("keys rotate gives a new secret, and the old one works as long as asked for", async () => {
+  const { id, secret: first } = await createKey();
+  const { secret: second } = await run<Key>("rotate", id, "--overlap", "1h");
+  expect((await whoAmI(first)).apiKey?.id).toBe(id);
+  expect((await whoAmI(second)).apiKey?.id).toBe(id);
+  expect(await run<Key>("rotate", id)).toMatchObject({ id, account_id: "default", secret: expect.any(String) });
+  await expect(whoAmI(second)).rejects.toMatchObject({ code: Code.Unauthenticated });
+});
+
+test("keys revoke ends a key", async () => {
+  const { id, secret } = await createKey();
+  expect(await run<Key>("revoke", id)).toMatchObject({ id, revoke_time: expect.any(String) });
+  await expect(whoAmI(secret)).rejects.toMatchObject({ code: Code.Unauthenticated });
+  await expect(run("rotate", id)).rejects.toThrow("FAILED_PRECONDITION API_KEY_REVOKED: ");
+});
+
+test("keys of another account are reached with --account", async () => {
+  const { accounts } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
+  const { account } = await accounts.createAccount({ account: { name: "Empty" } });
+  expect(await run("list", "--account", account?.id ?? "")).toEqual([]);
+  await expect(run("list", "--account", "nowhere")).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
 });
 
 test("keys create tells why the server refuses", async () => {
@@ -60,7 +107,7 @@ test("--version is that of the package, and --help names every command", async (
   expect(await roster(["--version"])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
   const { code, stdout } = await roster(["--help"]);
   expect(code).toBe(0);
-  for (const command of ["serve", "import", "export", "keys"]) {
+  for (const command of ["serve", "import", "export", "accounts", "keys", "sessions"]) {
     expect(stdout).toContain(`  ${command} `);
   }
 });

@@ -55,6 +55,10 @@ test.each([
   ["a date for a time", [...key, "--expires", "2100-01-31"], "It must be a time as in RFC 3339"],
   ["a time without a zone", [...key, "--expires", "2100-01-31T12:00:00"], "It must be a time as in RFC 3339"],
   ["a time that does not exist", [...key, "--expires", "2100-13-01T00:00:00Z"], "It must be a time as in RFC 3339"],
+  ["an overlap that is none", ["keys", "rotate", "K1", "--overlap", "soon"], "It must be a whole number and a unit"],
+  ["an update of nothing", ["accounts", "update"], "nothing to change: give --name or --slug"],
+  ["an account beside the account", ["accounts", "delete", "A1", "--account", "A2"], "unknown option '--account'"],
+  ["a session of nobody", ["sessions", "create"], "required option '--user <id>' not specified"],
 ])("refuses %s, and says what would be right", async (_, args, message) => {
   expect(await refusal(args)).toContain(message);
 });

@@ -1,7 +1,10 @@
+import { once } from "node:events";
+import { createServer } from "node:http2";
 import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createRouterTransport, type HandlerContext } from "@connectrpc/connect";
-import { expect, test, vi } from "vitest";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import {
   createRosterClient,
@@ -173,6 +176,33 @@ test("an export of all accounts ends with the summary of all, not with that of o
 test("ends the stream when nobody reads on", async () => {
   const signals: AbortSignal[] = [];
   for await (const _ of exportUsers(peer({ onRequest: (__, { signal }) => signals.push(signal) }))) {
+    break;
+  }
+  await vi.waitUntil(() => signals.length === 1 && signals.every(({ aborted }) => aborted));
+});
+
+test("ends the stream also on a connection, which lives on", async () => {
+  const signals: AbortSignal[] = [];
+  const answer = connectNodeAdapter({
+    routes: ({ service }) =>
+      service(UserService, {
+        async *listUsersChunked(_, { signal }) {
+          signals.push(signal);
+          yield { users: USERS };
+          await once(signal, "abort");
+        },
+      }),
+  });
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const { users, close } = createRosterClient({ baseUrl: `http://127.0.0.1:${port}`, apiKey: "secret" });
+  onTestFinished(() => {
+    close();
+    server.close();
+  });
+  for await (const _ of exportUsers(users)) {
     break;
   }
   await vi.waitUntil(() => signals.length === 1 && signals.every(({ aborted }) => aborted));

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,9 +24,12 @@ export interface PostgresServer extends PostgresAddress {
 }
 
 const TEMPLATE = "roster_template";
+const FOLDER = "roster-postgres-";
 
 export async function startPostgres(): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "roster-postgres-"));
+  removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), FOLDER));
+  writeFileSync(join(folder, "owner.pid"), String(process.pid));
   // PostgreSQL does not run as root: its own user must be able to get there.
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -62,6 +65,36 @@ export async function administer({ url }: Pick<PostgresAddress, "url">, statemen
   const client = new Client(`${url}/postgres`);
   await client.connect();
   await client.query(statement).finally(() => client.end());
+}
+
+/** A run that was killed leaves its server behind: the next one clears up. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
+    const folder = join(tmpdir(), name);
+    const owner = readPid(join(folder, "owner.pid"));
+    if (owner !== 0 && !isAlive(owner)) {
+      const server = readPid(join(folder, "data", "postmaster.pid"));
+      if (isAlive(server)) process.kill(server, "SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The number on the first line of the file; 0 if there is none. */
+function readPid(path: string): number {
+  try {
+    return Number.parseInt(readFileSync(path, "utf8"), 10) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid !== 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function createTemplate(address: PostgresAddress): Promise<void> {

@@ -273,7 +273,7 @@ export declare type UpdateAccountRequest = Message<"roster.v1.UpdateAccountReque
   accountId: string;
 
   /**
-   * The new values. `account.etag`, when set, must be that of the stored account.
+   * The new values. `account.etag`, when set, must be that of the stored account; `account.id`, when set, the account's.
    *
    * @generated from field: roster.v1.Account account = 2;
    */

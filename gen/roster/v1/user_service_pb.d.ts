@@ -910,7 +910,7 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with the same
-   * `account_id`, `order_by` and `show_deleted` only. Grants nothing.
+   * `account_id`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */

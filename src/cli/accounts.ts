@@ -1,0 +1,142 @@
+import { Command } from "commander";
+import { type Account, AccountSchema, AccountStatus, DeleteAccountResponseSchema } from "../client/index.ts";
+import {
+  addConnectionOptions,
+  addServerOptions,
+  type ConnectionOptions,
+  type Environment,
+  withConnection,
+} from "./connection.ts";
+import { UsageError } from "./errors.ts";
+import { addOutputOptions, formatTime, type OutputOptions, type PageRequest, show, showDone, showList } from "./output.ts";
+import type { Column } from "./table.ts";
+
+type Options = ConnectionOptions & OutputOptions;
+
+interface CreateOptions extends Options {
+  readonly name: string;
+  readonly slug?: string;
+}
+
+interface UpdateOptions extends Options {
+  readonly name?: string;
+  readonly slug?: string;
+}
+
+interface DeleteOptions extends Options {
+  readonly force?: boolean;
+}
+
+/** `roster accounts`. Where the account must be named it is an argument, and there is no `--account` to contradict it. */
+export function accountsCommand(env: Environment): Command {
+  const commands = [
+    addServerOptions(listCommand(env)),
+    addServerOptions(createCommand(env)),
+    addConnectionOptions(getCommand(env)),
+    addConnectionOptions(updateCommand(env)),
+    addServerOptions(statusCommand(env, "suspend")),
+    addServerOptions(statusCommand(env, "activate")),
+    addServerOptions(deleteCommand(env)),
+  ];
+  const accounts = new Command("accounts").description("Manage accounts.");
+  for (const command of commands) {
+    accounts.addCommand(addOutputOptions(command));
+  }
+  return accounts;
+}
+
+function listCommand(env: Environment): Command {
+  return new Command("list").description("List all accounts. Takes a super admin.").action((options: Options) =>
+    withConnection(options, env, async ({ accounts }) => {
+      const list = async (page: PageRequest) => {
+        const { accounts: rows, nextPageToken } = await accounts.listAccounts(page);
+        return { rows, nextPageToken };
+      };
+      await showList(AccountSchema, list, COLUMNS, options);
+    }),
+  );
+}
+
+function createCommand(env: Environment): Command {
+  return new Command("create")
+    .description("Create an account. Takes a super admin.")
+    .requiredOption("--name <name>", "what people call the account")
+    .option("--slug <slug>", "its short name for links (default: made from the name)")
+    .action((options: CreateOptions) =>
+      withConnection(options, env, async ({ accounts }) => {
+        const { account } = await accounts.createAccount({ account: namesOf(options) });
+        await show(AccountSchema, account, options);
+      }),
+    );
+}
+
+function getCommand(env: Environment): Command {
+  return new Command("get")
+    .description("Show an account. Needs an ADMIN key; for another account than the key's, a super admin.")
+    .argument("[id]", "the account (default: that of --account)")
+    .action((id: string | undefined, options: Options) =>
+      withConnection(options, env, async ({ accounts, accountId }) => {
+        const { account } = await accounts.getAccount({ accountId: id ?? accountId });
+        await show(AccountSchema, account, options);
+      }),
+    );
+}
+
+function updateCommand(env: Environment): Command {
+  return new Command("update")
+    .description("Change an account's name or slug. Needs what get needs.")
+    .argument("[id]", "the account (default: that of --account)")
+    .option("--name <name>", "what people call the account")
+    .option("--slug <slug>", "its short name for links")
+    .action((id: string | undefined, options: UpdateOptions) => {
+      if (options.name === undefined && options.slug === undefined) {
+        throw new UsageError("nothing to change: give --name or --slug");
+      }
+      return withConnection(options, env, async ({ accounts, accountId }) => {
+        const { account } = await accounts.updateAccount({ accountId: id ?? accountId, account: namesOf(options) });
+        await show(AccountSchema, account, options);
+      });
+    });
+}
+
+const STATUS_CALLS = {
+  suspend: { method: "suspendAccount", description: "Bar an account: its keys do not work. Takes a super admin." },
+  activate: { method: "activateAccount", description: "Let a suspended account act again. Takes a super admin." },
+} as const;
+
+function statusCommand(env: Environment, name: keyof typeof STATUS_CALLS): Command {
+  const { method, description } = STATUS_CALLS[name];
+  return new Command(name)
+    .description(description)
+    .argument("<id>", "the account")
+    .action((id: string, options: Options) =>
+      withConnection(options, env, async ({ accounts }) => {
+        await show(AccountSchema, (await accounts[method]({ accountId: id })).account, options);
+      }),
+    );
+}
+
+function deleteCommand(env: Environment): Command {
+  return new Command("delete")
+    .description("Erase an account for good. Takes a super admin.")
+    .argument("<id>", "the account")
+    .option("--force", "also erase its users, sessions, keys and history")
+    .action((id: string, options: DeleteOptions) =>
+      withConnection(options, env, async ({ accounts }) => {
+        const response = await accounts.deleteAccount({ accountId: id, force: options.force ?? false });
+        await showDone(`deleted account ${id}`, DeleteAccountResponseSchema, response, options);
+      }),
+    );
+}
+
+const COLUMNS: ReadonlyArray<Column<Account>> = [
+  { title: "ID", of: ({ id }) => id },
+  { title: "NAME", of: ({ name = "" }) => name },
+  { title: "SLUG", of: ({ slug = "" }) => slug },
+  { title: "STATUS", of: ({ status }) => AccountStatus[status].toLowerCase() },
+  { title: "CREATED", of: ({ createTime }) => formatTime(createTime) },
+];
+
+function namesOf({ name, slug }: UpdateOptions): { name?: string; slug?: string } {
+  return { ...(name !== undefined && { name }), ...(slug !== undefined && { slug }) };
+}

@@ -1,0 +1,127 @@
+import { Command } from "commander";
+import { DeleteSessionResponseSchema, EndUserSessionsResponseSchema, type Session, SessionSchema } from "../client/index.ts";
+import {
+  addConnectionOptions,
+  type Connection,
+  type ConnectionOptions,
+  type Environment,
+  withConnection,
+} from "./connection.ts";
+import { addOutputOptions, formatTime, type OutputOptions, type PageRequest, show, showDone, showList } from "./output.ts";
+import type { Column } from "./table.ts";
+
+type Options = ConnectionOptions & OutputOptions;
+
+interface ListOptions extends Options {
+  readonly user?: string;
+}
+
+interface UserOptions extends Options {
+  readonly user: string;
+}
+
+interface CreateOptions extends UserOptions {
+  readonly externalId?: string;
+}
+
+/** `roster sessions` */
+export function sessionsCommand(env: Environment): Command {
+  const commands = [listCommand, createCommand, getCommand, endCommand, endAllCommand, deleteCommand];
+  const sessions = new Command("sessions").description("Manage the sessions of users.");
+  for (const command of commands) {
+    sessions.addCommand(addOutputOptions(addConnectionOptions(command(env))));
+  }
+  return sessions;
+}
+
+function listCommand(env: Environment): Command {
+  return new Command("list")
+    .description("List sessions, open and ended, newest first.")
+    .option("--user <id>", "only those of this user")
+    .action((options: ListOptions) =>
+      withConnection(options, env, async (connection) => {
+        const list = async (page: PageRequest) => {
+          const { sessions: rows, nextPageToken } = await listPage(connection, options.user, page);
+          return { rows, nextPageToken };
+        };
+        await showList(SessionSchema, list, columnsOf(connection), options);
+      }),
+    );
+}
+
+function createCommand(env: Environment): Command {
+  return new Command("create")
+    .description("Begin a session.")
+    .requiredOption("--user <id>", "whose it is")
+    .option("--external-id <id>", "your own id of it; unique among the user's open sessions")
+    .action((options: CreateOptions) =>
+      withConnection(options, env, async ({ sessions, accountId }) => {
+        const { user: userId, externalId } = options;
+        const session = { userId, ...(externalId !== undefined && { externalId }) };
+        await show(SessionSchema, (await sessions.createSession({ accountId, session })).session, options);
+      }),
+    );
+}
+
+function getCommand(env: Environment): Command {
+  return new Command("get")
+    .description("Show a session, open or ended.")
+    .argument("<id>", "the session")
+    .action((id: string, options: Options) =>
+      withConnection(options, env, async ({ sessions, accountId }) => {
+        await show(SessionSchema, (await sessions.getSession({ accountId, id })).session, options);
+      }),
+    );
+}
+
+function endCommand(env: Environment): Command {
+  return new Command("end")
+    .description("End a session. One that has ended stays as it is.")
+    .argument("<id>", "the session")
+    .action((id: string, options: Options) =>
+      withConnection(options, env, async ({ sessions, accountId }) => {
+        await show(SessionSchema, (await sessions.endSession({ accountId, id })).session, options);
+      }),
+    );
+}
+
+function endAllCommand(env: Environment): Command {
+  return new Command("end-all")
+    .description("End every open session of a user.")
+    .requiredOption("--user <id>", "whose they are")
+    .action((options: UserOptions) =>
+      withConnection(options, env, async ({ sessions, accountId }) => {
+        const response = await sessions.endUserSessions({ accountId, userId: options.user });
+        await showDone(`sessions ended: ${response.endedCount}`, EndUserSessionsResponseSchema, response, options);
+      }),
+    );
+}
+
+function deleteCommand(env: Environment): Command {
+  return new Command("delete")
+    .description("Erase a session for good.")
+    .argument("<id>", "the session")
+    .action((id: string, options: Options) =>
+      withConnection(options, env, async ({ sessions, accountId }) => {
+        const response = await sessions.deleteSession({ accountId, id });
+        await showDone(`deleted session ${id}`, DeleteSessionResponseSchema, response, options);
+      }),
+    );
+}
+
+function listPage({ sessions, accountId }: Connection, userId: string | undefined, page: PageRequest) {
+  return userId === undefined
+    ? sessions.listSessions({ ...page, accountId })
+    : sessions.listUserSessions({ ...page, accountId, userId });
+}
+
+function columnsOf({ accountId }: Connection): Array<Column<Session>> {
+  const columns: Array<Column<Session>> = [
+    { title: "ID", of: ({ id }) => id },
+    { title: "USER", of: ({ userId }) => userId },
+    { title: "EXTERNAL ID", of: ({ externalId = "-" }) => externalId },
+    { title: "BEGAN", of: ({ createTime }) => formatTime(createTime) },
+    { title: "ENDED", of: ({ endTime }) => formatTime(endTime) },
+  ];
+  return accountId === "-" ? [{ title: "ACCOUNT", of: (session) => session.accountId }, ...columns] : columns;
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
+import { createKey } from "../support/clients.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { callerOf, roster, rosterJson } from "./run.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+interface Account {
+  readonly id: string;
+  readonly slug: string;
+}
+
+const run = <T>(...args: string[]) => rosterJson<T>(["accounts", ...args], callerOf(server));
+
+test("accounts are created, found, listed and changed", async () => {
+  const acme = await run<Account>("create", "--name", "Acme Ltd");
+  expect(acme).toEqual({
+    id: expect.stringMatching(/^A/),
+    name: "Acme Ltd",
+    slug: "acme-ltd",
+    status: "ACCOUNT_STATUS_ACTIVE",
+    metadata: {},
+    create_time: expect.any(String),
+    update_time: expect.any(String),
+    etag: expect.any(String),
+    revision: "0",
+  });
+  const other = await run<Account>("create", "--name", "Other", "--slug", "another");
+  expect(other).toMatchObject({ name: "Other", slug: "another" });
+  expect(await run("get", acme.id)).toEqual(acme);
+  expect(await run("get", "--account", acme.id)).toEqual(acme);
+  expect((await run<Account[]>("list")).map(({ id }) => id)).toEqual([acme.id, other.id, "default"]);
+  expect(await run("update", acme.id, "--name", "Acme", "--slug", "acme")).toMatchObject({ name: "Acme", slug: "acme" });
+  expect(await run("update", acme.id, "--name", "ACME")).toMatchObject({ name: "ACME", slug: "acme" });
+});
+
+test("without an id, get and update are about the key's own account", async () => {
+  expect(await run("update", "--name", "Home")).toMatchObject({ id: "default", name: "Home" });
+  expect(await run("get")).toMatchObject({ id: "default", name: "Home" });
+});
+
+test("accounts are suspended, activated and deleted", async () => {
+  const { id } = await run<Account>("create", "--name", "Short-lived");
+  expect(await run("suspend", id)).toMatchObject({ id, status: "ACCOUNT_STATUS_SUSPENDED" });
+  expect(await run("activate", id)).toMatchObject({ id, status: "ACCOUNT_STATUS_ACTIVE" });
+  await createRosterClient({ baseUrl: server.url, apiKey: server.secret }).users.createUser({ accountId: id, user: {} });
+  await expect(run("delete", id)).rejects.toThrow("FAILED_PRECONDITION ACCOUNT_NOT_EMPTY: ");
+  expect(await run("delete", id, "--force")).toEqual({});
+  await expect(run("get", id)).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
+});
+
+test("what the server refuses is told, with exit code 1 and nothing on standard output", async () => {
+  const { users } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
+  const { user } = await users.createUser({ user: {} });
+  const secret = await createKey(server.url, server.secret, ApiKeyRole.READER, user?.id);
+  expect(await roster(["accounts", "list"], { env: callerOf({ ...server, secret }) })).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^roster: PERMISSION_DENIED PERMISSION_DENIED: .+\n$/),
+  });
+});
