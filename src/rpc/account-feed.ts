@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { ChangePosition } from "../directory/changes.ts";
 import type { Store } from "../directory/store.ts";
 import { type MessagePage, readMessagePage } from "./change-pages.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** The changes of one account, for all who watch it on this server. */
 export interface AccountFeed {
@@ -15,10 +16,12 @@ export interface AccountFeed {
 
 const MAX_PAGE = 500;
 const MIN_PAGE = 16;
+/** Watchers woken before other calls have their turn. */
+const WAKE_BATCH = 32;
 /** Pages kept for watchers that come for them a moment later. */
 const MAX_KEPT = 4;
 
-export function createAccountFeed(store: Store, accountId: string): AccountFeed {
+export function createAccountFeed(deps: { readonly store: Store; readonly tokens: Tokens }, accountId: string): AccountFeed {
   const waiting = new Set<() => void>();
   const kept = new Map<string, Promise<MessagePage>>();
   let known = 0;
@@ -27,7 +30,7 @@ export function createAccountFeed(store: Store, accountId: string): AccountFeed 
   // Pages grow while they fit into a message, so that of large users no more is read than is sent.
   async function read(position: ChangePosition): Promise<MessagePage> {
     const asked = limit;
-    const page = await readMessagePage(store, accountId, position, asked);
+    const page = await readMessagePage(deps, accountId, position, asked);
     // A page is read without a pause: let other calls have their turn.
     await setImmediate();
     const cut = !page.done && page.changes.length < asked / 2;
@@ -45,7 +48,7 @@ export function createAccountFeed(store: Store, accountId: string): AccountFeed 
 
   function wake(): void {
     kept.clear();
-    for (const resume of waiting) resume();
+    void resumeAll([...waiting]);
   }
 
   return {
@@ -68,6 +71,13 @@ export function createAccountFeed(store: Store, accountId: string): AccountFeed 
     },
     wake,
   };
+}
+
+async function resumeAll(waiting: ReadonlyArray<() => void>): Promise<void> {
+  for (const [index, resume] of waiting.entries()) {
+    if (index % WAKE_BATCH === WAKE_BATCH - 1) await setImmediate();
+    resume();
+  }
 }
 
 function waitFor(waiting: Set<() => void>, timeoutMs: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import type { Store } from "../directory/store.ts";
 import type { Log } from "../log.ts";
 import { type AccountFeed, createAccountFeed } from "./account-feed.ts";
 import type { MessagePage } from "./change-pages.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** One watcher's way to the changes of an account. */
 export interface Watcher {
@@ -28,11 +29,17 @@ export interface ChangeHub {
   stop(): void;
 }
 
+interface ChangeHubDeps {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly log: Log;
+}
+
 const POLL_MS = 1_000;
 /** Accounts asked for in one query. */
 const BATCH = 500;
 
-export function createChangeHub(store: Store, log: Log): ChangeHub {
+export function createChangeHub({ store, tokens, log }: ChangeHubDeps): ChangeHub {
   const feeds = new Map<string, { readonly feed: AccountFeed; watchers: number }>();
   let timer: NodeJS.Timeout | undefined;
   let polling = false;
@@ -62,7 +69,7 @@ export function createChangeHub(store: Store, log: Log): ChangeHub {
   }
 
   function enter(accountId: string): AccountFeed {
-    const entry = feeds.get(accountId) ?? { feed: createAccountFeed(store, accountId), watchers: 0 };
+    const entry = feeds.get(accountId) ?? { feed: createAccountFeed({ store, tokens }, accountId), watchers: 0 };
     entry.watchers += 1;
     feeds.set(accountId, entry);
     timer ??= setInterval(poll, POLL_MS);

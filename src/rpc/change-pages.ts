@@ -13,12 +13,14 @@ import {
 } from "../directory/changes.ts";
 import type { Store } from "../directory/store.ts";
 import { toTimestamp, toUserMessage } from "./convert.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** What one message holds of an account's changes. */
 export interface MessagePage {
   readonly changes: readonly ChangeMessage[];
-  /** Goes on after them. */
   readonly end: ChangePosition;
+  /** Goes on at the end. */
+  readonly changeToken: string;
   /** There was nothing more when it was read. */
   readonly done: boolean;
 }
@@ -28,7 +30,7 @@ const MAX_MESSAGE_BYTES = 1024 * 1024 - 8 * 1024;
 
 /** Reads what comes after a place, cut at about 1 MiB, between transactions. */
 export async function readMessagePage(
-  store: Store,
+  { store, tokens }: { readonly store: Store; readonly tokens: Tokens },
   accountId: string,
   position: ChangePosition,
   limit: number,
@@ -37,9 +39,8 @@ export async function readMessagePage(
   const messages = changes.map(({ change }) => toChangeMessage(change));
   const count = fitting(changes, messages);
   const last = changes[count - 1];
-  return count === changes.length || last === undefined
-    ? { changes: messages, end, done }
-    : { changes: messages.slice(0, count), end: last.end, done: false };
+  const place = count === changes.length || last === undefined ? { end, done } : { end: last.end, done: false };
+  return { changes: messages.slice(0, count), ...place, changeToken: tokens.sealChange(accountId, place.end) };
 }
 
 /** How many fit into one message, whole transactions; at least one, if there is one. */

@@ -19,6 +19,6 @@ export async function listUserChanges(
       ? await store.read(accountId, async ({ account }) => afterRevision(account.revision))
       : tokens.openChange(accountId, changeToken);
   const limit = Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
-  const { changes, end, done } = await readMessagePage(store, accountId, position, limit);
-  return { changes: [...changes], changeToken: tokens.sealChange(accountId, end), caughtUp: done };
+  const { changes, changeToken: next, done } = await readMessagePage({ store, tokens }, accountId, position, limit);
+  return { changes: [...changes], changeToken: next, caughtUp: done };
 }

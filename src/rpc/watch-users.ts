@@ -30,12 +30,12 @@ export async function* watchUsers(
     let caughtUp = false;
     let due = performance.now() + heartbeatMs;
     for (;;) {
-      const { changes, end, done } = await watcher.read(position);
+      const { changes, end, changeToken, done } = await watcher.read(position);
       position = end;
       const arrived: boolean = !caughtUp && end.stateAfter === null && end.revision >= goal;
       caughtUp ||= arrived;
       if (changes.length > 0 || arrived || performance.now() >= due) {
-        yield { changes: [...changes], changeToken: tokens.sealChange(accountId, position), caughtUp };
+        yield { changes: [...changes], changeToken, caughtUp };
         due = performance.now() + heartbeatMs;
       }
       if (done && !draining.aborted) {

@@ -74,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   );
   const authenticate = createAuthenticator(store, now);
   const streams = createStreams({ store, authenticate, limit: options.maxStreams });
-  const hub = createChangeHub(store, log);
+  const hub = createChangeHub({ store, tokens, log });
   const deps = { store, authenticate, log, draining: stopping.signal, streams };
   const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const routes = (router: ConnectRouter) => {
