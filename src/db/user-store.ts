@@ -124,6 +124,11 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     const ofUser = { account_id: this.accountId, user_id: user.id };
     const changes = await this.db.deleteFrom("changes").where(matches(ofUser)).executeTakeFirstOrThrow();
     const sessions = await this.db.deleteFrom("sessions").where(matches(ofUser)).executeTakeFirstOrThrow();
+    await this.db
+      .deleteFrom("nonces")
+      .where("account_id", "=", this.accountId)
+      .where("key_id", "in", this.db.selectFrom("api_keys").select("id").where(matches(ofUser)))
+      .execute();
     const apiKeys = await this.db.deleteFrom("api_keys").where(matches(ofUser)).executeTakeFirstOrThrow();
     const answers = await this.db
       .updateTable("answers")

@@ -16,6 +16,8 @@ delete from "changes" where "account_id" = $1;
 
 delete from "nonces" where "account_id" = $1 and "expire_time" < $2;
 
+delete from "nonces" where "account_id" = $1 and "key_id" in (select "id" from "api_keys" where "account_id" = $2 and "user_id" = $3);
+
 delete from "nonces" where "account_id" = $1;
 
 delete from "secrets" where "account_id" = $1;
@@ -57,6 +59,8 @@ select "account_id", "revision" from "accounts" where "account_id" in ($1);
 select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
 
 select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
+
+select "id" from "api_keys" where "account_id" = $1 and "user_id" = $2;
 
 select "id" from "sessions" where "account_id" = $1 and "id" = $2;
 
