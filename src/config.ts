@@ -20,6 +20,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly maxMessageBytes: number;
   readonly changeRetention: Micros;
+  readonly maxStreams: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: LogLevel;
 }
@@ -103,8 +104,14 @@ export const SETTINGS = {
   changeRetention: {
     variable: "ROSTER_CHANGE_RETENTION",
     fallback: "7d",
-    description: "how long the change history reaches back, and with it broken exports can be resumed: 12h, 7d",
+    description: "how long the change history reaches back, and with it exports and watches can be resumed: 12h, 7d",
     parse: parseDuration,
+  },
+  maxStreams: {
+    variable: "ROSTER_MAX_STREAMS",
+    fallback: "10000",
+    description: "how many exports and watches may be open on one server at a time",
+    parse: (text: string) => parseInteger(text, 1, 1_000_000),
   },
   drainTimeoutMs: {
     variable: "ROSTER_DRAIN_TIMEOUT",
@@ -171,6 +178,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: read(SETTINGS.corsOrigins) ?? [],
     maxMessageBytes: read(SETTINGS.maxMessageBytes),
     changeRetention: read(SETTINGS.changeRetention),
+    maxStreams: read(SETTINGS.maxStreams),
     drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
     logLevel: read(SETTINGS.logLevel),
   };

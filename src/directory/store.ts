@@ -1,6 +1,7 @@
 import type { Account } from "./account.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { KeyHolder } from "./authentication.ts";
+import type { UserChange } from "./changes.ts";
 import type { Clock, Micros } from "./clock.ts";
 import type { UserFilter } from "./filter.ts";
 import type { IdSource } from "./id.ts";
@@ -68,6 +69,12 @@ export interface Store {
    */
   onAccessChange(listener: (accountId: string, userId: string | null) => void): void;
 
+  /** Tells, after each commit of this process that changed users, the account's new revision. */
+  onCommit(listener: (accountId: string, revision: number) => void): void;
+
+  /** The revisions of those accounts, in one query. One that does not exist is left out. */
+  revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
   /** The secret of that name, made by `mint` when it is first asked for. MUST be the same for every caller. */
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array>;
 
@@ -102,6 +109,7 @@ export interface Origin {
 export interface AccountView {
   readonly account: Account;
   readonly users: UserReader;
+  readonly changes: ChangeReader;
   readonly apiKeys: ApiKeyReader;
   readonly sessions: SessionReader;
 }
@@ -160,6 +168,21 @@ export interface UserReader {
     after: string,
     limit: number,
   ): Promise<ReadonlyArray<{ readonly id: string; readonly state: User | null }>>;
+}
+
+export interface ChangeReader {
+  /**
+   * The changes after a revision, in the order of their commits, at most `limit`. MUST be whole revisions only: one that has
+   * more changes than that comes alone and entire. MUST have no gap from the history floor on, purged users aside: of those
+   * the last purge is left.
+   */
+  list(afterRevision: number, limit: number): Promise<ChangeList>;
+}
+
+export interface ChangeList {
+  readonly changes: readonly UserChange[];
+  /** There is nothing after these. */
+  readonly done: boolean;
 }
 
 export interface UserWriter extends UserReader {

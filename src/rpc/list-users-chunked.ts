@@ -7,7 +7,8 @@ import type {
   UserService,
 } from "../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../directory/account.ts";
-import { RosterError } from "../directory/errors.ts";
+import { afterRevision } from "../directory/changes.ts";
+import { serverDraining } from "../directory/errors.ts";
 import { type ExportPosition, readExportPage } from "../directory/export.ts";
 import type { Store } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
@@ -60,14 +61,12 @@ export async function* listUsersChunked(
           summary: {
             accountId: position.accountId,
             userCount: BigInt(position.count),
-            changeToken: tokens.sealChange(position.accountId, chunk.revision),
+            changeToken: tokens.sealChange(position.accountId, afterRevision(chunk.revision)),
           },
         }),
       };
       if (draining.aborted && !(chunk.done && !all)) {
-        throw new RosterError("SERVER_DRAINING", "the server is shutting down; resume with the last resume_token", {
-          retryAfter: 1_000,
-        });
+        throw serverDraining("resume_token");
       }
     }
     const finished: ExportPosition = position;

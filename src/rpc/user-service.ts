@@ -20,19 +20,22 @@ import {
 import { parseUserFilter } from "../filter/users.ts";
 import { parseMetadataUpdate, parseUser, toTimestamp, toUserMessage } from "./convert.ts";
 import { importUsers } from "./import-users.ts";
+import { listUserChanges } from "./list-user-changes.ts";
 import { listUsersChunked } from "./list-users-chunked.ts";
 import { parsePatch, readMask } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
+import { type Watching, watchUsers } from "./watch-users.ts";
 
 export interface UserServiceDeps {
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly watching: Watching;
 }
 
-export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof UserService> {
+export function userService({ store, tokens, watching }: UserServiceDeps): Handlers<typeof UserService> {
   return {
     createUser: (request, call) =>
       mutate(
@@ -205,6 +208,10 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
     },
 
     listUsersChunked: (request, call) => listUsersChunked(store, tokens, request, call),
+
+    watchUsers: (request, call) => watchUsers({ store, tokens, watching }, request, call),
+
+    listUserChanges: (request, call) => listUserChanges(store, tokens, request, call.accountId),
 
     importUsers: (request, call) => importUsers(store, request, call),
   };

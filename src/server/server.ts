@@ -14,8 +14,10 @@ import { createSealer, TOKEN_KEY_BYTES } from "../directory/token.ts";
 import type { Log } from "../log.ts";
 import { accountService } from "../rpc/account-service.ts";
 import { apiKeyService } from "../rpc/api-key-service.ts";
+import { createChangeHub } from "../rpc/change-hub.ts";
 import { servicePipeline } from "../rpc/pipeline.ts";
 import { sessionService } from "../rpc/session-service.ts";
+import { createStreams } from "../rpc/streams.ts";
 import { createTokens } from "../rpc/tokens.ts";
 import { userService } from "../rpc/user-service.ts";
 import type { CorsOrigins } from "./cors.ts";
@@ -33,6 +35,10 @@ export interface ServerOptions {
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
+  /** Exports and watches that may be open at a time. */
+  readonly maxStreams: number;
+  /** An idle watch sends a message that often. Default: 15 seconds. */
+  readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
 }
 
@@ -52,6 +58,7 @@ const SERVICES = [
   ServerReflectionAlpha,
 ];
 const ANSWER_RETENTION = DAY;
+const WATCH_HEARTBEAT_MS = 15_000;
 const PRUNE_INTERVAL_MS = 60_000;
 
 /** Serves a store. */
@@ -65,11 +72,15 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     stopping.signal,
     log,
   );
-  const deps = { store, authenticate: createAuthenticator(store, now), log, draining: stopping.signal };
+  const authenticate = createAuthenticator(store, now);
+  const streams = createStreams({ store, authenticate, limit: options.maxStreams });
+  const hub = createChangeHub({ store, tokens, log });
+  const deps = { store, authenticate, log, draining: stopping.signal, streams };
+  const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const routes = (router: ConnectRouter) => {
     const reflection = reflectionService(SERVICES);
     router
-      .service(UserService, servicePipeline(UserService, userService({ store, tokens }), deps))
+      .service(UserService, servicePipeline(UserService, userService({ store, tokens, watching }), deps))
       .service(SessionService, servicePipeline(SessionService, sessionService({ store, tokens }), deps))
       .service(AccountService, servicePipeline(AccountService, accountService({ store, tokens }), deps))
       .service(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store, tokens }), deps))
@@ -79,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   };
   const http = await openHttpPort(createHandler({ ...options, routes }), options.http).catch((error: unknown) => {
     health.stop();
+    streams.stop();
     throw error;
   });
   const pruning = setInterval(() => prune(options), PRUNE_INTERVAL_MS);
@@ -87,7 +99,9 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     async stop() {
       clearInterval(pruning);
       stopping.abort();
+      hub.stop();
       await http.drain(options.drainTimeoutMs);
+      streams.stop();
       health.stop();
     },
   };

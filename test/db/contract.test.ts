@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
+import { changes } from "./contract/changes.ts";
 import { filters } from "./contract/filters.ts";
 import { history } from "./contract/history.ts";
 import { keysAndAnswers } from "./contract/keys-and-answers.ts";
@@ -25,5 +26,6 @@ describe("sessions", sessions);
 describe("lists", lists);
 describe("filters", filters);
 describe("history", history);
+describe("changes", changes);
 describe("retention", retention);
 describe("purges", purges);

@@ -37,6 +37,7 @@ test("an outage of the database is UNAVAILABLE with RetryInfo and NOT_SERVING, a
     corsOrigins: [],
     maxMessageBytes: 1024 * 1024,
     changeRetention: DAY,
+    maxStreams: 100,
     drainTimeoutMs: 1_000,
   });
   const url = `http://127.0.0.1:${server.http.port}`;

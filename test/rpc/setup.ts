@@ -63,15 +63,18 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
 
 async function createAccount({ store, sources }: TestServer, id: string): Promise<{ ownerId: string; secret: string }> {
   const secret = mintSecret(sources.newId("K"));
-  const created = await store.createAccount({ id, name: "Test account", slug: id.toLowerCase(), metadata: {} }, async (tx) => {
-    const { id: userId } = await insertUser(tx, { ...USER_DEFAULTS, displayName: "Owner" });
-    await insertApiKey(
-      tx,
-      { displayName: "Owner's key", userId, role: "ADMIN", expireTime: null, requireNonce: false },
-      secret,
-    );
-    return { ownerId: userId, secret };
-  });
+  const created = await store.createAccount(
+    { id, name: "Test account", slug: id.toLowerCase(), metadata: {} },
+    async (tx) => {
+      const { id: userId } = await insertUser(tx, { ...USER_DEFAULTS, displayName: "Owner" });
+      await insertApiKey(
+        tx,
+        { displayName: "Owner's key", userId, role: "ADMIN", expireTime: null, requireNonce: false },
+        secret,
+      );
+      return { ownerId: userId, secret };
+    },
+  );
   return created ?? expect.fail(`account ${id} exists`);
 }
 

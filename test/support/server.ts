@@ -44,6 +44,7 @@ async function serve(
     corsOrigins: [],
     maxMessageBytes: 16 * 1024 * 1024,
     changeRetention: 7 * DAY,
+    maxStreams: 10_000,
     drainTimeoutMs: 5_000,
     ...options,
   });
