@@ -3,6 +3,7 @@ import { parseCel } from "./cel.ts";
 import { checkFilter } from "./check.ts";
 import type { Resource } from "./fields.ts";
 import { filterInvalid } from "./invalid.ts";
+import { checkNesting } from "./nesting.ts";
 
 const MAX_BYTES = 4096;
 
@@ -18,5 +19,6 @@ export function parseFilter<T, F extends string>(text: string, resource: Resourc
       .replace(/\uFFFD$/, "");
     throw filterInvalid(text, fitting.length, `a filter has at most ${MAX_BYTES} bytes`);
   }
+  checkNesting(text);
   return checkFilter(parseCel(text), resource);
 }

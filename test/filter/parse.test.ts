@@ -162,6 +162,26 @@ describe("a filter has at most", () => {
     expect(refusal(`has(metadata${".a".repeat(33)})`).message).toContain("32 keys");
   });
 
+  test("32 open brackets, those in text and comments aside", () => {
+    expect(parseUserFilter(`${"(".repeat(32)}super_admin${")".repeat(32)}`)).toBeDefined();
+    expect(refusal(`${"(".repeat(33)}super_admin${")".repeat(33)}`)).toMatchObject({ offset: "32" });
+    expect(parseUserFilter(`id == "${"(".repeat(100)}"`)).toBeDefined();
+    expect(
+      parseUserFilter(`id in ['\\'${"[".repeat(100)}', r"\\${"{".repeat(100)}", """"${"(".repeat(100)}"""]`),
+    ).toBeDefined();
+    expect(refusal(`// "\n${"(".repeat(900)}"`).message).toContain("32 brackets");
+  });
+
+  test("so much nesting that the parser needs no time for it", () => {
+    const openings = ["(", "[", "!(", "-(", "{a:", "f(", '""(', "r'\\'(", "a[", "(a?b:", "//\n("];
+    for (const opening of openings) {
+      const start = performance.now();
+      refusal(opening.repeat(Math.floor(4096 / opening.length)));
+      refusal(opening.repeat(32));
+      expect({ opening, slow: performance.now() - start > 500 }).toEqual({ opening, slow: false });
+    }
+  });
+
   test.each(["(", "[", "!", "-", "f(", "{a:", "a[", "a?b:", "a."])("so much nesting that nothing breaks: %s", (part) => {
     expect(refusal(part.repeat(Math.floor(4096 / part.length))).message).not.toBe("");
     expect(refusal(`${part.repeat(800)}id`).message).not.toBe("");

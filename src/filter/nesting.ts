@@ -1,0 +1,22 @@
+import { filterInvalid } from "./invalid.ts";
+
+const MAX_OPEN = 32;
+
+/** Comments, literals of text (long, raw, plain), brackets. */
+const TOKENS =
+  /\/\/.*|[rR][bB]?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')|"""(?:\\[^]|[^\\])*?"""|'''(?:\\[^]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[([{]|[)\]}]/g;
+
+/** The parser takes seconds for brackets that are opened by the hundred. Throws FILTER_INVALID before it sees them. */
+export function checkNesting(text: string): void {
+  let open = 0;
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+    if ("([{".includes(token)) {
+      open += 1;
+    } else if (")]}".includes(token)) {
+      open -= 1;
+    }
+    if (open > MAX_OPEN) {
+      throw filterInvalid(text, index, `at most ${MAX_OPEN} brackets may be open at once`);
+    }
+  }
+}
