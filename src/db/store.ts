@@ -4,6 +4,7 @@ import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
 import type { KeyHolder } from "../directory/authentication.ts";
 import type { Micros } from "../directory/clock.ts";
 import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
+import type { UserFilter } from "../directory/filter.ts";
 import type { Session } from "../directory/session.ts";
 import type { AccountTransaction, AccountView, ListQuery, Origin, PageQuery, Sources, Store } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
@@ -81,7 +82,7 @@ export class KyselyStore implements Store {
           const account = await this.#account(db, accountId);
           return work({
             account,
-            users: new KyselyUserReader(db, accountId),
+            users: new KyselyUserReader(db, accountId, this.#engine.json),
             changes: new KyselyChanges(db, accountId),
             apiKeys: new KyselyApiKeys(db, accountId),
             sessions: new KyselySessions(db, accountId),
@@ -136,11 +137,11 @@ export class KyselyStore implements Store {
   }
 
   listAllUsers(query: ListQuery): Promise<User[]> {
-    return this.#guard(() => listUsers(this.#engine.reader, null, query));
+    return this.#guard(() => listUsers(this.#engine.reader, null, query, this.#engine.json));
   }
 
-  countAllUsers(showDeleted: boolean): Promise<number> {
-    return this.#guard(() => countUsers(this.#engine.reader, null, showDeleted));
+  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
+    return this.#guard(() => countUsers(this.#engine.reader, null, { showDeleted, filter }, this.#engine.json));
   }
 
   listAccounts(query: PageQuery): Promise<Account[]> {
@@ -261,7 +262,7 @@ export class KyselyStore implements Store {
     const revision = new Revision(account.revision, clock);
     const result = await work({
       account,
-      users: new KyselyUserWriter(db, origin, revision, access),
+      users: new KyselyUserWriter(db, origin, revision, access, this.#engine.json),
       changes: new KyselyChanges(db, account.id),
       apiKeys: new KyselyApiKeys(db, account.id, access),
       sessions: new KyselySessions(db, account.id),

@@ -1,6 +1,7 @@
 /** Why a call failed. Part of the API: reasons never change, messages may. */
 export type Reason =
   | "FIELD_INVALID"
+  | "FILTER_INVALID"
   | "ORDER_BY_INVALID"
   | "PAGE_TOKEN_INVALID"
   | "PAGE_TOKEN_MISMATCH"

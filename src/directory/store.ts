@@ -3,6 +3,7 @@ import type { ApiKey } from "./api-key.ts";
 import type { KeyHolder } from "./authentication.ts";
 import type { UserChange } from "./changes.ts";
 import type { Clock, Micros } from "./clock.ts";
+import type { UserFilter } from "./filter.ts";
 import type { IdSource } from "./id.ts";
 import type { ListKey, OrderTerm } from "./order.ts";
 import type { Session } from "./session.ts";
@@ -48,7 +49,7 @@ export interface Store {
   listAllUsers(query: ListQuery): Promise<User[]>;
 
   /** As `UserReader.count`, over all accounts. */
-  countAllUsers(showDeleted: boolean): Promise<number>;
+  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number>;
 
   /** Sessions of all accounts, otherwise as `SessionReader.list`. Only super admins may see this. */
   listAllSessions(query: PageQuery): Promise<Session[]>;
@@ -155,7 +156,8 @@ export interface UserReader {
   /** A page, in the order of the query. */
   list(query: ListQuery): Promise<User[]>;
 
-  count(showDeleted: boolean): Promise<number>;
+  /** The users that a list with these options has. */
+  count(showDeleted: boolean, filter?: UserFilter): Promise<number>;
 
   /**
    * The users with ids after `after`, ascending byte by byte, at most `limit` of those that exist now, each as it was at
@@ -293,6 +295,8 @@ export interface PageQuery {
 /** A page of users. */
 export interface ListQuery extends PageQuery {
   readonly showDeleted: boolean;
+  /** MUST let the same users pass as `userMatches` of src/filter, on every engine. Undefined: all. */
+  readonly filter?: UserFilter | undefined;
   /** Ends with the id and the account's. */
   readonly order: readonly OrderTerm[];
 }

@@ -15,6 +15,7 @@ import type { Log } from "../log.ts";
 /** The code of each reason: the whole of the error model, in one place. */
 export const CODES: Readonly<Record<Reason, Code>> = {
   FIELD_INVALID: Code.InvalidArgument,
+  FILTER_INVALID: Code.InvalidArgument,
   ORDER_BY_INVALID: Code.InvalidArgument,
   PAGE_TOKEN_INVALID: Code.InvalidArgument,
   PAGE_TOKEN_MISMATCH: Code.InvalidArgument,

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
 import { changes } from "./contract/changes.ts";
+import { filters } from "./contract/filters.ts";
 import { history } from "./contract/history.ts";
 import { keysAndAnswers } from "./contract/keys-and-answers.ts";
 import { lists } from "./contract/lists.ts";
@@ -23,6 +24,7 @@ describe("nonces and access", noncesAndAccess);
 describe("users", users);
 describe("sessions", sessions);
 describe("lists", lists);
+describe("filters", filters);
 describe("history", history);
 describe("changes", changes);
 describe("retention", retention);

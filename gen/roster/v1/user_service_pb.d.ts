@@ -910,7 +910,7 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with the same
-   * `account_id`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
+   * `account_id`, `filter`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */
@@ -953,6 +953,37 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * @generated from field: string order_by = 8;
    */
   orderBy: string;
+
+  /**
+   * Which users to return, in CEL (https://cel.dev). Default: all.
+   *
+   *     status == "ACTIVE" && metadata.plan in ["pro", "team"]
+   *     email.endsWith("@example.com") || !has(email)
+   *     create_time >= timestamp("2026-01-31T00:00:00Z") && !super_admin
+   *     metadata.team.size > 5 && "admin" in metadata["the roles"]
+   *
+   * Terms, joined by `&&`, `||`, `!` and parentheses:
+   * - `F == L`, `!=`, `<`, `<=`, `>`, `>=`, either way round: a field and a literal of its type;
+   * - `F in [L, …]`; `L in metadata.list`: the list has the element;
+   * - `F.startsWith("…")`, `F.endsWith("…")`, `F.contains("…")`: character by character, no wildcards;
+   * - `has(F)`: the field is set, the metadata has the key;
+   * - `F`: the same as `F == true`.
+   *
+   * F is a field: account_id, id, external_id, email, name, display_name, about, project, status ("INVITED", "ACTIVE",
+   * "SUSPENDED"), super_admin, create_time, update_time, delete_time, version, or metadata by its keys, as `metadata.a.b` or
+   * `metadata["any key"]`. L is a literal: text, a number (a double), true, false, null (of metadata only), or
+   * `timestamp("RFC 3339, at most microseconds")`.
+   *
+   * A comparison with a value that is absent, or in metadata of another type, is false, whatever the operator: where x is
+   * absent or text, `metadata.x != 1` is false, and `!(metadata.x == 1)` is true. `metadata.x == null` is true of an explicit
+   * null only. Text goes by the bytes of its UTF-8; only `==`, `!=` and `in` of email ignore case and surrounding space.
+   *
+   * At most 4 KiB, 64 terms, 32 levels. Anything else is FILTER_INVALID (INVALID_ARGUMENT): the message, and `offset` in the
+   * metadata of its ErrorInfo, say where, in characters from 0.
+   *
+   * @generated from field: string filter = 9;
+   */
+  filter: string;
 };
 
 /**
@@ -1050,6 +1081,14 @@ export declare type ListUsersChunkedRequest = Message<"roster.v1.ListUsersChunke
    * @generated from field: string resume_token = 5;
    */
   resumeToken: string;
+
+  /**
+   * Which users to deliver, by what they were at the revision; see `filter` of ListUsersRequest. Default: all. Where few
+   * pass, messages without users may come in between: their resume tokens spare a broken stream the way.
+   *
+   * @generated from field: string filter = 6;
+   */
+  filter: string;
 };
 
 /**
