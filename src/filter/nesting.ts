@@ -2,9 +2,12 @@ import { filterInvalid } from "./invalid.ts";
 
 const MAX_OPEN = 32;
 
-/** Comments, literals of text (long, raw, plain), brackets. */
-const TOKENS =
-  /\/\/.*|[rR][bB]?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')|"""(?:\\[^]|[^\\])*?"""|'''(?:\\[^]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[([{]|[)\]}]/g;
+const COMMENT = "//.*";
+const RAW = String.raw`[rR][bB]?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')`;
+const LONG = String.raw`"""(?:\\[\s\S]|[^\\])*?"""|'''(?:\\[\s\S]|[^\\])*?'''`;
+const PLAIN = String.raw`"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'`;
+const BRACKET = String.raw`[(\[{)\]}]`;
+const TOKENS = new RegExp([COMMENT, RAW, LONG, PLAIN, BRACKET].join("|"), "g");
 
 /** The parser takes seconds for brackets that are opened by the hundred. Throws FILTER_INVALID before it sees them. */
 export function checkNesting(text: string): void {

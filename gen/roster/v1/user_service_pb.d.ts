@@ -978,8 +978,8 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * absent or text, `metadata.x != 1` is false, and `!(metadata.x == 1)` is true. `metadata.x == null` is true of an explicit
    * null only. Text goes by the bytes of its UTF-8; only `==`, `!=` and `in` of email ignore case and surrounding space.
    *
-   * At most 4 KiB, 64 terms, 32 levels. Anything else is FILTER_INVALID (INVALID_ARGUMENT): the message, and `offset` in the
-   * metadata of its ErrorInfo, say where, in characters from 0.
+   * At most 4 KiB, 64 terms, 32 levels, 32 brackets open at once. Anything else is FILTER_INVALID (INVALID_ARGUMENT): the
+   * message, and `offset` in the metadata of its ErrorInfo, say where, in characters from 0.
    *
    * @generated from field: string filter = 9;
    */
