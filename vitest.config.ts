@@ -7,6 +7,7 @@ const ON_EVERY_ENGINE = [
   "test/rpc/*.test.ts",
   "test/coming-from/*.test.ts",
   "test/server/broken-exports.test.ts",
+  "test/server/replicas.test.ts",
 ];
 const ON_POSTGRES = ["test/postgres/*.test.ts"];
 

@@ -15,12 +15,13 @@ export interface Config {
   readonly databaseTimeoutMs: number;
   readonly databaseWaitMs: number;
   readonly httpAddress: Address;
-  readonly grpcAddress: Address;
+  readonly grpcAddress: Address | undefined;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly bootstrapKey: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxMessageBytes: number;
   readonly changeRetention: Micros;
+  readonly maxStreams: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: LogLevel;
 }
@@ -72,8 +73,8 @@ export const SETTINGS = {
   },
   grpcAddress: {
     variable: "ROSTER_GRPC_ADDRESS",
-    fallback: "127.0.0.1:50051",
-    description: "HOST:PORT of the gRPC port, the fast lane for services; port 0 takes any free one",
+    fallback: "",
+    description: "HOST:PORT of a port for gRPC alone, on grpc-js: a preview; none when empty",
     parse: parseAddress,
   },
   tlsCertificate: {
@@ -110,8 +111,14 @@ export const SETTINGS = {
   changeRetention: {
     variable: "ROSTER_CHANGE_RETENTION",
     fallback: "7d",
-    description: "how long the change history reaches back, and with it broken exports can be resumed: 12h, 7d",
+    description: "how long the change history reaches back, and with it exports and watches can be resumed: 12h, 7d",
     parse: parseDuration,
+  },
+  maxStreams: {
+    variable: "ROSTER_MAX_STREAMS",
+    fallback: "10000",
+    description: "how many exports and watches may be open on one server at a time",
+    parse: (text: string) => parseInteger(text, 1, 1_000_000),
   },
   drainTimeoutMs: {
     variable: "ROSTER_DRAIN_TIMEOUT",
@@ -179,6 +186,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: read(SETTINGS.corsOrigins) ?? [],
     maxMessageBytes: read(SETTINGS.maxMessageBytes),
     changeRetention: read(SETTINGS.changeRetention),
+    maxStreams: read(SETTINGS.maxStreams),
     drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
     logLevel: read(SETTINGS.logLevel),
   };

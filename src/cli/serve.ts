@@ -43,7 +43,14 @@ const SIGNALS = ["SIGTERM", "SIGINT"];
 
 function start(config: Config, store: Store, { clock }: Sources, log: Log): Promise<RosterServer> {
   const { httpAddress, grpcAddress, tls } = config;
-  const options = { ...config, store, now: clock, log, http: { ...httpAddress, tls }, grpc: { ...grpcAddress, tls } };
+  const options = {
+    ...config,
+    store,
+    now: clock,
+    log,
+    http: { ...httpAddress, tls },
+    grpc: grpcAddress && { ...grpcAddress, tls },
+  };
   return startServer(options).catch((error: unknown) => {
     const code = systemCode(error);
     if (code === undefined) {
@@ -86,6 +93,7 @@ function greeting(
   { databaseUrl, tls, bootstrapKey }: Config,
   secret: string | undefined,
 ): string {
+  const alone = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone)\n`;
   const scheme = tls ? "https" : "http";
   const url = `${scheme}://${placeText(http)}`;
   const keyFile = adminKeyPath(databaseUrl);
@@ -99,13 +107,12 @@ function greeting(
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
-  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane)
-  database    ${withoutPassword(databaseUrl)}
+${alone}  database    ${withoutPassword(databaseUrl)}
 ${shown}
 Create a user, list them, export them:
 
   KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}
-  grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${placeText(grpc)} roster.v1.UserService/CreateUser
+  grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${placeText(grpc ?? http)} roster.v1.UserService/CreateUser
   curl ${url}/roster.v1.UserService/ListUsers -H "x-api-key: $KEY" -H 'content-type: application/json' -d '{}'
   npm run --silent roster -- export users.ndjson
 

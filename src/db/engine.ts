@@ -1,5 +1,6 @@
-import type { Kysely, SelectQueryBuilder, sql } from "kysely";
+import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import type { Literal, MetadataPath } from "../directory/filter.ts";
 import type { Schema } from "./schema.ts";
 
 /** What databases disagree on. Nothing else may ask which database it is. */
@@ -9,6 +10,7 @@ export interface Engine {
   /** Everything that only reads. Never waits for the writer. */
   readonly reader: Kysely<Schema>;
   readonly types: ColumnTypes;
+  readonly json: JsonDialect;
   /** Makes the rows of a select unavailable to other writers until the transaction ends. */
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
   /** Whether the transaction that failed may succeed when it is run again. */
@@ -23,6 +25,21 @@ export interface ColumnTypes {
   readonly text: "text" | ReturnType<typeof sql>;
   readonly integer: "integer" | "bigint";
   readonly bytes: "blob" | "bytea";
+}
+
+/** How to look into a column of canonical JSON, at a path of keys. All are null or false where nothing is. */
+export interface JsonDialect {
+  /** The value, in a form that can be compared with `literal`: equal if type and value are; truth values have an order, too. */
+  value(column: string, path: MetadataPath): RawBuilder<unknown>;
+  literal(value: Literal): RawBuilder<unknown>;
+  /** The value if it is text, as text that goes byte by byte. */
+  text(column: string, path: MetadataPath): RawBuilder<string | null>;
+  /** The value if it is a number, as a double. */
+  number(column: string, path: MetadataPath): RawBuilder<number | null>;
+  /** Whether the value has the type of the literal. */
+  hasTypeOf(column: string, path: MetadataPath, literal: Literal): RawBuilder<SqlBool>;
+  /** Whether the value is a list that has the literal as an element. */
+  includes(column: string, path: MetadataPath, literal: Literal): RawBuilder<SqlBool>;
 }
 
 /** A migration for every engine. Names sort in the order they run. */

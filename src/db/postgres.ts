@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type ClientConfig, DatabaseError, Pool, types } from "pg";
 import type { Engine } from "./engine.ts";
+import { postgresJson } from "./postgres-json.ts";
 import type { Schema } from "./schema.ts";
 
 export interface PostgresOptions {
@@ -40,6 +41,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     writer,
     reader,
     types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea" },
+    json: postgresJson,
     forUpdate: (query) => query.forUpdate(),
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
     isUnavailable,

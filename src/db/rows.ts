@@ -1,10 +1,11 @@
 import type { Selectable } from "kysely";
 import type { Account, AccountStatus } from "../directory/account.ts";
 import type { ApiKey, Role } from "../directory/api-key.ts";
+import type { ChangeType, UserChange } from "../directory/changes.ts";
 import { canonicalJson, type JsonObject } from "../directory/json.ts";
 import type { Session } from "../directory/session.ts";
 import { foldEmail, type User, type UserStatus } from "../directory/user.ts";
-import type { AccountsTable, ApiKeysTable, SessionsTable, UsersTable } from "./schema.ts";
+import type { AccountsTable, ApiKeysTable, ChangesTable, SessionsTable, UsersTable } from "./schema.ts";
 
 /** Rows hold what the store itself has written: the assertions here are the one place where that is taken on trust. */
 
@@ -58,6 +59,20 @@ export function toImage(row: Selectable<UsersTable>): string {
 
 export function fromImage(image: string): User {
   return toUser(JSON.parse(image) as Selectable<UsersTable>);
+}
+
+export function toChange(row: Omit<Selectable<ChangesTable>, "account_id" | "ordinal" | "image_before">): UserChange {
+  return {
+    type: row.type as ChangeType,
+    userId: row.user_id,
+    version: row.version,
+    revision: row.revision,
+    commitTime: row.commit_time,
+    user: row.image_after === null ? null : fromImage(row.image_after),
+    changedFields: JSON.parse(row.changed_fields) as string[],
+    apiKeyId: row.api_key_id,
+    requestId: row.request_id,
+  };
 }
 
 export function toAccount(row: Selectable<AccountsTable>): Account {

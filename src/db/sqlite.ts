@@ -14,6 +14,7 @@ import {
 } from "kysely";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
+import { sqliteJson } from "./sqlite-json.ts";
 
 /**
  * Opens the file, made if missing. Write-ahead log, and every commit on the disk before it is acknowledged. What a purge
@@ -33,6 +34,7 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engin
     writer,
     reader,
     types: { text: "text", integer: "integer", bytes: "blob" },
+    json: sqliteJson,
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,
     // Writers wait for the lock before they read.

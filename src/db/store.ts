@@ -4,6 +4,7 @@ import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
 import type { KeyHolder } from "../directory/authentication.ts";
 import type { Micros } from "../directory/clock.ts";
 import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
+import type { UserFilter } from "../directory/filter.ts";
 import type { Session } from "../directory/session.ts";
 import type { AccountTransaction, AccountView, ListQuery, Origin, PageQuery, Sources, Store } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
@@ -19,6 +20,7 @@ import {
 } from "./account-store.ts";
 import { KyselyAnswers } from "./answer-store.ts";
 import { findKeyHolders, KyselyApiKeys } from "./api-key-store.ts";
+import { KyselyChanges } from "./change-store.ts";
 import type { Engine } from "./engine.ts";
 import { KyselyNonces } from "./nonce-store.ts";
 import { pruneAccount } from "./prune.ts";
@@ -31,6 +33,11 @@ import { countUsers, KyselyUserReader, KyselyUserWriter, listUsers } from "./use
 
 /** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
 const MAX_ATTEMPTS = 10;
+
+/** What a transaction will have made of its account's revision; null: nothing. */
+interface Commit {
+  revision: number | null;
+}
 
 /** Ends a transaction without an error and without a trace. */
 class DryRun<T> {
@@ -58,6 +65,7 @@ export class KyselyStore implements Store {
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #turns = new Turns();
   readonly #accessListeners: Array<(accountId: string, userId: string | null) => void> = [];
+  readonly #commitListeners: Array<(accountId: string, revision: number) => void> = [];
 
   constructor(engine: Engine, sources: Sources) {
     this.#engine = engine;
@@ -74,7 +82,8 @@ export class KyselyStore implements Store {
           const account = await this.#account(db, accountId);
           return work({
             account,
-            users: new KyselyUserReader(db, accountId),
+            users: new KyselyUserReader(db, accountId, this.#engine.json),
+            changes: new KyselyChanges(db, accountId),
             apiKeys: new KyselyApiKeys(db, accountId),
             sessions: new KyselySessions(db, accountId),
           });
@@ -84,15 +93,17 @@ export class KyselyStore implements Store {
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
     const access = new Access();
+    const commit: Commit = { revision: null };
     const result = await withoutTrace(() =>
       this.#turns.run(origin.accountId, () =>
         this.#transaction(async (db) => {
           const account = await this.#account(db, origin.accountId, true);
-          return this.#change(db, account, origin, work, access);
+          return this.#change(db, account, origin, work, access, commit);
         }),
       ),
     );
     access.tell(this.#accessListeners, origin.accountId);
+    this.#tellCommit(origin.accountId, commit);
     return result;
   }
 
@@ -126,11 +137,11 @@ export class KyselyStore implements Store {
   }
 
   listAllUsers(query: ListQuery): Promise<User[]> {
-    return this.#guard(() => listUsers(this.#engine.reader, null, query));
+    return this.#guard(() => listUsers(this.#engine.reader, null, query, this.#engine.json));
   }
 
-  countAllUsers(showDeleted: boolean): Promise<number> {
-    return this.#guard(() => countUsers(this.#engine.reader, null, showDeleted));
+  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
+    return this.#guard(() => countUsers(this.#engine.reader, null, { showDeleted, filter }, this.#engine.json));
   }
 
   listAccounts(query: PageQuery): Promise<Account[]> {
@@ -166,6 +177,21 @@ export class KyselyStore implements Store {
 
   onAccessChange(listener: (accountId: string, userId: string | null) => void): void {
     this.#accessListeners.push(listener);
+  }
+
+  onCommit(listener: (accountId: string, revision: number) => void): void {
+    this.#commitListeners.push(listener);
+  }
+
+  revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#guard(async () => {
+      const rows = await this.#engine.reader
+        .selectFrom("accounts")
+        .select(["account_id", "revision"])
+        .where("account_id", "in", accountIds)
+        .execute();
+      return new Map(rows.map((row) => [row.account_id, row.revision]));
+    });
   }
 
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array> {
@@ -216,18 +242,28 @@ export class KyselyStore implements Store {
     return toAccount(row);
   }
 
+  #tellCommit(accountId: string, { revision }: Commit): void {
+    if (revision !== null) {
+      for (const listener of this.#commitListeners) {
+        listener(accountId, revision);
+      }
+    }
+  }
+
   async #change<T>(
     db: Transaction<Schema>,
     account: Account,
     origin: Origin,
     work: (tx: AccountTransaction) => Promise<T>,
     access = new Access(),
+    commit: Commit = { revision: null },
   ): Promise<T> {
     const { clock, newId } = this.#sources;
     const revision = new Revision(account.revision, clock);
     const result = await work({
       account,
-      users: new KyselyUserWriter(db, origin, revision, access),
+      users: new KyselyUserWriter(db, origin, revision, access, this.#engine.json),
+      changes: new KyselyChanges(db, account.id),
       apiKeys: new KyselyApiKeys(db, account.id, access),
       sessions: new KyselySessions(db, account.id),
       answers: new KyselyAnswers(db, account.id, clock),
@@ -256,6 +292,7 @@ export class KyselyStore implements Store {
     if (origin.dryRun) {
       throw new DryRun(result);
     }
+    commit.revision = revision.changed ? revision.current : null;
     return result;
   }
 

@@ -1,8 +1,11 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import type { UserFilter, UserFilterField } from "../directory/filter.ts";
 import type { OrderField } from "../directory/order.ts";
 import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
 import { changedFields, foldEmail, type User } from "../directory/user.ts";
 import type { Access } from "./access.ts";
+import type { JsonDialect } from "./engine.ts";
+import { type FilterColumns, whereFilter } from "./filter.ts";
 import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
@@ -13,10 +16,12 @@ const LIVE_KEYS = { id: "id", externalId: "external_id", email: "email_key" } as
 export class KyselyUserReader implements UserReader {
   protected readonly db: Kysely<Schema>;
   protected readonly accountId: string;
+  readonly #json: JsonDialect;
 
-  constructor(db: Kysely<Schema>, accountId: string) {
+  constructor(db: Kysely<Schema>, accountId: string, json: JsonDialect) {
     this.db = db;
     this.accountId = accountId;
+    this.#json = json;
   }
 
   async find(id: string): Promise<User | undefined> {
@@ -37,11 +42,11 @@ export class KyselyUserReader implements UserReader {
   }
 
   async list(query: ListQuery): Promise<User[]> {
-    return listUsers(this.db, this.accountId, query);
+    return listUsers(this.db, this.accountId, query, this.#json);
   }
 
-  async count(showDeleted: boolean): Promise<number> {
-    return countUsers(this.db, this.accountId, showDeleted);
+  async count(showDeleted: boolean, filter?: UserFilter): Promise<number> {
+    return countUsers(this.db, this.accountId, { showDeleted, filter }, this.#json);
   }
 
   // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
@@ -88,8 +93,8 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   readonly #revision: Revision;
   readonly #access: Access;
 
-  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision, access: Access) {
-    super(db, origin.accountId);
+  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision, access: Access, json: JsonDialect) {
+    super(db, origin.accountId, json);
     this.#origin = origin;
     this.#revision = revision;
     this.#access = access;
@@ -124,6 +129,11 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     const ofUser = { account_id: this.accountId, user_id: user.id };
     const changes = await this.db.deleteFrom("changes").where(matches(ofUser)).executeTakeFirstOrThrow();
     const sessions = await this.db.deleteFrom("sessions").where(matches(ofUser)).executeTakeFirstOrThrow();
+    await this.db
+      .deleteFrom("nonces")
+      .where("account_id", "=", this.accountId)
+      .where("key_id", "in", this.db.selectFrom("api_keys").select("id").where(matches(ofUser)))
+      .execute();
     const apiKeys = await this.db.deleteFrom("api_keys").where(matches(ofUser)).executeTakeFirstOrThrow();
     const answers = await this.db
       .updateTable("answers")
@@ -192,8 +202,13 @@ function matches(ofUser: { account_id: string; user_id: string }) {
 }
 
 /** Of one account, or of all for null. */
-export async function listUsers(db: Kysely<Schema>, accountId: string | null, query: ListQuery): Promise<User[]> {
-  const { direction, from, showDeleted, skip, limit } = query;
+export async function listUsers(
+  db: Kysely<Schema>,
+  accountId: string | null,
+  query: ListQuery,
+  json: JsonDialect,
+): Promise<User[]> {
+  const { direction, from, showDeleted, filter, skip, limit } = query;
   const order = walk(
     query.order.map(({ field, descending }) => ({ ...COLUMNS[field], descending })),
     direction,
@@ -201,6 +216,7 @@ export async function listUsers(db: Kysely<Schema>, accountId: string | null, qu
   let rows = db.selectFrom("users").selectAll("users").limit(limit).offset(skip);
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);
+  if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
   if (from !== null) rows = rows.where(comesAfter(order, from));
   for (const term of orderTerms(order)) rows = rows.orderBy(term);
   return (await rows.execute()).map(toUser);
@@ -218,10 +234,36 @@ const COLUMNS = {
   account_id: { column: "users.account_id" },
 } as const satisfies Record<OrderField, Omit<OrderColumn, "descending">>;
 
+const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
+  fields: {
+    account_id: { column: "users.account_id" },
+    id: { column: "users.id" },
+    external_id: { column: "users.external_id" },
+    email: { column: "users.email", folded: { column: "users.email_key", fold: foldEmail } },
+    name: { column: "users.name" },
+    display_name: { column: "users.display_name" },
+    about: { column: "users.about" },
+    project: { column: "users.project" },
+    status: { column: "users.status" },
+    super_admin: { column: "users.super_admin" },
+    create_time: { column: "users.create_time" },
+    update_time: { column: "users.update_time" },
+    delete_time: { column: "users.delete_time" },
+    version: { column: "users.version", number: true },
+  },
+  metadata: "users.metadata",
+};
+
 /** Of one account, or of all for null. */
-export async function countUsers(db: Kysely<Schema>, accountId: string | null, showDeleted: boolean): Promise<number> {
+export async function countUsers(
+  db: Kysely<Schema>,
+  accountId: string | null,
+  { showDeleted, filter }: Pick<ListQuery, "showDeleted" | "filter">,
+  json: JsonDialect,
+): Promise<number> {
   let rows = db.selectFrom("users").select((users) => users.fn.countAll<number>().as("count"));
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);
+  if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
   return (await rows.executeTakeFirstOrThrow()).count;
 }

@@ -1,6 +1,7 @@
 /** Why a call failed. Part of the API: reasons never change, messages may. */
 export type Reason =
   | "FIELD_INVALID"
+  | "FILTER_INVALID"
   | "ORDER_BY_INVALID"
   | "PAGE_TOKEN_INVALID"
   | "PAGE_TOKEN_MISMATCH"
@@ -8,6 +9,9 @@ export type Reason =
   | "RESUME_TOKEN_INVALID"
   | "RESUME_TOKEN_MISMATCH"
   | "RESUME_TOKEN_EXPIRED"
+  | "CHANGE_TOKEN_INVALID"
+  | "CHANGE_TOKEN_MISMATCH"
+  | "CHANGE_TOKEN_EXPIRED"
   | "REQUEST_ID_REUSED"
   | "API_KEY_INVALID"
   | "PERMISSION_DENIED"
@@ -36,6 +40,7 @@ export type Reason =
   | "STORE_UNAVAILABLE"
   | "SERVER_DRAINING"
   | "MESSAGE_TOO_LARGE"
+  | "TOO_MANY_STREAMS"
   | "REQUEST_MALFORMED"
   | "PROTOCOL_UNSUPPORTED"
   | "METHOD_UNKNOWN"
@@ -136,4 +141,11 @@ export function permissionDenied(message: string): RosterError {
 
 export function storeUnavailable(cause: unknown): RosterError {
   return new RosterError("STORE_UNAVAILABLE", "the database can't be reached; try again", { retryAfter: 1_000, cause });
+}
+
+/** `token` is the field that a stream goes on with elsewhere. */
+export function serverDraining(token: string): RosterError {
+  return new RosterError("SERVER_DRAINING", `the server is shutting down; resume with the last ${token}`, {
+    retryAfter: 1_000,
+  });
 }

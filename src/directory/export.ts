@@ -23,6 +23,14 @@ export interface ExportPage {
   readonly done: boolean;
 }
 
+export interface ExportOptions {
+  readonly showDeleted: boolean;
+  /** Whether the user, as it was, is wanted. Default: every one is. */
+  readonly passes?: ((user: User) => boolean) | undefined;
+  /** The most users to read. */
+  readonly limit: number;
+}
+
 /** Reads so many users at a time, so that large ones do not fill the memory. */
 const PAGE_LIMIT = 500;
 
@@ -33,7 +41,7 @@ const PAGE_LIMIT = 500;
 export async function readExportPage(
   store: Store,
   position: ExportPosition,
-  { showDeleted, limit }: { readonly showDeleted: boolean; readonly limit: number },
+  { showDeleted, passes = () => true, limit }: ExportOptions,
 ): Promise<ExportPage> {
   return store.read(position.accountId, async ({ account, users }) => {
     const revision = position.revision ?? account.revision;
@@ -43,7 +51,7 @@ export async function readExportPage(
     const rows = await users.listAt(revision, position.after, Math.min(limit, PAGE_LIMIT));
     const states = rows.flatMap(({ state }) => state ?? []);
     return {
-      users: states.filter((user) => showDeleted || user.deleteTime === null),
+      users: states.filter((user) => (showDeleted || user.deleteTime === null) && passes(user)),
       revision,
       after: rows.at(-1)?.id ?? position.after,
       done: rows.length < Math.min(limit, PAGE_LIMIT),

@@ -1,7 +1,9 @@
 import type { Account } from "./account.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { KeyHolder } from "./authentication.ts";
+import type { UserChange } from "./changes.ts";
 import type { Clock, Micros } from "./clock.ts";
+import type { UserFilter } from "./filter.ts";
 import type { IdSource } from "./id.ts";
 import type { ListKey, OrderTerm } from "./order.ts";
 import type { Session } from "./session.ts";
@@ -47,7 +49,7 @@ export interface Store {
   listAllUsers(query: ListQuery): Promise<User[]>;
 
   /** As `UserReader.count`, over all accounts. */
-  countAllUsers(showDeleted: boolean): Promise<number>;
+  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number>;
 
   /** Sessions of all accounts, otherwise as `SessionReader.list`. Only super admins may see this. */
   listAllSessions(query: PageQuery): Promise<Session[]>;
@@ -66,6 +68,12 @@ export interface Store {
    * account.
    */
   onAccessChange(listener: (accountId: string, userId: string | null) => void): void;
+
+  /** Tells, after each commit of this process that changed users, the account's new revision. */
+  onCommit(listener: (accountId: string, revision: number) => void): void;
+
+  /** The revisions of those accounts, in one query. One that does not exist is left out. */
+  revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 
   /** The secret of that name, made by `mint` when it is first asked for. MUST be the same for every caller. */
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array>;
@@ -101,6 +109,7 @@ export interface Origin {
 export interface AccountView {
   readonly account: Account;
   readonly users: UserReader;
+  readonly changes: ChangeReader;
   readonly apiKeys: ApiKeyReader;
   readonly sessions: SessionReader;
 }
@@ -147,7 +156,8 @@ export interface UserReader {
   /** A page, in the order of the query. */
   list(query: ListQuery): Promise<User[]>;
 
-  count(showDeleted: boolean): Promise<number>;
+  /** The users that a list with these options has. */
+  count(showDeleted: boolean, filter?: UserFilter): Promise<number>;
 
   /**
    * The users with ids after `after`, ascending byte by byte, at most `limit` of those that exist now, each as it was at
@@ -158,6 +168,21 @@ export interface UserReader {
     after: string,
     limit: number,
   ): Promise<ReadonlyArray<{ readonly id: string; readonly state: User | null }>>;
+}
+
+export interface ChangeReader {
+  /**
+   * The changes after a revision, in the order of their commits, at most `limit`. MUST be whole revisions only: one that has
+   * more changes than that comes alone and entire. MUST have no gap from the history floor on, purged users aside: of those
+   * the last purge is left.
+   */
+  list(afterRevision: number, limit: number): Promise<ChangeList>;
+}
+
+export interface ChangeList {
+  readonly changes: readonly UserChange[];
+  /** There is nothing after these. */
+  readonly done: boolean;
 }
 
 export interface UserWriter extends UserReader {
@@ -270,6 +295,8 @@ export interface PageQuery {
 /** A page of users. */
 export interface ListQuery extends PageQuery {
   readonly showDeleted: boolean;
+  /** MUST let the same users pass as `userMatches` of src/filter, on every engine. Undefined: all. */
+  readonly filter?: UserFilter | undefined;
   /** Ends with the id and the account's. */
   readonly order: readonly OrderTerm[];
 }

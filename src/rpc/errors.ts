@@ -15,6 +15,7 @@ import type { Log } from "../log.ts";
 /** The code of each reason: the whole of the error model, in one place. */
 export const CODES: Readonly<Record<Reason, Code>> = {
   FIELD_INVALID: Code.InvalidArgument,
+  FILTER_INVALID: Code.InvalidArgument,
   ORDER_BY_INVALID: Code.InvalidArgument,
   PAGE_TOKEN_INVALID: Code.InvalidArgument,
   PAGE_TOKEN_MISMATCH: Code.InvalidArgument,
@@ -22,6 +23,9 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   RESUME_TOKEN_INVALID: Code.InvalidArgument,
   RESUME_TOKEN_MISMATCH: Code.InvalidArgument,
   RESUME_TOKEN_EXPIRED: Code.FailedPrecondition,
+  CHANGE_TOKEN_INVALID: Code.InvalidArgument,
+  CHANGE_TOKEN_MISMATCH: Code.InvalidArgument,
+  CHANGE_TOKEN_EXPIRED: Code.FailedPrecondition,
   REQUEST_ID_REUSED: Code.InvalidArgument,
   API_KEY_INVALID: Code.Unauthenticated,
   PERMISSION_DENIED: Code.PermissionDenied,
@@ -50,6 +54,7 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   STORE_UNAVAILABLE: Code.Unavailable,
   SERVER_DRAINING: Code.Unavailable,
   MESSAGE_TOO_LARGE: Code.ResourceExhausted,
+  TOO_MANY_STREAMS: Code.ResourceExhausted,
   REQUEST_MALFORMED: Code.InvalidArgument,
   PROTOCOL_UNSUPPORTED: Code.Unimplemented,
   METHOD_UNKNOWN: Code.Unimplemented,

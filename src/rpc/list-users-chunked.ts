@@ -7,9 +7,12 @@ import type {
   UserService,
 } from "../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../directory/account.ts";
-import { RosterError } from "../directory/errors.ts";
+import { afterRevision } from "../directory/changes.ts";
+import { serverDraining } from "../directory/errors.ts";
 import { type ExportPosition, readExportPage } from "../directory/export.ts";
 import type { Store } from "../directory/store.ts";
+import type { User } from "../directory/user.ts";
+import { parseUserFilter, userMatches } from "../filter/users.ts";
 import { toUserMessage } from "./convert.ts";
 import { readMask } from "./masks.ts";
 import type { Call } from "./pipeline.ts";
@@ -19,6 +22,8 @@ type Response = MessageInitShape<typeof ListUsersChunkedResponseSchema>;
 
 const DEFAULT_CHUNK_SIZE = 500;
 const MAX_CHUNK_SIZE = 5000;
+/** Where few users pass a filter, a message goes out after so many pages all the same: a stream that breaks goes on there. */
+const MAX_FILTERED_PAGES = 20;
 /** Bytes of users in one message. What is left is for the token and the summary. */
 const MAX_CHUNK_BYTES = 1024 * 1024 - 8 * 1024;
 
@@ -31,10 +36,13 @@ export async function* listUsersChunked(
 ): AsyncGenerator<Response> {
   const { showDeleted, resumeToken } = request;
   const mask = readMask(request.readMask);
+  const filter = parseUserFilter(request.filter);
+  const passes = filter && ((user: User) => userMatches(filter, user));
   const binding = {
     method: "ListUsersChunked",
     account_id: accountId,
     show_deleted: showDeleted,
+    filter: request.filter,
     read_mask: [...(request.readMask?.paths ?? [])].sort(),
   };
   const all = accountId === ALL_ACCOUNTS;
@@ -43,7 +51,7 @@ export async function* listUsersChunked(
     resumeToken === "" ? await firstPosition(store, accountId) : tokens.openResume(binding, resumeToken);
 
   while (position !== undefined) {
-    for await (const chunk of chunks(store, position, { showDeleted, chunkSize, mask })) {
+    for await (const chunk of chunks(store, position, { showDeleted, passes, chunkSize, mask })) {
       position = chunk.position;
       yield {
         users: chunk.users,
@@ -53,14 +61,12 @@ export async function* listUsersChunked(
           summary: {
             accountId: position.accountId,
             userCount: BigInt(position.count),
-            changeToken: tokens.sealChange(position.accountId, chunk.revision),
+            changeToken: tokens.sealChange(position.accountId, afterRevision(chunk.revision)),
           },
         }),
       };
       if (draining.aborted && !(chunk.done && !all)) {
-        throw new RosterError("SERVER_DRAINING", "the server is shutting down; resume with the last resume_token", {
-          retryAfter: 1_000,
-        });
+        throw serverDraining("resume_token");
       }
     }
     const finished: ExportPosition = position;
@@ -102,6 +108,7 @@ interface Chunk {
 
 interface ChunkOptions {
   readonly showDeleted: boolean;
+  readonly passes: ((user: User) => boolean) | undefined;
   readonly chunkSize: number;
   readonly mask: (user: UserMessage) => UserMessage;
 }
@@ -113,18 +120,18 @@ async function* chunks(store: Store, start: ExportPosition, options: ChunkOption
   let read = false;
   let pending: Sized[] = [];
   do {
-    while (!read && pending.length < options.chunkSize && bytesOf(pending) < MAX_CHUNK_BYTES) {
-      const page = await readExportPage(store, readTo, {
-        showDeleted: options.showDeleted,
-        limit: options.chunkSize - pending.length,
-      });
+    const maxPages = options.passes === undefined ? Number.POSITIVE_INFINITY : MAX_FILTERED_PAGES;
+    for (let pages = 0; !read && pages < maxPages && isOpen(pending, options.chunkSize); pages += 1) {
+      const { showDeleted, passes, chunkSize } = options;
+      const limit = passes === undefined ? chunkSize - pending.length : MAX_CHUNK_SIZE;
+      const page = await readExportPage(store, readTo, { showDeleted, passes, limit });
       pending.push(...page.users.map((user) => sized(user.id, toUserMessage(user), options.mask)));
       readTo = { ...readTo, revision: page.revision, after: page.after };
       read = page.done;
       // A page is read without a pause: let other calls have their turn.
       await setImmediate();
     }
-    const taken = pending.slice(0, fitting(pending));
+    const taken = pending.slice(0, Math.min(fitting(pending), options.chunkSize));
     pending = pending.slice(taken.length);
     const after = pending.length === 0 ? readTo.after : (taken.at(-1)?.id ?? position.after);
     position = { ...readTo, after, count: position.count + taken.length };
@@ -143,6 +150,11 @@ interface Sized {
 function sized(id: string, message: UserMessage, mask: (user: UserMessage) => UserMessage): Sized {
   const masked = mask(message);
   return { id, message: masked, bytes: toBinary(UserSchema, masked).length + 5 };
+}
+
+/** Whether another user may still go into the message. */
+function isOpen(users: readonly Sized[], chunkSize: number): boolean {
+  return users.length < chunkSize && bytesOf(users) < MAX_CHUNK_BYTES;
 }
 
 function bytesOf(users: readonly Sized[]): number {

@@ -39,6 +39,8 @@ const users: Permissions<typeof UserService> = {
   suspendUser: write,
   listUsers: list,
   listUsersChunked: list,
+  watchUsers: read,
+  listUserChanges: read,
   importUsers: write,
 };
 

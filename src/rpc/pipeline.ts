@@ -17,6 +17,7 @@ import type { Log } from "../log.ts";
 import { authorise } from "./authorise.ts";
 import { toConnectError } from "./errors.ts";
 import { methodName, PERMISSIONS, type Permission } from "./permissions.ts";
+import type { OpenStream, Streams } from "./streams.ts";
 import { validate } from "./validate.ts";
 
 /** A call that has passed the pipeline. */
@@ -25,9 +26,9 @@ export interface Call<M extends DescMethod = DescMethod> {
   /** The account that the request is about; `-` for all. */
   readonly accountId: string;
   readonly method: M;
-  /** Aborted when the caller is gone or its deadline has passed. */
+  /** Aborted when the caller is gone, its deadline has passed or, in a stream, its key works no longer. */
   readonly signal: AbortSignal;
-  /** Throws DEADLINE_EXCEEDED or CANCELED once nobody waits for the answer: call it before work that would be in vain. */
+  /** Throws what the call has to end with once the signal is aborted: call it before work that would be in vain. */
   readonly assertAwaited: () => void;
   /** Aborted when the server shuts down: streams end after the message at hand. */
   readonly draining: AbortSignal;
@@ -47,6 +48,7 @@ export interface PipelineDeps {
   readonly authenticate: Authenticate;
   readonly log: Log;
   readonly draining: AbortSignal;
+  readonly streams: Streams;
 }
 
 const NONCE_HEADER = "roster-client-nonce";
@@ -92,17 +94,28 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
   return async function* (request: MessageShape<DescMessage>, context: HandlerContext) {
     const finish = observe(method, deps.log);
     let outcome: Outcome = CANCELED;
+    let stream: OpenStream | undefined;
     try {
       const call = await admit(method, permission, request, context, deps);
-      for await (const message of handler(request, call)) {
-        yield message;
+      const secret = secretOf(context.requestHeader);
+      const permit = (caller: Caller) => authorise(caller, permission, request);
+      const open = deps.streams.open({ secret, permit, caller: call.caller, signal: call.signal });
+      stream = open;
+      const assertAwaited = () => {
+        open.assertOpen();
         call.assertAwaited();
+      };
+      for await (const message of handler(request, { ...call, signal: open.signal, assertAwaited })) {
+        await open.check();
+        yield message;
+        assertAwaited();
       }
       outcome = undefined;
     } catch (error) {
       outcome = toConnectError(error, deps.log);
       throw outcome;
     } finally {
+      stream?.close();
       // Also when the caller goes away: then the rest is not asked for.
       finish(outcome);
     }

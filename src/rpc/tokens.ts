@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ChangePosition } from "../directory/changes.ts";
 import { type Clock, DAY } from "../directory/clock.ts";
 import { RosterError } from "../directory/errors.ts";
 import type { ExportPosition } from "../directory/export.ts";
@@ -15,14 +16,22 @@ export interface Tokens {
   openPage(binding: Binding, token: string): PageStart;
   sealResume(binding: Binding, position: ExportPosition): string;
   openResume(binding: Binding, token: string): ExportPosition;
-  /** Marks a revision in an account's history. */
-  sealChange(accountId: string, revision: number): string;
+  /** Marks a place in what an account's watchers get. */
+  sealChange(accountId: string, position: ChangePosition): string;
+  openChange(accountId: string, token: string): ChangePosition;
 }
 
 const PAGE_TOKEN_LIFE = 3 * DAY;
 
+type Kind = "page" | "resume" | "change";
+
+const PREFIXES = { page: "PAGE_TOKEN", resume: "RESUME_TOKEN", change: "CHANGE_TOKEN" } as const satisfies Record<
+  Kind,
+  string
+>;
+
 interface Claims<T> {
-  readonly kind: "page" | "resume" | "change";
+  readonly kind: Kind;
   /** Digest of the binding, so that tokens stay short. */
   readonly binding: string;
   /** Micros; null: for ever. */
@@ -33,8 +42,8 @@ interface Claims<T> {
 export function createTokens(sealer: Sealer, now: Clock): Tokens {
   const seal = <T>(claims: Claims<T>) => sealer.seal(claims);
 
-  function open<T>(kind: "page" | "resume", binding: Binding, token: string): T {
-    const prefix = kind === "page" ? "PAGE_TOKEN" : "RESUME_TOKEN";
+  function open<T>(kind: Kind, binding: Binding, token: string): T {
+    const prefix = PREFIXES[kind];
     // Only what this file has sealed opens, so the shape is known.
     const claims = sealer.open(token) as Claims<T> | undefined;
     if (claims === undefined) {
@@ -58,8 +67,9 @@ export function createTokens(sealer: Sealer, now: Clock): Tokens {
     openPage: (binding, token) => open("page", binding, token),
     sealResume: (binding, value) => seal({ kind: "resume", binding: digestOf(binding), expires: null, value }),
     openResume: (binding, token) => open("resume", binding, token),
-    sealChange: (accountId, revision) =>
-      seal({ kind: "change", binding: digestOf({ account_id: accountId }), expires: null, value: revision }),
+    sealChange: (accountId, value) =>
+      seal({ kind: "change", binding: digestOf({ account_id: accountId }), expires: null, value }),
+    openChange: (accountId, token) => open("change", { account_id: accountId }, token),
   };
 }
 

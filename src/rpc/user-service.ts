@@ -3,6 +3,7 @@ import type { User as UserMessage } from "../../gen/roster/v1/user_pb.js";
 import type { LookupUsersResultSchema, UserKey, UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
+import type { UserFilter } from "../directory/filter.ts";
 import type { Listing } from "../directory/list.ts";
 import { parseOrderBy, userListKey } from "../directory/order.ts";
 import type { ListQuery, Store, UserKeyKind, UserReader } from "../directory/store.ts";
@@ -16,21 +17,25 @@ import {
   updateUser,
   upsertUser,
 } from "../directory/users.ts";
+import { parseUserFilter } from "../filter/users.ts";
 import { parseMetadataUpdate, parseUser, toTimestamp, toUserMessage } from "./convert.ts";
 import { importUsers } from "./import-users.ts";
+import { listUserChanges } from "./list-user-changes.ts";
 import { listUsersChunked } from "./list-users-chunked.ts";
 import { parsePatch, readMask } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
+import { type Watching, watchUsers } from "./watch-users.ts";
 
 export interface UserServiceDeps {
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly watching: Watching;
 }
 
-export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof UserService> {
+export function userService({ store, tokens, watching }: UserServiceDeps): Handlers<typeof UserService> {
   return {
     createUser: (request, call) =>
       mutate(
@@ -165,42 +170,48 @@ export function userService({ store, tokens }: UserServiceDeps): Handlers<typeof
       const mask = readMask(request.readMask);
       const { showDeleted, includeTotal, orderBy } = request;
       const order = parseOrderBy(orderBy);
+      const filter = parseUserFilter(request.filter);
       const binding = {
         method: "ListUsers",
         account_id: accountId,
         order_by: order.map(({ field, descending }) => `${field} ${descending}`),
+        filter: request.filter,
         show_deleted: showDeleted,
       };
       const answer = async (
         list: (query: ListQuery) => Promise<User[]>,
-        count: (showDeleted: boolean) => Promise<number>,
+        count: (showDeleted: boolean, filter?: UserFilter) => Promise<number>,
       ) => {
         const listing: Listing<User> = {
-          read: (query) => list({ ...query, order, showDeleted }),
+          read: (query) => list({ ...query, order, filter, showDeleted }),
           keyOf: (user) => userListKey(user, order),
         };
         const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
         return {
           users: items.map((user) => mask(toUserMessage(user))),
           ...pageTokens,
-          ...(includeTotal && { totalSize: BigInt(await count(showDeleted)) }),
+          ...(includeTotal && { totalSize: BigInt(await count(showDeleted, filter)) }),
         };
       };
       return accountId === ALL_ACCOUNTS
         ? answer(
             (query) => store.listAllUsers(query),
-            (deleted) => store.countAllUsers(deleted),
+            (...options) => store.countAllUsers(...options),
           )
         : store.read(accountId, async ({ account, users }) => ({
             ...(await answer(
               (query) => users.list(query),
-              (deleted) => users.count(deleted),
+              (...options) => users.count(...options),
             )),
             revision: BigInt(account.revision),
           }));
     },
 
     listUsersChunked: (request, call) => listUsersChunked(store, tokens, request, call),
+
+    watchUsers: (request, call) => watchUsers({ store, tokens, watching }, request, call),
+
+    listUserChanges: (request, call) => listUserChanges(store, tokens, request, call.accountId),
 
     importUsers: (request, call) => importUsers(store, request, call),
   };

@@ -15,8 +15,10 @@ import { createSealer, TOKEN_KEY_BYTES } from "../directory/token.ts";
 import type { Log } from "../log.ts";
 import { accountService } from "../rpc/account-service.ts";
 import { apiKeyService } from "../rpc/api-key-service.ts";
+import { createChangeHub } from "../rpc/change-hub.ts";
 import { servicePipeline } from "../rpc/pipeline.ts";
 import { sessionService } from "../rpc/session-service.ts";
+import { createStreams } from "../rpc/streams.ts";
 import { createTokens } from "../rpc/tokens.ts";
 import { userService } from "../rpc/user-service.ts";
 import type { CorsOrigins } from "./cors.ts";
@@ -31,17 +33,22 @@ export interface ServerOptions {
   readonly now: Clock;
   readonly log: Log;
   readonly http: HttpPortOptions;
-  readonly grpc: Omit<GrpcPortOptions, "maxMessageBytes">;
+  /** Absent: no port of its own for gRPC. */
+  readonly grpc?: Omit<GrpcPortOptions, "maxMessageBytes"> | undefined;
   readonly corsOrigins: CorsOrigins;
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
+  /** Exports and watches that may be open at a time. */
+  readonly maxStreams: number;
+  /** An idle watch sends a message that often. Default: 15 seconds. */
+  readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
 }
 
 export interface RosterServer {
   readonly http: Pick<HttpPort, "host" | "port">;
-  readonly grpc: Pick<GrpcPort, "host" | "port">;
+  readonly grpc: Pick<GrpcPort, "host" | "port"> | undefined;
   /** Ends in good order: no accepted call is cut off. The store stays open. */
   stop(): Promise<void>;
 }
@@ -56,6 +63,7 @@ const SERVICES = [
   ServerReflectionAlpha,
 ];
 const ANSWER_RETENTION = DAY;
+const WATCH_HEARTBEAT_MS = 15_000;
 const PRUNE_INTERVAL_MS = 60_000;
 
 /** Serves a store. */
@@ -69,10 +77,14 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     stopping.signal,
     log,
   );
-  const deps = { store, authenticate: createAuthenticator(store, now), log, draining: stopping.signal };
+  const authenticate = createAuthenticator(store, now);
+  const streams = createStreams({ store, authenticate, limit: options.maxStreams });
+  const hub = createChangeHub({ store, tokens, log });
+  const deps = { store, authenticate, log, draining: stopping.signal, streams };
+  const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const reflection = reflectionService(SERVICES);
   const routes = [
-    route(UserService, servicePipeline(UserService, userService({ store, tokens }), deps)),
+    route(UserService, servicePipeline(UserService, userService({ store, tokens, watching }), deps)),
     route(SessionService, servicePipeline(SessionService, sessionService({ store, tokens }), deps)),
     route(AccountService, servicePipeline(AccountService, accountService({ store, tokens }), deps)),
     route(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store, tokens }), deps)),
@@ -82,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   ];
   const { http, grpc } = await openPorts(routes, options).catch((error: unknown) => {
     health.stop();
+    streams.stop();
     throw error;
   });
   const pruning = setInterval(() => prune(options), PRUNE_INTERVAL_MS);
@@ -91,18 +104,23 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     async stop() {
       clearInterval(pruning);
       stopping.abort();
-      await Promise.all([http.drain(options.drainTimeoutMs), grpc.drain(options.drainTimeoutMs)]);
+      hub.stop();
+      await Promise.all([http.drain(options.drainTimeoutMs), grpc?.drain(options.drainTimeoutMs)]);
+      streams.stop();
       health.stop();
     },
   };
 }
 
 /** Either both ports, or neither. */
-async function openPorts(routes: readonly Route[], options: ServerOptions): Promise<{ http: HttpPort; grpc: GrpcPort }> {
+async function openPorts(
+  routes: readonly Route[],
+  options: ServerOptions,
+): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
   const { maxMessageBytes, log } = options;
   const http = await openHttpPort(createHandler({ ...options, routes }), options.http);
   try {
-    return { http, grpc: await openGrpcPort(routes, { ...options.grpc, maxMessageBytes }, log) };
+    return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes }, log)) };
   } catch (error) {
     await http.drain(0);
     throw error;

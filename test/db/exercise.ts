@@ -44,7 +44,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await deleteUser(tx, id, "");
     await undeleteUser(tx, id, "");
   });
-  await store.read(DEFAULT_ACCOUNT, async ({ users, apiKeys, sessions }) => {
+  await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
     for (const each of PAGES) {
       await apiKeys.list(each);
       await sessions.list({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
@@ -55,6 +55,8 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
     await users.listAt(1, "", 10);
+    await changes.list(0, 10);
+    await changes.list(0, 0);
     await exerciseLists(
       (query) => users.list(query),
       (showDeleted) => users.count(showDeleted),
@@ -68,6 +70,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await store.listAccounts(each);
     await store.listAllSessions({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
   }
+  await store.revisions([DEFAULT_ACCOUNT]);
   await store.countAccounts();
   await store.countAllSessions();
   await store.findKeyHolders("unknown");

@@ -5,9 +5,36 @@ import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/index.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
+import type { Session } from "../../src/directory/session.ts";
 import type { NewUser } from "../../src/directory/store.ts";
-import { createTestAccount } from "../support/account.ts";
+import type { User } from "../../src/directory/user.ts";
+import { createTestAccount, testAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
+
+test("an account that is erased leaves not a byte of its own on the disk", async () => {
+  const path = join(testFolder(), "roster.db");
+  const store = await openStore(`sqlite:${path}`, { clock: createClock(), newId: createIdSource() });
+  onTestFinished(() => store.close());
+  await createTestAccount(store, "default");
+  for (const id of ["kept", "gone"]) {
+    const { insert, write } = await createTestAccount(store, id);
+    await write((tx) => tx.updateAccount({ ...tx.account, name: `name-${id}`, metadata: { [`metadata-${id}`]: 1 } }));
+    for (let n = 0; n < 50; n += 1) {
+      const user = await insert({ id: `user-${id}-${n}`, email: `${n}@${id}.example`, about: `about-${id} `.repeat(20) });
+      await write(async ({ apiKeys, sessions, answers }) => {
+        await apiKeys.insert({ ...KEY, id: `K${n}`, displayName: `key-${id}`, userId: user.id }, new Uint8Array(32));
+        await sessions.insert(sessionOf(user, `${id}-${n}`));
+        const response = Buffer.from(`response-${id}`);
+        await answers.insert("Create", `r${n}`, { digest: new Uint8Array(32), userId: user.id, response });
+      });
+    }
+  }
+  expect(onDisk(path)).toContain("about-gone");
+  await testAccount(store, "gone").write((tx) => tx.eraseAccount());
+  checkpoint(path);
+  expect(onDisk(path)).not.toContain("gone");
+  for (const text of ["about-kept", "metadata-kept", "session-kept-7"]) expect(onDisk(path)).toContain(text);
+});
 
 test("a purge leaves not a byte of the user's values on the disk", async () => {
   const path = join(testFolder(), "roster.db");
@@ -18,16 +45,25 @@ test("a purge leaves not a byte of the user's values on the disk", async () => {
 
   const purged = [0, 7, 150, 151, 152, 299];
   for (const n of purged) {
-    await write(async ({ users, apiKeys, answers }) => {
+    await write(async ({ users, apiKeys, answers, sessions, nonces }) => {
       const [user = expect.fail()] = await users.findLive("email", [`email-${mark(n)}@example.com`]);
       const changed = await users.update(user, { ...user, about: `second-${mark(n)}` });
       const response = Buffer.from(`response-${mark(n)}`.repeat(2_000));
       await answers.insert("Create", `r${n}`, { digest: new Uint8Array(32), userId: user.id, response });
-      await apiKeys.insert({ ...KEY, id: `K${n}`, displayName: `key-${mark(n)}`, userId: user.id }, new Uint8Array(32));
+      await apiKeys.insert(
+        { ...KEY, id: `K${n}-${mark(n)}`, displayName: `key-${mark(n)}`, userId: user.id },
+        new Uint8Array(32),
+      );
+      const session = await sessions.insert(sessionOf(user, mark(n)));
+      await sessions.update({ ...session, metadata: { [`later-${mark(n)}`]: 2 }, endTime: 9 });
+      await sessions.insert({ ...session, id: `open-${mark(n)}` });
+      await nonces.insert(`K${n}-${mark(n)}`, new Uint8Array(32), 7);
       await users.update(changed, { ...changed, metadata: {} });
     });
     expect(onDisk(path)).toContain(`second-${mark(n)}`);
     expect(onDisk(path)).toContain(`response-${mark(n)}`);
+    expect(onDisk(path)).toContain(`later-${mark(n)}`);
+    expect(onDisk(path)).toContain(`key-${mark(n)}`);
   }
   for (const n of purged) {
     await write(async ({ users }) => {
@@ -50,6 +86,12 @@ const KEY = {
   lastUseTime: null,
   revokeTime: null,
 } as const;
+
+/** A session with the text in every value. */
+function sessionOf({ accountId, id: userId }: User, text: string): Session {
+  const values = { externalId: `session-external-${text}`, metadata: { [`session-${text}`]: `value-${text}` } };
+  return { accountId, userId, id: `S-${text}`, ...values, createTime: 1, updateTime: 1, endTime: null, version: 1 };
+}
 
 /** A text that is in every value of the user, and nowhere else. */
 function mark(n: number): string {

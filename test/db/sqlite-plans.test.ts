@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { migrate } from "../../src/db/migrate.ts";
 import type { Schema } from "../../src/db/schema.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
+import { sqliteJson } from "../../src/db/sqlite-json.ts";
 import { KyselyUserReader, listUsers } from "../../src/db/user-store.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
 import type { ListQuery } from "../../src/directory/store.ts";
@@ -49,7 +50,7 @@ const READS: Record<string, { read: Read; index: string | RegExp }> = {
     index: /users_by_create_time \(account_id=\? AND create_time<\?\)/,
   },
   "a page deep in the list of all accounts": {
-    read: (_, db) => listUsers(db, null, PAGE),
+    read: (_, db) => listUsers(db, null, PAGE, sqliteJson),
     index: /users_of_all_accounts \(create_time<\?\)/,
   },
   "a page of an export": {
@@ -80,7 +81,7 @@ async function planOf(read: Read): Promise<string[]> {
     log: ({ query }) => void queries.push(query),
   });
   onTestFinished(() => db.destroy());
-  await read(new KyselyUserReader(db, "a"), db);
+  await read(new KyselyUserReader(db, "a", sqliteJson), db);
   expect(queries).toHaveLength(1);
   return queries.flatMap(({ sql, parameters }) =>
     database

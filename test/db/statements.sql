@@ -16,6 +16,8 @@ delete from "changes" where "account_id" = $1;
 
 delete from "nonces" where "account_id" = $1 and "expire_time" < $2;
 
+delete from "nonces" where "account_id" = $1 and "key_id" in (select "id" from "api_keys" where "account_id" = $2 and "user_id" = $3);
+
 delete from "nonces" where "account_id" = $1;
 
 delete from "secrets" where "account_id" = $1;
@@ -52,9 +54,13 @@ insert into "users" ("account_id", "id", "external_id", "email", "email_key", "n
 
 select "account_id" from "accounts" where "account_id" > $1 order by "account_id" limit $2;
 
+select "account_id", "revision" from "accounts" where "account_id" in ($1);
+
 select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
 
 select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
+
+select "id" from "api_keys" where "account_id" = $1 and "user_id" = $2;
 
 select "id" from "sessions" where "account_id" = $1 and "id" = $2;
 
@@ -87,6 +93,10 @@ select "sessions".* from "sessions" inner join "users" on "users"."account_id" =
 select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null order by "sessions"."create_time" asc, "sessions"."id" desc, "sessions"."account_id" desc limit $1 offset $2;
 
 select "sessions".* from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null order by "sessions"."create_time" desc, "sessions"."id" asc, "sessions"."account_id" asc limit $1 offset $2;
+
+select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id" from "changes" where "account_id" = $1 and "revision" = $2 order by "revision", "ordinal";
+
+select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id" from "changes" where "account_id" = $1 and "revision" > $2 order by "revision", "ordinal" limit $3;
 
 select "users".* from "users" order by "users"."create_time" asc, "users"."id" desc, "users"."account_id" desc limit $1 offset $2;
 

@@ -17,6 +17,8 @@ import { exerciseStore } from "./exercise.ts";
 const ACROSS_ACCOUNTS = [
   // Authentication: a secret names its key, not its account.
   /^select .* from "api_keys" inner join "accounts" .* where "api_keys"."id" = \?$/,
+  // Which accounts that are watched have changed: all of them in one query.
+  /^select "account_id", "revision" from "accounts" where "account_id" in \(\?\)$/,
   // Super admins list all accounts, and the users of all.
   /^select "account_id" from "accounts" where "account_id" > \? order by "account_id" limit \?$/,
   /^select \* from "accounts" (where .*)?order by "accounts"."account_id" (asc|desc) limit \? offset \?$/,

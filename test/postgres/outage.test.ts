@@ -34,10 +34,10 @@ test("an outage of the database is UNAVAILABLE with RetryInfo and NOT_SERVING, a
     now: sources.clock,
     log: createLog("silent"),
     http: { host: "127.0.0.1", port: 0 },
-    grpc: { host: "127.0.0.1", port: 0 },
     corsOrigins: [],
     maxMessageBytes: 1024 * 1024,
     changeRetention: DAY,
+    maxStreams: 100,
     drainTimeoutMs: 1_000,
   });
   const url = `http://127.0.0.1:${server.http.port}`;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { AccountStatus } from "../../gen/roster/v1/account_service_pb.js";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { failure } from "../support/clients.ts";
-import { addSession, addUser, present, useRoster } from "./setup.ts";
+import { addSession, addUser, present, type Users, useRoster } from "./setup.ts";
 
 const roster = useRoster();
 
@@ -14,6 +14,15 @@ async function distantSuperAdmin() {
   const apiKey = { displayName: "Distant", role: 3, userId };
   const { secret } = await roster.keys().createApiKey({ accountId: account.id, apiKey });
   return { accountId: account.id, userId, ...roster.as(secret) };
+}
+
+/** Leaves super admins in these accounts alone. */
+async function demoteAllBut(users: Users, accountIds: string[]) {
+  for (const { id, accountId, superAdmin } of (await users.listUsers({ accountId: "-", pageSize: 1000 })).users) {
+    if (superAdmin && !accountIds.includes(accountId)) {
+      await users.updateUser({ accountId, user: { id, superAdmin: false } });
+    }
+  }
 }
 
 describe("SuspendAccount and ActivateAccount", () => {
@@ -76,9 +85,7 @@ describe("the account `default`", () => {
 test("an account with the last active super admin can be neither suspended nor deleted", async () => {
   const { accountId, accounts, users } = await distantSuperAdmin();
   const first = roster.server.admin.user.id;
-  for (const { id, accountId: of, superAdmin } of (await users().listUsers({ accountId: "-", pageSize: 1000 })).users) {
-    if (superAdmin && of !== accountId) await users().updateUser({ accountId: of, user: { id, superAdmin: false } });
-  }
+  await demoteAllBut(users(), [accountId]);
   const attempts = [
     () => accounts().suspendAccount({ accountId }),
     () => accounts().deleteAccount({ accountId, force: true }),
@@ -94,7 +101,7 @@ test("a super admin of a suspended account does not count as one who is left", a
   const [one, two] = [await distantSuperAdmin(), await distantSuperAdmin()];
   await roster.accounts().suspendAccount({ accountId: one.accountId });
   const first = roster.server.admin.user.id;
-  await two.users().updateUser({ accountId: DEFAULT_ACCOUNT, user: { id: first, superAdmin: false } });
+  await demoteAllBut(two.users(), [one.accountId, two.accountId]);
   const last = two.users().updateUser({ user: { id: two.userId, superAdmin: false } });
   await failure(last, Code.FailedPrecondition, "LAST_SUPER_ADMIN");
   await two.users().updateUser({ accountId: DEFAULT_ACCOUNT, user: { id: first, superAdmin: true } });
@@ -103,7 +110,7 @@ test("a super admin of a suspended account does not count as one who is left", a
 test("of two accounts that hold the last super admins, one remains when both are suspended at once", async () => {
   const [one, two] = [await distantSuperAdmin(), await distantSuperAdmin()];
   const first = roster.server.admin.user.id;
-  await two.users().updateUser({ accountId: DEFAULT_ACCOUNT, user: { id: first, superAdmin: false } });
+  await demoteAllBut(two.users(), [one.accountId, two.accountId]);
   const outcomes = await Promise.allSettled([
     one.accounts().suspendAccount({ accountId: two.accountId }),
     two.accounts().suspendAccount({ accountId: one.accountId }),

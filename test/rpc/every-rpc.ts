@@ -1,4 +1,5 @@
 import { all, type Services } from "./setup.ts";
+import { takeChanges } from "./watcher.ts";
 
 /** The least that a caller must be: a key of that role, or an ADMIN key of a super admin. */
 export type Least = "READER" | "WRITER" | "ADMIN" | "SUPER ADMIN";
@@ -40,6 +41,8 @@ export const EVERY_RPC: Readonly<Record<string, Rpc>> = {
   "UserService/SuspendUser": mutates("WRITER", (of, accountId) => of.users().suspendUser({ accountId, id })),
   "UserService/ListUsers": reads("READER", (of, accountId) => of.users().listUsers({ accountId }), "all"),
   "UserService/ListUsersChunked": reads("READER", (of, accountId) => all(of.users().listUsersChunked({ accountId })), "all"),
+  "UserService/WatchUsers": reads("READER", (of, accountId) => takeChanges(of.users(), { accountId }, 1)),
+  "UserService/ListUserChanges": reads("READER", (of, accountId) => of.users().listUserChanges({ accountId })),
   "UserService/ImportUsers": mutates("WRITER", (of, accountId) => of.users().importUsers({ accountId })),
 
   "SessionService/CreateSession": mutates("WRITER", (of, accountId) =>

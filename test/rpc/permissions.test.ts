@@ -9,6 +9,7 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { createLog } from "../../src/log.ts";
 import { servicePipeline } from "../../src/rpc/pipeline.ts";
+import { createStreams } from "../../src/rpc/streams.ts";
 import { EVERY_RPC, type Rpc } from "./every-rpc.ts";
 import { connected } from "./services.ts";
 import { ALL_ROLES, addUser, type Services, useRoster, withRole } from "./setup.ts";
@@ -133,7 +134,9 @@ test.each(["READER", "WRITER", "ADMIN", "super admin's READER", "super admin's W
 test("an RPC whose permission is not declared is not served: the server does not start", () => {
   const { store, sources } = roster.server;
   const authenticate = createAuthenticator(store, sources.clock);
-  const deps = { store, authenticate, log: createLog("silent"), draining: new AbortController().signal };
+  const streams = createStreams({ store, authenticate, limit: 1 });
+  streams.stop();
+  const deps = { store, authenticate, log: createLog("silent"), draining: new AbortController().signal, streams };
   const handlers = { check: async () => ({}), list: async () => ({}), watch: () => nothing() };
   expect(() => servicePipeline(Health, handlers, deps)).toThrow("grpc.health.v1.Health/Check has no declared permission");
 });

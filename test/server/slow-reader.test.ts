@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { expect, test } from "vitest";
-import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { UserService, WatchUsersRequestSchema } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
@@ -12,23 +13,34 @@ import { fill } from "./fill.ts";
 
 const MIB = 1024 * 1024;
 const READERS = 12;
-const PATH = "/roster.v1.UserService/ListUsersChunked";
 
-/** Asks for an export, and takes one piece of it. */
-async function stallOverHttp1({ url, secret }: ServerProcess) {
+interface Ask {
+  readonly path: string;
+  readonly message: Uint8Array;
+}
+
+const EXPORT: Ask = { path: "/roster.v1.UserService/ListUsersChunked", message: new Uint8Array() };
+const INITIAL_STATE = create(WatchUsersRequestSchema, { start: { case: "withInitialState", value: true } });
+const WATCH: Ask = {
+  path: "/roster.v1.UserService/WatchUsers",
+  message: toBinary(WatchUsersRequestSchema, INITIAL_STATE),
+};
+
+/** Asks for a stream, and takes one piece of it. */
+async function stallOverHttp1({ url, secret }: ServerProcess, { path, message }: Ask) {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
-  const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\nx-api-key: ${secret}\r\ncontent-type: application/grpc-web+proto\r\n`;
-  socket.write(`${head}content-length: 5\r\n\r\n`);
-  socket.write(encodeEnvelope(0, new Uint8Array()));
+  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\nx-api-key: ${secret}\r\ncontent-type: application/grpc-web+proto\r\n`;
+  socket.write(`${head}content-length: ${5 + message.length}\r\n\r\n`);
+  socket.write(encodeEnvelope(0, message));
   await once(socket, "readable");
   return () => socket.destroy();
 }
 
-async function stallOverHttp2({ url, secret }: ServerProcess) {
+async function stallOverHttp2({ url, secret }: ServerProcess, { path, message }: Ask) {
   const session = connectHttp2(url);
-  const headers = { ":method": "POST", ":path": PATH, "content-type": "application/grpc", "x-api-key": secret };
+  const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", "x-api-key": secret };
   const stream = session.request(headers, { endStream: false });
-  stream.end(encodeEnvelope(0, new Uint8Array()));
+  stream.end(encodeEnvelope(0, message));
   await once(stream, "readable");
   return () => session.destroy();
 }
@@ -38,16 +50,16 @@ function residentBytes({ child }: ServerProcess): number {
   return Number(kibibytes) * 1024;
 }
 
-test.skipIf(!existsSync("/proc/self/status"))(
-  "readers that stall cost the server neither memory nor the time of others",
-  async () => {
+test.skipIf(!existsSync("/proc/self/status")).each([EXPORT, WATCH])(
+  "readers that stall cost the server neither memory nor the time of others: $path",
+  async (ask) => {
     const server = await spawnServer(testFolder(), { env: { ROSTER_DRAIN_TIMEOUT: "1s" } });
     const users = clientOf(UserService, server.url, server.secret);
     await fill(users, 4_000, 10_000);
     const before = residentBytes(server);
     const hangUps: Array<() => void> = [];
     for (let reader = 0; reader < READERS; reader++) {
-      hangUps.push(await stallOverHttp1(server), await stallOverHttp2(server));
+      hangUps.push(await stallOverHttp1(server, ask), await stallOverHttp2(server, ask));
     }
     let most = 0;
     for (let call = 0; call < 200; call++) {
@@ -56,7 +68,7 @@ test.skipIf(!existsSync("/proc/self/status"))(
       expect(performance.now() - start).toBeLessThan(2_000);
       most = Math.max(most, residentBytes(server));
     }
-    // Held in memory, the exports would take 24 times 40 MiB.
+    // Held in memory, the streams would take 24 times 40 MiB.
     expect(most - before).toBeLessThan(300 * MIB);
     for (const hangUp of hangUps) {
       hangUp();

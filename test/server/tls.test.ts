@@ -9,6 +9,7 @@ import { createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { grpcPortOf } from "../support/clients.ts";
 import { createFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -36,6 +37,7 @@ const TRANSPORTS = {
   "Connect, HTTP/1.1": () => createConnectTransport({ baseUrl: server.url, httpVersion: "1.1", nodeOptions: { ca } }),
   "Connect, HTTP/2": () => createConnectTransport({ baseUrl: server.url, httpVersion: "2", nodeOptions: { ca } }),
   "gRPC, HTTP/2": () => createGrpcTransport({ baseUrl: server.url, nodeOptions: { ca } }),
+  "gRPC, its own port": () => createGrpcTransport({ baseUrl: grpcPortOf(server.url), nodeOptions: { ca } }),
   "gRPC-Web, HTTP/1.1": () => createGrpcWebTransport({ baseUrl: server.url, httpVersion: "1.1", nodeOptions: { ca } }),
 } as const satisfies Record<string, () => Transport>;
 

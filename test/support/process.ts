@@ -81,7 +81,6 @@ export function serverEnv(folder: string): NodeJS.ProcessEnv {
   return {
     ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`,
     ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
-    ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
     ROSTER_LOG_LEVEL: "error",
   };
 }

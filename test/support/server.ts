@@ -46,12 +46,13 @@ async function serve(
     corsOrigins: [],
     maxMessageBytes: 16 * 1024 * 1024,
     changeRetention: 7 * DAY,
+    maxStreams: 10_000,
     drainTimeoutMs: 5_000,
     ...options,
   });
   const scheme = options.http?.tls ? "https" : "http";
   const url = `${scheme}://127.0.0.1:${server.http.port}`;
-  rememberGrpcPort(url, `${scheme}://127.0.0.1:${server.grpc.port}`);
+  rememberGrpcPort(url, `${scheme}://127.0.0.1:${server.grpc?.port}`);
   return {
     url,
     secret,

@@ -154,6 +154,84 @@ export declare type User = Message<"roster.v1.User"> & {
 export declare const UserSchema: GenMessage<User>;
 
 /**
+ * One committed change of a user.
+ *
+ * @generated from message roster.v1.UserChange
+ */
+export declare type UserChange = Message<"roster.v1.UserChange"> & {
+  /**
+   * What happened.
+   *
+   * @generated from field: roster.v1.UserChangeType type = 1;
+   */
+  type: UserChangeType;
+
+  /**
+   * The user's id.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * The user's version that the change made. `user_id` and `version` together are unique within the life of a user: what
+   * comes twice can be told by them. After a purge the id may be used again, and begins at version 1.
+   *
+   * @generated from field: int64 version = 3;
+   */
+  version: bigint;
+
+  /**
+   * The account's revision that the change belongs to. Changes of one transaction share it.
+   *
+   * @generated from field: int64 revision = 4;
+   */
+  revision: bigint;
+
+  /**
+   * When the change was committed. Microsecond precision. The same for all changes of a transaction.
+   *
+   * @generated from field: google.protobuf.Timestamp commit_time = 5;
+   */
+  commitTime?: Timestamp | undefined;
+
+  /**
+   * The user as the change left it; for a deleted one with `delete_time`. Absent when it was purged.
+   *
+   * @generated from field: roster.v1.User user = 6;
+   */
+  user?: User | undefined;
+
+  /**
+   * The fields of User that the caller decides about and that the change set to another value, by name. Empty unless an
+   * existing user was changed.
+   *
+   * @generated from field: repeated string changed_fields = 7;
+   */
+  changedFields: string[];
+
+  /**
+   * The id of the key that made the change. Empty for the directory's own first user, and in an initial state.
+   *
+   * @generated from field: string api_key_id = 8;
+   */
+  apiKeyId: string;
+
+  /**
+   * The `request_id` that came with the change. Empty if there was none, and in an initial state.
+   *
+   * @generated from field: string request_id = 9;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message roster.v1.UserChange.
+ * Use `create(UserChangeSchema)` to create a new message.
+ */
+export declare const UserChangeSchema: GenMessage<UserChange>;
+
+/**
  * Whether a user may act.
  *
  * @generated from enum roster.v1.UserStatus
@@ -192,4 +270,58 @@ export enum UserStatus {
  * Describes the enum roster.v1.UserStatus.
  */
 export declare const UserStatusSchema: GenEnum<UserStatus>;
+
+/**
+ * What happened to a user.
+ *
+ * @generated from enum roster.v1.UserChangeType
+ */
+export enum UserChangeType {
+  /**
+   * Not set. Never returned.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It was created; or, in an initial state, it was there.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_CREATED = 1;
+   */
+  CREATED = 1,
+
+  /**
+   * It was changed. Activation and suspension are changes of `status`.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_UPDATED = 2;
+   */
+  UPDATED = 2,
+
+  /**
+   * It was deleted, and may come back.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_DELETED = 3;
+   */
+  DELETED = 3,
+
+  /**
+   * It came back.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_UNDELETED = 4;
+   */
+  UNDELETED = 4,
+
+  /**
+   * It was erased for good, and its earlier changes with it. There is no image: forget the user.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_PURGED = 5;
+   */
+  PURGED = 5,
+}
+
+/**
+ * Describes the enum roster.v1.UserChangeType.
+ */
+export declare const UserChangeTypeSchema: GenEnum<UserChangeType>;
 

@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { User } from "./user_pb.js";
+import type { User, UserChange } from "./user_pb.js";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../google/rpc/status_pb.js";
 
@@ -910,7 +910,7 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with the same
-   * `account_id`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
+   * `account_id`, `filter`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */
@@ -953,6 +953,37 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * @generated from field: string order_by = 8;
    */
   orderBy: string;
+
+  /**
+   * Which users to return, in CEL (https://cel.dev). Default: all.
+   *
+   *     status == "ACTIVE" && metadata.plan in ["pro", "team"]
+   *     email.endsWith("@example.com") || !has(email)
+   *     create_time >= timestamp("2026-01-31T00:00:00Z") && !super_admin
+   *     metadata.team.size > 5 && "admin" in metadata["the roles"]
+   *
+   * Terms, joined by `&&`, `||`, `!` and parentheses:
+   * - `F == L`, `!=`, `<`, `<=`, `>`, `>=`, either way round: a field and a literal of its type;
+   * - `F in [L, …]`; `L in metadata.list`: the list has the element;
+   * - `F.startsWith("…")`, `F.endsWith("…")`, `F.contains("…")`: character by character, no wildcards;
+   * - `has(F)`: the field is set, the metadata has the key;
+   * - `F`: the same as `F == true`.
+   *
+   * F is a field: account_id, id, external_id, email, name, display_name, about, project, status ("INVITED", "ACTIVE",
+   * "SUSPENDED"), super_admin, create_time, update_time, delete_time, version, or metadata by its keys, as `metadata.a.b` or
+   * `metadata["any key"]`. L is a literal: text, a number (a double), true, false, null (of metadata only), or
+   * `timestamp("RFC 3339, at most microseconds")`.
+   *
+   * A comparison with a value that is absent, or in metadata of another type, is false, whatever the operator: where x is
+   * absent or text, `metadata.x != 1` is false, and `!(metadata.x == 1)` is true. `metadata.x == null` is true of an explicit
+   * null only. Text goes by the bytes of its UTF-8; only `==`, `!=` and `in` of email ignore case and surrounding space.
+   *
+   * At most 4 KiB, 64 terms, 32 levels, 32 brackets open at once. Anything else is FILTER_INVALID (INVALID_ARGUMENT): the
+   * message, and `offset` in the metadata of its ErrorInfo, say where, in characters from 0.
+   *
+   * @generated from field: string filter = 9;
+   */
+  filter: string;
 };
 
 /**
@@ -1050,6 +1081,14 @@ export declare type ListUsersChunkedRequest = Message<"roster.v1.ListUsersChunke
    * @generated from field: string resume_token = 5;
    */
   resumeToken: string;
+
+  /**
+   * Which users to deliver, by what they were at the revision; see `filter` of ListUsersRequest. Default: all. Where few
+   * pass, messages without users may come in between: their resume tokens spare a broken stream the way.
+   *
+   * @generated from field: string filter = 6;
+   */
+  filter: string;
 };
 
 /**
@@ -1120,7 +1159,7 @@ export declare type ExportSummary = Message<"roster.v1.ExportSummary"> & {
   userCount: bigint;
 
   /**
-   * Marks the revision of the export in the account's change history. Empty for `-`.
+   * From here WatchUsers and ListUserChanges yield every change after the revision of the export. Empty for `-`.
    *
    * @generated from field: string change_token = 3;
    */
@@ -1132,6 +1171,163 @@ export declare type ExportSummary = Message<"roster.v1.ExportSummary"> & {
  * Use `create(ExportSummarySchema)` to create a new message.
  */
 export declare const ExportSummarySchema: GenMessage<ExportSummary>;
+
+/**
+ * Request of WatchUsers.
+ *
+ * @generated from message roster.v1.WatchUsersRequest
+ */
+export declare type WatchUsersRequest = Message<"roster.v1.WatchUsersRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where to begin. Default: `from_now`.
+   *
+   * @generated from oneof roster.v1.WatchUsersRequest.start
+   */
+  start: {
+    /**
+     * After the message, the page or the export that had this token.
+     *
+     * @generated from field: string change_token = 2;
+     */
+    value: string;
+    case: "changeToken";
+  } | {
+    /**
+     * With the first change after the call. The first message comes at once and has only a token.
+     *
+     * @generated from field: bool from_now = 3;
+     */
+    value: boolean;
+    case: "fromNow";
+  } | {
+    /**
+     * First the live users of the account, as they are at the revision of the call, ordered by id, each as a change of type
+     * USER_CHANGE_TYPE_CREATED: its `version`, `revision` and `commit_time` are those of the user's own last change. Then, without a
+     * gap, every change after that revision.
+     *
+     * @generated from field: bool with_initial_state = 4;
+     */
+    value: boolean;
+    case: "withInitialState";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message roster.v1.WatchUsersRequest.
+ * Use `create(WatchUsersRequestSchema)` to create a new message.
+ */
+export declare const WatchUsersRequestSchema: GenMessage<WatchUsersRequest>;
+
+/**
+ * One message of WatchUsers.
+ *
+ * @generated from message roster.v1.WatchUsersResponse
+ */
+export declare type WatchUsersResponse = Message<"roster.v1.WatchUsersResponse"> & {
+  /**
+   * The next changes, in the order of their commits. Empty if there was none for 15 seconds.
+   *
+   * @generated from field: repeated roster.v1.UserChange changes = 1;
+   */
+  changes: UserChange[];
+
+  /**
+   * Goes on after this message, in the midst of an initial state too. Does not expire by itself, but the history does.
+   *
+   * @generated from field: string change_token = 2;
+   */
+  changeToken: string;
+
+  /**
+   * Whether everything up to the revision at the start of the call has been sent, the initial state included. Once true,
+   * it stays so.
+   *
+   * @generated from field: bool caught_up = 3;
+   */
+  caughtUp: boolean;
+};
+
+/**
+ * Describes the message roster.v1.WatchUsersResponse.
+ * Use `create(WatchUsersResponseSchema)` to create a new message.
+ */
+export declare const WatchUsersResponseSchema: GenMessage<WatchUsersResponse>;
+
+/**
+ * Request of ListUserChanges.
+ *
+ * @generated from message roster.v1.ListUserChangesRequest
+ */
+export declare type ListUserChangesRequest = Message<"roster.v1.ListUserChangesRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Of WatchUsers, of an export, or of the page before. Empty: from now; the answer has only a token.
+   *
+   * @generated from field: string change_token = 2;
+   */
+  changeToken: string;
+
+  /**
+   * The most changes to return. 0 means 500, more than 1000 means 1000. A transaction is never split: one that has more
+   * comes alone and entire. A page is also cut at about 1 MiB.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+};
+
+/**
+ * Describes the message roster.v1.ListUserChangesRequest.
+ * Use `create(ListUserChangesRequestSchema)` to create a new message.
+ */
+export declare const ListUserChangesRequestSchema: GenMessage<ListUserChangesRequest>;
+
+/**
+ * Response of ListUserChanges.
+ *
+ * @generated from message roster.v1.ListUserChangesResponse
+ */
+export declare type ListUserChangesResponse = Message<"roster.v1.ListUserChangesResponse"> & {
+  /**
+   * The next changes, in the order of their commits.
+   *
+   * @generated from field: repeated roster.v1.UserChange changes = 1;
+   */
+  changes: UserChange[];
+
+  /**
+   * Goes on after these changes. Never empty.
+   *
+   * @generated from field: string change_token = 2;
+   */
+  changeToken: string;
+
+  /**
+   * Whether these are all changes so far.
+   *
+   * @generated from field: bool caught_up = 3;
+   */
+  caughtUp: boolean;
+};
+
+/**
+ * Describes the message roster.v1.ListUserChangesResponse.
+ * Use `create(ListUserChangesResponseSchema)` to create a new message.
+ */
+export declare const ListUserChangesResponseSchema: GenMessage<ListUserChangesResponse>;
 
 /**
  * Request of ImportUsers.
@@ -1503,6 +1699,36 @@ export declare const UserService: GenService<{
     methodKind: "server_streaming";
     input: typeof ListUsersChunkedRequestSchema;
     output: typeof ListUsersChunkedResponseSchema;
+  },
+  /**
+   * Follows an account: every change of its users, in the order of their commits, without a gap, each at least once, whatever
+   * server it was written on. The stream has no end of its own. One that breaks goes on, on any server, with the
+   * `change_token` of the last message received. Changes of one transaction arrive in one message. A message has at most
+   * 500 changes and about 1 MiB, unless one transaction alone has more: clients that limit what they receive must allow for
+   * the largest import they make. A reader that falls behind is not dropped: it reads from the change history. A purge
+   * rewrites history: earlier changes of the user are gone, its USER_CHANGE_TYPE_PURGED stays.
+   * The stream ends with the error that a new call would get once the key works no longer or the account is suspended.
+   * Errors: INVALID_ARGUMENT (CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION (CHANGE_TOKEN_EXPIRED)
+   * when the history no longer reaches back to the token, also in mid-stream: begin again with an initial state;
+   * RESOURCE_EXHAUSTED (TOO_MANY_STREAMS), UNAVAILABLE (SERVER_DRAINING) when the server shuts down: go on elsewhere.
+   *
+   * @generated from rpc roster.v1.UserService.WatchUsers
+   */
+  watchUsers: {
+    methodKind: "server_streaming";
+    input: typeof WatchUsersRequestSchema;
+    output: typeof WatchUsersResponseSchema;
+  },
+  /**
+   * The same as WatchUsers a page at a time, for callers that can't hold a stream: the changes after a token.
+   * Errors: INVALID_ARGUMENT (CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION (CHANGE_TOKEN_EXPIRED).
+   *
+   * @generated from rpc roster.v1.UserService.ListUserChanges
+   */
+  listUserChanges: {
+    methodKind: "unary";
+    input: typeof ListUserChangesRequestSchema;
+    output: typeof ListUserChangesResponseSchema;
   },
   /**
    * Creates or replaces up to 1000 users in one transaction. Good rows land, bad rows come back by index with the status

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openTestAccount } from "../../support/account.ts";
+import { createTestAccount, openTestAccount, testAccount } from "../../support/account.ts";
 
 export function purges(): void {
   test("a purge removes the user, its keys, its changes and the answers about it, and counts them", async () => {
@@ -12,18 +12,7 @@ export function purges(): void {
       ["K2", "ada"],
       ["K3", "grace"],
     ] as const) {
-      const key = {
-        id,
-        userId,
-        displayName: "Key",
-        role: "READER",
-        createTime: 1,
-        expireTime: null,
-        requireNonce: false,
-        lastUseTime: null,
-        revokeTime: null,
-      } as const;
-      await write(({ apiKeys }) => apiKeys.insert(key, new Uint8Array(32)));
+      await write(({ apiKeys }) => apiKeys.insert({ ...KEY, id, userId }, new Uint8Array(32)));
     }
     const answer = { digest: new Uint8Array(32), response: Uint8Array.of(1) };
     await write(({ answers }) => answers.insert("Create", "r1", { ...answer, userId: "ada" }));
@@ -46,6 +35,57 @@ export function purges(): void {
     ]);
     expect(erased).toMatchObject({ response: null });
     expect(kept?.response).toHaveLength(1);
+  });
+
+  test("a purge removes the user's sessions, and the nonces of its keys, and nobody else's", async () => {
+    const { read, write, insert, id: accountId } = await openTestAccount();
+    const users = [await insert({ id: "ada" }), await insert({ id: "grace" })];
+    for (const { id: userId } of users) {
+      const session = { accountId, userId, externalId: null, metadata: {}, createTime: 1, updateTime: 1, version: 1 };
+      await write(async ({ apiKeys, nonces, sessions }) => {
+        await apiKeys.insert({ ...KEY, id: `K-${userId}`, userId }, new Uint8Array(32));
+        await nonces.insert(`K-${userId}`, new Uint8Array(32), 7);
+        await sessions.insert({ ...session, id: `open-${userId}`, endTime: null });
+        await sessions.insert({ ...session, id: `ended-${userId}`, endTime: 2 });
+      });
+    }
+    expect(await write((tx) => tx.users.purge(users[0] ?? expect.fail()))).toMatchObject({ sessions: 2, apiKeys: 1 });
+    const nonceOf = (userId: string) => write(({ nonces }) => nonces.find(`K-${userId}`, new Uint8Array(32)));
+    expect([await nonceOf("ada"), await nonceOf("grace")]).toEqual([undefined, { expireTime: 7, useTime: null }]);
+    expect(await write(({ sessions }) => sessions.exists("open-ada"))).toBe(false);
+    expect(await read(({ sessions }) => sessions.count())).toBe(2);
+  });
+
+  test("an account that is erased leaves nothing: one of the same id begins anew, and others keep what they have", async () => {
+    const { store, ...kept } = await openTestAccount();
+    const gone = await createTestAccount(store, "gone");
+    for (const { insert, write, id: accountId } of [kept, gone]) {
+      const { id: userId } = await insert({ id: "ada", email: "ada@example.com" });
+      const session = { accountId, userId, externalId: null, metadata: {}, createTime: 1, updateTime: 1, version: 1 };
+      await write(async (tx) => {
+        await tx.apiKeys.insert({ ...KEY, id: "K1", userId }, new Uint8Array(32));
+        await tx.nonces.insert("K1", new Uint8Array(32), 7);
+        await tx.sessions.insert({ ...session, id: "s", endTime: null });
+        await tx.answers.insert("Create", "r1", { digest: new Uint8Array(32), userId, response: Uint8Array.of(1) });
+      });
+    }
+    await gone.write((tx) => tx.eraseAccount());
+    await expect(gone.read(async () => {})).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
+    const anew = await createTestAccount(store, "gone");
+    const left = (of: typeof anew) =>
+      of.write(async ({ account, users, apiKeys, sessions, nonces, answers }) => [
+        account.revision,
+        await users.count(true),
+        await apiKeys.find("K1").then((key) => key?.id),
+        await sessions.count(),
+        await sessions.exists("s"),
+        await nonces.find("K1", new Uint8Array(32)).then((nonce) => nonce?.expireTime),
+        await answers.find("Create", "r1").then((answer) => answer?.userId),
+      ]);
+    expect(await left(anew)).toEqual([0, 0, undefined, 0, false, undefined, undefined]);
+    expect(await left(testAccount(store, kept.id))).toEqual([1, 1, "K1", 1, true, 7, "ada"]);
+    expect((await store.findKeyHolders("K1")).map(({ accountId }) => accountId)).toEqual([kept.id]);
+    expect((await anew.insert({ id: "ada", email: "ada@example.com" })).revision).toBe(1);
   });
 
   test("a deleted user can be purged", async () => {
@@ -78,3 +118,13 @@ export function purges(): void {
     expect(await read(({ users }) => users.listAt(1, "", 10))).toEqual([{ id: "ada", state: ada }]);
   });
 }
+
+const KEY = {
+  displayName: "Key",
+  role: "READER",
+  createTime: 1,
+  expireTime: null,
+  requireNonce: false,
+  lastUseTime: null,
+  revokeTime: null,
+} as const;

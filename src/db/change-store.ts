@@ -1,0 +1,54 @@
+import type { Kysely, Selectable } from "kysely";
+import type { UserChange } from "../directory/changes.ts";
+import type { ChangeList, ChangeReader } from "../directory/store.ts";
+import { toChange } from "./rows.ts";
+import type { ChangesTable, Schema } from "./schema.ts";
+
+export class KyselyChanges implements ChangeReader {
+  readonly #db: Kysely<Schema>;
+  readonly #accountId: string;
+
+  constructor(db: Kysely<Schema>, accountId: string) {
+    this.#db = db;
+    this.#accountId = accountId;
+  }
+
+  // One row more than asked for shows whether the last revision is whole: only one that another comes after is known to be.
+  async list(afterRevision: number, limit: number): Promise<ChangeList> {
+    const rows = await this.#rows()
+      .where("revision", ">", afterRevision)
+      .limit(limit + 1)
+      .execute();
+    if (rows.length <= limit) {
+      return { changes: rows.map(toChange), done: true };
+    }
+    const last = rows.at(-1)?.revision ?? afterRevision;
+    const whole = rows.filter(({ revision }) => revision < last);
+    return { changes: whole.length > 0 ? whole.map(toChange) : await this.#listRevision(last), done: false };
+  }
+
+  async #listRevision(revision: number): Promise<UserChange[]> {
+    return (await this.#rows().where("revision", "=", revision).execute()).map(toChange);
+  }
+
+  #rows() {
+    return this.#db
+      .selectFrom("changes")
+      .select(CHANGE_COLUMNS)
+      .where("account_id", "=", this.#accountId)
+      .orderBy("revision")
+      .orderBy("ordinal");
+  }
+}
+
+const CHANGE_COLUMNS = [
+  "type",
+  "user_id",
+  "version",
+  "revision",
+  "commit_time",
+  "image_after",
+  "changed_fields",
+  "api_key_id",
+  "request_id",
+] as const satisfies ReadonlyArray<keyof Selectable<ChangesTable>>;

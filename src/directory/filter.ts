@@ -1,0 +1,47 @@
+/**
+ * What a list is filtered by, checked: `field` is one of the resource's fields, and literals have its type. A comparison with
+ * an absent value, or with one of another type, is false, whatever the operator; and, or and not on top are the ordinary ones.
+ */
+export type Filter<F extends string = string> =
+  | { readonly kind: "and" | "or"; readonly terms: ReadonlyArray<Filter<F>> }
+  | { readonly kind: "not"; readonly term: Filter<F> }
+  | FilterTerm<F>;
+
+/** `member`: the array at the path has such an element. `match`: literal and case-sensitive. `has`: JSON null is a value. */
+export type FilterTerm<F extends string = string> =
+  | { readonly kind: "compare"; readonly value: Place<F>; readonly operator: Operator; readonly literal: Literal }
+  | { readonly kind: "in"; readonly value: Place<F>; readonly literals: readonly Literal[] }
+  | { readonly kind: "member"; readonly path: MetadataPath; readonly literal: Literal }
+  | { readonly kind: "match"; readonly value: Place<F>; readonly method: TextMethod; readonly text: string }
+  | { readonly kind: "has"; readonly value: Place<F> };
+
+/** Where a value is: a field, or metadata. */
+export type Place<F extends string = string> = { readonly field: F } | { readonly path: MetadataPath };
+
+/** Keys of objects within metadata, outermost first; at least one. Arrays have no keys. */
+export type MetadataPath = readonly string[];
+
+export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+export type TextMethod = "startsWith" | "endsWith" | "contains";
+
+/** Times are micros. Text has neither U+0000 nor unpaired surrogates, and goes by the bytes of its UTF-8. */
+export type Literal = string | number | boolean | null;
+
+/** What users can be filtered by, besides metadata: names of the schema. E-mails are equal when they are so folded. */
+export type UserFilterField =
+  | "account_id"
+  | "id"
+  | "external_id"
+  | "email"
+  | "name"
+  | "display_name"
+  | "about"
+  | "project"
+  | "status"
+  | "super_admin"
+  | "create_time"
+  | "update_time"
+  | "delete_time"
+  | "version";
+
+export type UserFilter = Filter<UserFilterField>;

@@ -1,0 +1,20 @@
+import type { Literal } from "../directory/filter.ts";
+import type { JsonObject } from "../directory/json.ts";
+
+/** What a resource can be filtered by. */
+export interface Resource<T, F extends string> {
+  readonly fields: Readonly<Record<F, Field<T>>>;
+  readonly metadata: (item: T) => JsonObject;
+}
+
+export interface Field<T> {
+  readonly type: FieldType;
+  /** Null where there is none. */
+  readonly read: (item: T) => Literal;
+  /** What makes two texts equal, where that is not being the same. */
+  readonly fold?: (text: string) => string;
+  /** The only texts there are. */
+  readonly names?: readonly string[];
+}
+
+export type FieldType = "text" | "number" | "boolean" | "time";

@@ -1,0 +1,98 @@
+import type { Filter, FilterTerm, Literal, MetadataPath, Operator, Place, TextMethod } from "../directory/filter.ts";
+import { isJsonObject, type JsonValue } from "../directory/json.ts";
+import type { Resource } from "./fields.ts";
+
+/** Whether the item passes the filter. The twin of `db/filter.ts`: both must say the same of every item. */
+export function matches<T, F extends string>(filter: Filter<F>, item: T, resource: Resource<T, F>): boolean {
+  switch (filter.kind) {
+    case "and":
+      return filter.terms.every((term) => matches(term, item, resource));
+    case "or":
+      return filter.terms.some((term) => matches(term, item, resource));
+    case "not":
+      return !matches(filter.term, item, resource);
+    default:
+      return termMatches(filter, item, resource);
+  }
+}
+
+function termMatches<T, F extends string>(term: FilterTerm<F>, item: T, resource: Resource<T, F>): boolean {
+  if (term.kind === "member") {
+    const list = valueAt(resource.metadata(item), term.path);
+    return Array.isArray(list) && list.includes(term.literal);
+  }
+  const value = read(term.value, item, resource);
+  switch (term.kind) {
+    case "has":
+      return value !== undefined;
+    case "match":
+      return typeof value === "string" && METHODS[term.method](value, term.text);
+    case "in":
+      return term.literals.some((literal) => equal(term.value, value, literal, resource));
+    case "compare":
+      return term.operator === "==" || term.operator === "!="
+        ? typeOf(value) === typeOf(term.literal) &&
+            equal(term.value, value, term.literal, resource) === (term.operator === "==")
+        : inOrder(value, term.operator, term.literal);
+  }
+}
+
+const METHODS: Readonly<Record<TextMethod, (value: string, text: string) => boolean>> = {
+  startsWith: (value, text) => value.startsWith(text),
+  endsWith: (value, text) => value.endsWith(text),
+  contains: (value, text) => value.includes(text),
+};
+
+/** Undefined where there is no value: JSON null is one, a field that is not set is not. */
+function read<T, F extends string>(place: Place<F>, item: T, { fields, metadata }: Resource<T, F>): JsonValue | undefined {
+  return "path" in place ? valueAt(metadata(item), place.path) : (fields[place.field].read(item) ?? undefined);
+}
+
+function valueAt(metadata: JsonValue, path: MetadataPath): JsonValue | undefined {
+  let value: JsonValue | undefined = metadata;
+  for (const key of path) {
+    value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }
+  return value;
+}
+
+function typeOf(value: JsonValue | undefined): string {
+  return value === null ? "null" : typeof value;
+}
+
+function equal<T, F extends string>(
+  place: Place<F>,
+  value: JsonValue | undefined,
+  literal: Literal,
+  { fields }: Resource<T, F>,
+): boolean {
+  const fold = "field" in place ? fields[place.field].fold : undefined;
+  return fold !== undefined && typeof value === "string" && typeof literal === "string"
+    ? fold(value) === fold(literal)
+    : value === literal;
+}
+
+function inOrder(value: JsonValue | undefined, operator: Operator, literal: Literal): boolean {
+  const order = compare(value, literal);
+  if (order === undefined) {
+    return false;
+  }
+  switch (operator) {
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+function compare(value: JsonValue | undefined, literal: Literal): number | undefined {
+  if (typeof value === "string" && typeof literal === "string") {
+    return Buffer.compare(Buffer.from(value), Buffer.from(literal));
+  }
+  const comparable = typeof value === typeof literal && (typeof value === "number" || typeof value === "boolean");
+  return comparable ? Number(value) - Number(literal) : undefined;
+}

@@ -1,0 +1,63 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { UserService, WatchUsersRequest, WatchUsersResponseSchema } from "../../gen/roster/v1/user_service_pb.js";
+import { afterRevision, beforeState, type ChangePosition } from "../directory/changes.ts";
+import { serverDraining } from "../directory/errors.ts";
+import type { Store } from "../directory/store.ts";
+import type { ChangeHub } from "./change-hub.ts";
+import type { Call } from "./pipeline.ts";
+import type { Tokens } from "./tokens.ts";
+
+type Response = MessageInitShape<typeof WatchUsersResponseSchema>;
+
+/** What watches share. */
+export interface Watching {
+  readonly hub: ChangeHub;
+  /** An idle stream sends a message that often. */
+  readonly heartbeatMs: number;
+}
+
+/** Pages of the account's changes, each with a token that goes on after it; where they end, waits for more. */
+export async function* watchUsers(
+  { store, tokens, watching }: { readonly store: Store; readonly tokens: Tokens; readonly watching: Watching },
+  request: WatchUsersRequest,
+  { accountId, draining, signal, assertAwaited }: Call<(typeof UserService)["method"]["watchUsers"]>,
+): AsyncGenerator<Response> {
+  const { hub, heartbeatMs } = watching;
+  const watcher = hub.watch(accountId);
+  try {
+    const goal = await store.read(accountId, async ({ account }) => account.revision);
+    let position = startOf(request, goal, (token) => tokens.openChange(accountId, token));
+    let caughtUp = false;
+    let due = performance.now() + heartbeatMs;
+    for (;;) {
+      const { changes, end, changeToken, done } = await watcher.read(position);
+      position = end;
+      const arrived: boolean = !caughtUp && end.stateAfter === null && end.revision >= goal;
+      caughtUp ||= arrived;
+      if (changes.length > 0 || arrived || performance.now() >= due) {
+        yield { changes: [...changes], changeToken, caughtUp };
+        due = performance.now() + heartbeatMs;
+      }
+      if (done && !draining.aborted) {
+        await watcher.wait(position.revision, due - performance.now(), signal);
+      }
+      assertAwaited();
+      if (draining.aborted) {
+        throw serverDraining("change_token");
+      }
+    }
+  } finally {
+    watcher.close();
+  }
+}
+
+function startOf({ start }: WatchUsersRequest, now: number, open: (token: string) => ChangePosition): ChangePosition {
+  switch (start.case) {
+    case "changeToken":
+      return open(start.value);
+    case "withInitialState":
+      return beforeState(now);
+    default:
+      return afterRevision(now);
+  }
+}

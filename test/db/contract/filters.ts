@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
+import type { UserFilter } from "../../../src/directory/filter.ts";
+import { parseOrderBy } from "../../../src/directory/order.ts";
+import type { AccountTransaction, ListQuery, NewUser, UserReader } from "../../../src/directory/store.ts";
+import { foldEmail } from "../../../src/directory/user.ts";
+import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
+import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
+import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";
+import { someFilter, someUser } from "../../support/filters.ts";
+
+const ALL: ListQuery = {
+  showDeleted: true,
+  order: parseOrderBy("id"),
+  direction: "after",
+  from: null,
+  skip: 0,
+  limit: 1000,
+};
+
+export function filters(): void {
+  test("a list has the users who pass its filter, and counts them", async () => {
+    const account = await openTestAccount();
+    await account.write(async (tx) => {
+      for (const values of FILTERED_USERS) await tx.users.insert(newUser(tx, values));
+    });
+    await account.read(async ({ users }) => {
+      for (const [text, ids] of FILTER_CASES) {
+        const filter = parse(text);
+        expect({ text, ids: await idsOf(users, filter) }).toEqual({ text, ids });
+        expect({ text, count: await users.count(true, filter) }).toEqual({ text, count: ids.length });
+      }
+    });
+  });
+
+  test("a filter goes with pages, in both directions, and with deleted users", async () => {
+    const account = await openTestAccount();
+    await account.write(async (tx) => {
+      for (let i = 0; i < 10; i += 1) await tx.users.insert(newUser(tx, { id: `u${i}`, metadata: { even: i % 2 === 0 } }));
+      const gone = (await tx.users.find("u4")) ?? expect.fail();
+      await tx.users.update(gone, { ...gone, deleteTime: tx.now() });
+    });
+    const filter = parse("metadata.even");
+    await account.read(async ({ users }) => {
+      const list = (query: Partial<ListQuery>) => idsOf(users, filter, query);
+      expect(await list({ showDeleted: false })).toEqual(["u0", "u2", "u6", "u8"]);
+      expect(await list({ from: ["u2", DEFAULT_ACCOUNT], limit: 2 })).toEqual(["u4", "u6"]);
+      expect(await list({ from: ["u6", DEFAULT_ACCOUNT], direction: "before", limit: 2 })).toEqual(["u4", "u2"]);
+      expect([await users.count(true, filter), await users.count(false, filter)]).toEqual([5, 4]);
+      expect(await idsOf(users, parse("has(delete_time)"))).toEqual(["u4"]);
+    });
+  });
+
+  test("users of all accounts are filtered as those of one", async () => {
+    const { store, insert } = await openTestAccount();
+    const other = await createTestAccount(store, "other");
+    await insert({ id: "a", metadata: { x: 1 } });
+    await other.insert({ id: "b", metadata: { x: 1 } });
+    await other.insert({ id: "c", metadata: { x: 2 } });
+    const filter = parse("metadata.x == 1");
+    expect((await store.listAllUsers({ ...ALL, filter })).map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await store.countAllUsers(true, filter)).toBe(2);
+    expect(await store.countAllUsers(true, parse('metadata.x == 1 && account_id == "other"'))).toBe(1);
+  });
+
+  test("the database and the memory agree on every filter and every user", async () => {
+    const { store } = await openTestAccount();
+    let accounts = 0;
+    const agree = fc.asyncProperty(
+      fc.array(someUser, { minLength: 1, maxLength: 10 }),
+      fc.array(someFilter, { minLength: 1, maxLength: 20 }),
+      async (values, texts) => {
+        accounts += 1;
+        const account = await createTestAccount(store, `a${accounts}`);
+        await account.write((tx) => insertAll(tx, values));
+        await account.read(async ({ users }) => {
+          const all = await users.list(ALL);
+          for (const text of texts) {
+            const filter = parse(text);
+            const passing = all.filter((user) => userMatches(filter, user)).map(({ id }) => id);
+            expect({ text, ids: await idsOf(users, filter) }).toEqual({ text, ids: passing });
+          }
+        });
+      },
+    );
+    await fc.assert(agree, { numRuns: 100 });
+  });
+}
+
+/** Live users share neither external ids nor e-mails: whoever repeats one is deleted. */
+async function insertAll(tx: AccountTransaction, users: ReadonlyArray<Partial<NewUser>>): Promise<void> {
+  const seen = new Set<string>();
+  for (const [index, { externalId = null, email = null, ...values }] of users.entries()) {
+    const user = await tx.users.insert(newUser(tx, { ...values, id: `u${index}` }));
+    const keys = [externalId, email && `e-mail ${foldEmail(email)}`].filter((key) => key !== null);
+    const deleteTime = keys.some((key) => seen.has(key)) ? 2 : null;
+    await tx.users.update(user, { ...user, externalId, email, deleteTime });
+    for (const key of deleteTime === null ? keys : []) seen.add(key);
+  }
+}
+
+function parse(text: string): UserFilter {
+  return parseUserFilter(text) ?? expect.fail("it is blank");
+}
+
+async function idsOf(users: UserReader, filter: UserFilter, query: Partial<ListQuery> = {}): Promise<string[]> {
+  return (await users.list({ ...ALL, ...query, filter })).map(({ id }) => id);
+}

@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import type { ListKey } from "../../../src/directory/order.ts";
+import type { Session } from "../../../src/directory/session.ts";
+import type { PageQuery } from "../../../src/directory/store.ts";
+import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
+
+export function sessions(): void {
+  test("a session is found by its id, open or ended, as it was stored, while its user lives", async () => {
+    const account = await openTestAccount();
+    const user = await account.insert();
+    const metadata = JSON.parse('{"b": [1, {"__proto__": null}], "a": 1.5, "ü": "\\u2028"}');
+    const open = await insert(account, user.id, { id: "open", externalId: "x", metadata });
+    const ended = await insert(account, user.id, { id: "ended", endTime: 9, version: 3 });
+    const find = (id: string) => account.read(({ sessions: of }) => of.find(id));
+    expect([await find("open"), await find("ended")]).toEqual([open, ended]);
+    expect(await find("OPEN")).toBeUndefined();
+    const deleted = await account.write((tx) => tx.users.update(user, { ...user, deleteTime: tx.now() }));
+    expect([await find("open"), await find("ended")]).toEqual([undefined, undefined]);
+    await account.write((tx) => tx.users.update(deleted, { ...deleted, deleteTime: null }));
+    expect(await find("open")).toEqual(open);
+  });
+
+  test("the id of a session is taken in its account only, also by one of a deleted user", async () => {
+    const account = await openTestAccount();
+    const other = await createTestAccount(account.store, "other");
+    const user = await account.insert();
+    await insert(account, user.id, { id: "s" });
+    await account.write((tx) => tx.users.update(user, { ...user, deleteTime: tx.now() }));
+    const taken = (of: TestAccount, id: string) => of.write((tx) => tx.sessions.exists(id));
+    expect([await taken(account, "s"), await taken(account, "S"), await taken(other, "s")]).toEqual([true, false, false]);
+    await account.write((tx) => tx.sessions.delete("s"));
+    expect(await taken(account, "s")).toBe(false);
+  });
+
+  test("the open session with an external id is that of the user, not another's, and not one that has ended", async () => {
+    const account = await openTestAccount();
+    const [one, two] = [await account.insert(), await account.insert()];
+    const mine = await insert(account, one.id, { id: "mine", externalId: "x" });
+    await insert(account, two.id, { id: "theirs", externalId: "x" });
+    await insert(account, one.id, { id: "before", externalId: "x", endTime: 1 });
+    const findOpen = (userId: string, externalId: string) =>
+      account.read(({ sessions: of }) => of.findOpen(userId, externalId));
+    expect(await findOpen(one.id, "x")).toEqual(mine);
+    expect(await findOpen(one.id, "X")).toBeUndefined();
+    await expect(insert(account, one.id, { id: "again", externalId: "x" })).rejects.toThrow();
+    await account.write((tx) => tx.sessions.update({ ...mine, endTime: 2 }));
+    expect(await findOpen(one.id, "x")).toBeUndefined();
+  });
+
+  test("a session belongs to a user of its account", async () => {
+    const account = await openTestAccount();
+    const other = await createTestAccount(account.store, "other");
+    const foreign = await other.insert();
+    await expect(insert(account, foreign.id, { id: "s" })).rejects.toThrow();
+  });
+
+  test("ending the open sessions of a user ends those, counts them, and leaves the others alone", async () => {
+    const account = await openTestAccount();
+    const other = await createTestAccount(account.store, "other");
+    for (const each of [account, other]) {
+      await each.insert({ id: "twin" });
+      await insert(each, "twin", { id: "a" });
+      await insert(each, "twin", { id: "b", endTime: 3, updateTime: 3 });
+      await insert(each, "twin", { id: "c", version: 4 });
+    }
+    await account.insert({ id: "else" });
+    await insert(account, "else", { id: "d" });
+    const end = () => account.write((tx) => tx.sessions.endOpen("twin", 77));
+    expect([await end(), await end()]).toEqual([2, 0]);
+    const seen = async (of: TestAccount) =>
+      (await of.read((view) => view.sessions.list(ALL))).map(({ id, endTime, updateTime, version }) =>
+        [id, endTime, updateTime, version].join(" "),
+      );
+    expect(await seen(account)).toEqual(["a 77 77 2", "b 3 3 1", "c 77 77 5", "d  5 1"]);
+    expect(await seen(other)).toEqual(["a  5 1", "b 3 3 1", "c  5 4"]);
+  });
+
+  test.each(["after", "before"] as const)(
+    "sessions are listed newest first, then by id, in pages %s each that join, of live users alone",
+    async (direction) => {
+      const account = await openTestAccount();
+      const [one, two, gone] = [await account.insert(), await account.insert(), await account.insert()];
+      for (const [index, id] of ["b", "B", "a", "10", "9", "é"].entries()) {
+        await insert(account, (index % 2 === 0 ? one : two).id, { id, createTime: index < 4 ? 5 : 6 });
+      }
+      await insert(account, gone.id, { id: "gone" });
+      await account.write((tx) => tx.users.update(gone, { ...gone, deleteTime: tx.now() }));
+      const listed = ["9", "é", "10", "B", "a", "b"];
+      const expected = direction === "after" ? listed : listed.toReversed();
+      expect(await walk(account, direction)).toEqual(expected);
+      const ofOne = new Set(["b", "a", "9"]);
+      expect(await walk(account, direction, one.id)).toEqual(expected.filter((id) => ofOne.has(id)));
+      expect(await account.read(async ({ sessions: of }) => [await of.count(), await of.count(one.id)])).toEqual([6, 3]);
+    },
+  );
+
+  test("the sessions of all accounts are one list, with the account as the last key", async () => {
+    const account = await openTestAccount();
+    const accounts = [account, await createTestAccount(account.store, "B")];
+    for (const each of accounts) {
+      const user = await each.insert();
+      await insert(each, user.id, { id: "same" });
+      await insert(each, user.id, { id: "newer", createTime: 6 });
+    }
+    const all = await account.store.listAllSessions(ALL);
+    expect(all.map(({ id, accountId }) => `${id} ${accountId}`)).toEqual([
+      "newer B",
+      "newer default",
+      "same B",
+      "same default",
+    ]);
+    const from: ListKey = [6, "newer", "default"];
+    expect((await account.store.listAllSessions({ ...ALL, from, skip: 1 })).map(({ accountId }) => accountId)).toEqual([
+      "default",
+    ]);
+    expect(
+      (await account.store.listAllSessions({ ...ALL, from, direction: "before" })).map(({ accountId }) => accountId),
+    ).toEqual(["B"]);
+    expect(await account.store.countAllSessions()).toBe(4);
+  });
+}
+
+const ALL: PageQuery = { direction: "after", from: null, skip: 0, limit: 100 };
+
+/** All ids, in pages of two. */
+async function walk(account: TestAccount, direction: PageQuery["direction"], userId?: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let from: ListKey | null = null; ; ) {
+    const page: Session[] = await account.read((view) => view.sessions.list({ ...ALL, direction, from, limit: 2 }, userId));
+    ids.push(...page.map(({ id }) => id));
+    const last = page.at(-1);
+    if (last === undefined) return ids;
+    from = [last.createTime, last.id, last.accountId];
+  }
+}
+
+function insert(account: TestAccount, userId: string, values: Partial<Session>): Promise<Session> {
+  const session = { id: "s", externalId: null, metadata: {}, createTime: 5, updateTime: 5, endTime: null, version: 1 };
+  return account.write((tx) => tx.sessions.insert({ ...session, ...values, accountId: account.id, userId }));
+}

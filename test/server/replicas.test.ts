@@ -1,0 +1,116 @@
+import { toJson } from "@bufbuild/protobuf";
+import { ConnectError } from "@connectrpc/connect";
+import { expect, test } from "vitest";
+import { type User, type UserChange, UserChangeType, UserSchema } from "../../gen/roster/v1/user_pb.js";
+import type { Protocol } from "../support/clients.ts";
+import { testFolder } from "../support/folder.ts";
+import { fill } from "./fill.ts";
+import { createRandom, type Random } from "./random.ts";
+import { write } from "./random-writer.ts";
+import { GONE, UnreliableDirectory } from "./unreliable.ts";
+
+const USER_COUNT = 800;
+const WRITERS = 3;
+const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
+
+const text = (user: User) => JSON.stringify(toJson(UserSchema, user));
+
+/** Deleted users included. */
+async function finalState(directory: UnreliableDirectory): Promise<Map<string, string>> {
+  const users = await directory.users();
+  const state = new Map<string, string>();
+  for await (const message of users.listUsersChunked({ showDeleted: true })) {
+    for (const user of message.users) state.set(user.id, text(user));
+  }
+  return state;
+}
+
+/** What a consumer of the changes keeps: users by id. It demands what is promised of the order. */
+class Replica {
+  readonly users = new Map<string, User>();
+  lastRevision = 0n;
+  messages = 0;
+
+  apply(changes: readonly UserChange[]): void {
+    for (const { type, userId, version, revision, user } of changes) {
+      expect(revision).toBeGreaterThanOrEqual(this.lastRevision);
+      this.lastRevision = revision;
+      const known = this.users.get(userId);
+      if (type === UserChangeType.PURGED) {
+        this.users.delete(userId);
+      } else if (user !== undefined) {
+        // The first change after a purge that took the earlier ones may be a later version; none comes twice or late.
+        expect(known === undefined || version > known.version).toBe(true);
+        this.users.set(userId, user);
+      }
+    }
+    this.messages += 1;
+  }
+}
+
+/** Follows the changes from a token until `last` is created, in streams that are broken again and again. Returns how often. */
+async function follow(
+  directory: UnreliableDirectory,
+  replica: Replica,
+  { changeToken, last, random, protocol }: { changeToken: string; last: string; random: Random; protocol: Protocol },
+): Promise<number> {
+  let broken = 0;
+  let value = changeToken;
+  for (;;) {
+    const gone = new AbortController();
+    const users = await directory.users(protocol);
+    try {
+      const request = { start: { case: "changeToken", value } } as const;
+      for await (const message of users.watchUsers(request, { signal: gone.signal })) {
+        replica.apply(message.changes);
+        value = message.changeToken;
+        if (replica.users.has(last)) {
+          gone.abort();
+          return broken;
+        }
+        if (random.chance(1 / 30)) {
+          const how = BREAKS[broken % BREAKS.length] ?? "abort";
+          broken += 1;
+          if (how === "abort") gone.abort();
+          else void directory.restart(how);
+        }
+      }
+    } catch (error) {
+      expect(GONE).toContain(ConnectError.from(error).code);
+    }
+  }
+}
+
+test.each([
+  { seed: 1, protocol: "gRPC, HTTP/2" },
+  { seed: 2, protocol: "Connect, JSON, HTTP/1.1" },
+] as const)(
+  "export, then watch, is the directory's final state, though streams and servers break and others write ($protocol, seed $seed)",
+  async ({ seed, protocol }) => {
+    const directory = new UnreliableDirectory(testFolder());
+    await fill(await directory.users(), USER_COUNT, 100);
+    const enough = new AbortController();
+    const writers = Array.from({ length: WRITERS }, (_, index) =>
+      write(directory, createRandom(seed * 100 + index), USER_COUNT, new Set(), enough.signal),
+    );
+    const replica = new Replica();
+    let changeToken = "";
+    const users = await directory.users(protocol);
+    for await (const message of users.listUsersChunked({ chunkSize: 50, showDeleted: true })) {
+      for (const user of message.users) replica.users.set(user.id, user);
+      changeToken = message.summary?.changeToken ?? changeToken;
+    }
+    const last = "the-last";
+    const following = follow(directory, replica, { changeToken, last, random: createRandom(seed), protocol });
+    await expect.poll(() => replica.messages, { timeout: 50_000 }).toBeGreaterThan(200);
+    enough.abort();
+    await Promise.all(writers);
+    await (await directory.users()).createUser({ userId: last, user: {} });
+    expect(await following).toBeGreaterThanOrEqual(BREAKS.length);
+
+    const expected = await finalState(directory);
+    await directory.end();
+    const actual = new Map([...replica.users].map(([id, user]) => [id, text(user)]));
+    expect(actual).toEqual(expected);
+  },
+);

@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import type { JsonObject } from "../../src/directory/json.ts";
+import type { NewUser } from "../../src/directory/store.ts";
+
+/** Few keys and values, so that filters and users meet; each is there because something could trip over it. */
+const KEYS = ["a", "b", "a.b", 'q"', "q'", "\\", "$", "0", "é😀", "%", "__proto__", "\n"];
+const TEXTS = [
+  "",
+  "a",
+  "A",
+  "ab",
+  "a%",
+  "a_",
+  "%",
+  "é",
+  "e\u0301",
+  "\uFFFD",
+  "😀",
+  "1",
+  "true",
+  "null",
+  "'",
+  '"',
+  "\\",
+  "\n",
+];
+const NUMBERS = [0, -0, 1, -1, 1.5, 0.1, 2 ** 53, 2 ** 60, 1e21, 1e-7, 5e-324, 1.7976931348623157e308];
+const EMAILS = ["a@b.org", "A@b.org", " a@B.ORG", "é@b.org", "E\u0301@b.org", "b@b.org"];
+const STATUSES = ["INVITED", "ACTIVE", "SUSPENDED"] as const;
+const MAX_TIME = 253_402_300_799_000_000;
+
+const key = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...KEYS) }, wellFormed(1));
+const text = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...TEXTS) }, wellFormed(0));
+const number = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...NUMBERS) },
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
+const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(null));
+const time = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 4_000_000_000_000_000 }));
+
+/** Without U+0000: the directory has none. */
+function wellFormed(minLength: number) {
+  return fc.string({ unit: "binary", minLength, maxLength: 3 }).filter((value) => !value.includes("\0"));
+}
+
+// Objects made of pairs, so that `__proto__` is a key.
+const { value: json } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { weight: 4, arbitrary: scalar },
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.array(fc.tuple(key, tie("value")), { maxLength: 3 }).map(Object.fromEntries),
+  ),
+}));
+const metadata = fc.array(fc.tuple(key, json), { maxLength: 4 }).map((pairs): JsonObject => Object.fromEntries(pairs));
+const optional = fc.option(text);
+const address = fc.option(fc.constantFrom(...EMAILS));
+
+export const someUser: fc.Arbitrary<Partial<NewUser>> = fc.record({
+  externalId: optional,
+  email: address,
+  name: optional,
+  displayName: optional,
+  about: text,
+  project: optional,
+  status: fc.constantFrom(...STATUSES),
+  superAdmin: fc.boolean(),
+  createTime: time,
+  metadata,
+});
+
+const quoted = (value: string) => JSON.stringify(value);
+const numeral = (value: number) => (Object.is(value, -0) ? "-0.0" : String(value));
+const literal = scalar.map((value) =>
+  typeof value === "string" ? quoted(value) : typeof value === "number" ? numeral(value) : String(value),
+);
+const path = fc
+  .array(key, { minLength: 1, maxLength: 3 })
+  .map((keys) => `metadata${keys.map((k) => `[${quoted(k)}]`).join("")}`);
+const operator = fc.constantFrom("==", "!=", "<", "<=", ">", ">=");
+const method = fc.constantFrom("startsWith", "endsWith", "contains");
+const textField = fc.constantFrom("id", "account_id", "external_id", "email", "name", "display_name", "about", "project");
+const timeField = fc.constantFrom("create_time", "update_time", "delete_time");
+const email = fc.constantFrom("a@b.org", "A@B.org ", "\u00c9@b.org", "e\u0301@b.org", "c@b.org");
+const instant = fc
+  .oneof(
+    time,
+    fc.integer({ min: -62_135_596_800, max: MAX_TIME / 1_000_000 }).map((seconds) => seconds * 1_000_000),
+  )
+  .map((micros) => {
+    const seconds = Math.floor(micros / 1_000_000);
+    const fraction = String(micros - seconds * 1_000_000).padStart(6, "0");
+    return `timestamp("${new Date(seconds * 1000)
+      .toISOString()
+      .replace(/^\+?0*(\d{4}-)/, "$1")
+      .slice(0, 19)}.${fraction}Z")`;
+  });
+
+/** Null has no order. */
+const ordered = (sign: string, value: string) => (value === "null" && /[<>]/.test(sign) ? "==" : sign);
+const compare = (place: fc.Arbitrary<string>, value: fc.Arbitrary<string>) =>
+  fc.oneof(
+    fc.tuple(place, operator, value).map(([left, sign, right]) => `${left} ${ordered(sign, right)} ${right}`),
+    fc.tuple(value, operator, place).map(([left, sign, right]) => `${left} ${ordered(sign, left)} ${right}`),
+    fc.tuple(place, fc.array(value, { maxLength: 3 })).map(([left, list]) => `${left} in [${list.join(", ")}]`),
+  );
+const match = (place: fc.Arbitrary<string>) =>
+  fc.tuple(place, method, text).map(([value, name, part]) => `${value}.${name}(${quoted(part)})`);
+
+const term = fc.oneof(
+  { weight: 4, arbitrary: compare(path, literal) },
+  { weight: 2, arbitrary: fc.tuple(literal, path).map(([member, list]) => `${member} in ${list}`) },
+  { weight: 2, arbitrary: match(path) },
+  compare(textField, text.map(quoted)),
+  compare(fc.constant("email"), email.map(quoted)),
+  compare(timeField, instant),
+  compare(fc.constant("version"), number.map(numeral)),
+  compare(fc.constant("super_admin"), fc.boolean().map(String)),
+  fc.tuple(operator, fc.constantFrom(...STATUSES)).map(([sign, status]) => `status ${sign} "${status}"`),
+  match(textField),
+  fc.oneof(path, textField, timeField).map((place) => `has(${place})`),
+  fc.oneof(path, fc.constant("super_admin")),
+);
+
+/** The text of a filter that is right. */
+export const someFilter: fc.Arbitrary<string> = fc.letrec<{ filter: string }>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    { weight: 3, arbitrary: term },
+    fc.tuple(tie("filter"), fc.constantFrom("&&", "||"), tie("filter")).map(([a, sign, b]) => `(${a} ${sign} ${b})`),
+    tie("filter").map((inner) => `!(${inner})`),
+  ),
+})).filter;
