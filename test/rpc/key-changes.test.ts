@@ -42,14 +42,13 @@ describe("GetApiKey and ListApiKeys", () => {
     const [mine, other] = [await roster.account(), await roster.account()];
     const { id } = await issue(other);
     const keys = mine.keys();
-    for (const call of [
+    const calls = [
       keys.getApiKey({ id }),
       keys.revokeApiKey({ id }),
       keys.rotateApiKey({ id }),
       keys.updateApiKey({ apiKey: { id, displayName: "Mine" }, updateMask: { paths: ["display_name"] } }),
-    ]) {
-      await failure(call, Code.NotFound, "API_KEY_NOT_FOUND");
-    }
+    ];
+    await Promise.all(calls.map((call) => failure(call, Code.NotFound, "API_KEY_NOT_FOUND")));
     expect((await keys.listApiKeys({})).apiKeys).toHaveLength(1);
   });
 });

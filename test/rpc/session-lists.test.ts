@@ -105,14 +105,13 @@ test("another account's sessions are not to be seen, changed, ended or deleted, 
   const [mine, other] = [await roster.account(), await roster.account()];
   const { id } = await addSession(other.sessions(), { userId: other.ownerId, externalId: "theirs" });
   const sessions = mine.sessions();
-  for (const call of [
+  const calls = [
     sessions.getSession({ id }),
     sessions.updateSession({ session: { id, metadata: { mine: true } } }),
     sessions.endSession({ id }),
     sessions.deleteSession({ id }),
-  ]) {
-    await failure(call, Code.NotFound, "SESSION_NOT_FOUND");
-  }
+  ];
+  await Promise.all(calls.map((call) => failure(call, Code.NotFound, "SESSION_NOT_FOUND")));
   expect((await sessions.listSessions({ includeTotal: true })).totalSize).toBe(0n);
   expect((await other.sessions().getSession({ id })).session?.endTime).toBeUndefined();
 });
