@@ -29,7 +29,8 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 
 /** One more server on the database of the first: what runs beside it behind a load balancer. */
 export async function startPeer(first: TestServer, options: Partial<ServerOptions> = {}): Promise<TestServer> {
-  return serve(await reopenTestStore(first.databaseUrl), first.secret, options);
+  const given = options.now ? { clock: options.now } : {};
+  return serve(await reopenTestStore(first.databaseUrl, given), first.secret, options);
 }
 
 async function serve(
