@@ -1,4 +1,4 @@
-import type { Account as AccountMessage, AccountService } from "../../gen/roster/v1/account_service_pb.js";
+import type { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { createAccount, deleteAccount, setAccountStatus, updateAccount } from "../directory/accounts.ts";
 import { invalidField } from "../directory/errors.ts";
 import type { Store } from "../directory/store.ts";
@@ -7,6 +7,7 @@ import { parseAccountPatch } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
+import { required } from "./required.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface AccountServiceDeps {
@@ -18,7 +19,7 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
   return {
     createAccount: (request, call) =>
       mutate(store, call, request, async (tx) => {
-        const { name, ...rest } = parseAccountPatch(present(request.account), undefined);
+        const { name, ...rest } = parseAccountPatch(required(request.account, "account"), undefined);
         if (name === undefined) {
           throw invalidField("account.name", "is required");
         }
@@ -44,7 +45,7 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
 
     updateAccount: (request, call) =>
       mutate(store, call, request, async (tx) => {
-        const given = present(request.account);
+        const given = required(request.account, "account");
         const account = await updateAccount(tx, parseAccountPatch(given, request.updateMask), given.etag);
         return { account: toAccountMessage(account) };
       }),
@@ -66,12 +67,4 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
         return {};
       }),
   };
-}
-
-/** The schema requires the field; the type does not know. */
-function present(account: AccountMessage | undefined): AccountMessage {
-  if (account === undefined) {
-    throw invalidField("account", "is required");
-  }
-  return account;
 }

@@ -25,6 +25,7 @@ import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import type { Call, Handlers } from "./pipeline.ts";
+import { required } from "./required.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface ApiKeyServiceDeps {
@@ -40,7 +41,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
         call,
         request,
         async (tx) => {
-          const given = present(request.apiKey);
+          const given = required(request.apiKey, "api_key");
           const { key, secret } = await createApiKey(tx, call.caller, {
             displayName: checkDisplayName(given.displayName, "api_key.display_name"),
             userId: given.userId || ownUserId(call),
@@ -84,13 +85,11 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
         call,
         request,
         async (tx) => {
-          const given = present(request.apiKey);
+          const given = required(request.apiKey, "api_key");
+          const id = required(given.id, "api_key.id");
           const patch = parseApiKeyPatch(given, request.updateMask);
           const displayName = patch.displayName;
-          if (given.id === "") {
-            throw invalidField("api_key.id", "is required");
-          }
-          const key = await updateApiKey(tx, call.caller, given.id, {
+          const key = await updateApiKey(tx, call.caller, id, {
             ...patch,
             ...(displayName !== undefined && { displayName: checkDisplayName(displayName, "api_key.display_name") }),
           });
@@ -157,14 +156,6 @@ function keepWithoutSecret<D extends DescMessage>(schema: D & (MessageShape<D> e
 interface KeyAndSecret {
   readonly apiKey?: ApiKeyMessage | undefined;
   readonly secret: string;
-}
-
-/** The schema requires the field; the type does not know. */
-function present(key: ApiKeyMessage | undefined): ApiKeyMessage {
-  if (key === undefined) {
-    throw invalidField("api_key", "is required");
-  }
-  return key;
 }
 
 function requiredRole(role: ApiKeyRole): Role {

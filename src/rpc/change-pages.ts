@@ -1,4 +1,4 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import {
   type UserChange as ChangeMessage,
   UserChangeType as ChangeTypeMessage,
@@ -13,6 +13,7 @@ import {
 } from "../directory/changes.ts";
 import type { Store } from "../directory/store.ts";
 import { toTimestamp, toUserMessage } from "./convert.ts";
+import { MAX_MESSAGE_BYTES, memberBytes } from "./message-size.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What one message holds of an account's changes. */
@@ -24,9 +25,6 @@ export interface MessagePage {
   /** There was nothing more when it was read. */
   readonly done: boolean;
 }
-
-/** Bytes of changes in one message. What is left is for the token. */
-const MAX_MESSAGE_BYTES = 1024 * 1024 - 8 * 1024;
 
 /** Reads what comes after a place, cut at about 1 MiB, between transactions. */
 export async function readMessagePage(
@@ -51,7 +49,7 @@ function fitting(changes: readonly PlacedChange[], messages: readonly ChangeMess
     if (index > 0 && !isSamePlace(changes[index - 1]?.end, changes[index]?.end)) {
       border = index;
     }
-    bytes += toBinary(UserChangeSchema, message).length + 5;
+    bytes += memberBytes(UserChangeSchema, message);
     if (bytes > MAX_MESSAGE_BYTES && border > 0) {
       return border;
     }

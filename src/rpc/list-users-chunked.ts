@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
 import type {
   ListUsersChunkedRequest,
@@ -15,6 +15,7 @@ import type { User } from "../directory/user.ts";
 import { parseUserFilter, userMatches } from "../filter/users.ts";
 import { toUserMessage } from "./convert.ts";
 import { readMask } from "./masks.ts";
+import { MAX_MESSAGE_BYTES, memberBytes } from "./message-size.ts";
 import type { Call } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -24,8 +25,6 @@ const DEFAULT_CHUNK_SIZE = 500;
 const MAX_CHUNK_SIZE = 5000;
 /** Where few users pass a filter, a message goes out after so many pages all the same: a stream that breaks goes on there. */
 const MAX_FILTERED_PAGES = 20;
-/** Bytes of users in one message. What is left is for the token and the summary. */
-const MAX_CHUNK_BYTES = 1024 * 1024 - 8 * 1024;
 
 /** The export: pages of the account at its revision, cut into messages, each with a token that goes on after it. */
 export async function* listUsersChunked(
@@ -143,18 +142,17 @@ async function* chunks(store: Store, start: ExportPosition, options: ChunkOption
 interface Sized {
   readonly id: string;
   readonly message: UserMessage;
-  /** Encoded, in bytes, with the tag and length that go before it. */
   readonly bytes: number;
 }
 
 function sized(id: string, message: UserMessage, mask: (user: UserMessage) => UserMessage): Sized {
   const masked = mask(message);
-  return { id, message: masked, bytes: toBinary(UserSchema, masked).length + 5 };
+  return { id, message: masked, bytes: memberBytes(UserSchema, masked) };
 }
 
 /** Whether another user may still go into the message. */
 function isOpen(users: readonly Sized[], chunkSize: number): boolean {
-  return users.length < chunkSize && bytesOf(users) < MAX_CHUNK_BYTES;
+  return users.length < chunkSize && bytesOf(users) < MAX_MESSAGE_BYTES;
 }
 
 function bytesOf(users: readonly Sized[]): number {
@@ -166,7 +164,7 @@ function fitting(users: readonly Sized[]): number {
   let bytes = 0;
   for (const [index, user] of users.entries()) {
     bytes += user.bytes;
-    if (bytes > MAX_CHUNK_BYTES) {
+    if (bytes > MAX_MESSAGE_BYTES) {
       return Math.max(index, 1);
     }
   }

@@ -17,6 +17,7 @@ import { parseSessionPatch } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
+import { required } from "./required.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface SessionServiceDeps {
@@ -51,7 +52,7 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
         call,
         request,
         async (tx) => {
-          const given = present(request.session);
+          const given = required(request.session, "session");
           const session = await updateSession(
             tx,
             required(given.id, "session.id"),
@@ -150,7 +151,7 @@ function parseNewSession({
   readonly sessionId: string;
   readonly session?: SessionMessage | undefined;
 }): SessionInput & { readonly id?: string; readonly userId: string } {
-  const given = present(session);
+  const given = required(session, "session");
   if (sessionId !== "" && given.id !== "" && given.id !== sessionId) {
     throw invalidField("session.id", "differs from session_id");
   }
@@ -160,19 +161,4 @@ function parseNewSession({
     userId: required(given.userId, "session.user_id"),
     ...(id !== "" && { id }),
   };
-}
-
-/** The schema requires the field; the type does not know. */
-function present(session: SessionMessage | undefined): SessionMessage {
-  if (session === undefined) {
-    throw invalidField("session", "is required");
-  }
-  return session;
-}
-
-function required(text: string, field: string): string {
-  if (text === "") {
-    throw invalidField(field, "is required");
-  }
-  return text;
 }

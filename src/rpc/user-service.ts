@@ -26,6 +26,7 @@ import { parsePatch, readMask } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
+import { required } from "./required.ts";
 import type { Tokens } from "./tokens.ts";
 import { type Watching, watchUsers } from "./watch-users.ts";
 
@@ -56,7 +57,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         call,
         request,
         async (tx) => {
-          const given = present(request.user);
+          const given = required(request.user, "user");
           const { user, created } = await upsertUser(tx, call.caller, parseUser(given), given.etag);
           return { user: toUserMessage(user), created, revision: BigInt(tx.revision) };
         },
@@ -88,13 +89,11 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         call,
         request,
         async (tx) => {
-          const given = present(request.user);
-          if (given.id === "") {
-            throw invalidField("user.id", "is required");
-          }
+          const given = required(request.user, "user");
+          const id = required(given.id, "user.id");
           const patch = parsePatch(given, request.updateMask);
           const metadataUpdate = parseMetadataUpdate(given.metadata, request.metadataUpdate);
-          const user = await updateUser(tx, call.caller, given.id, patch, { metadataUpdate, etag: given.etag });
+          const user = await updateUser(tx, call.caller, id, patch, { metadataUpdate, etag: given.etag });
           return { user: toUserMessage(user), revision: BigInt(tx.revision) };
         },
         ABOUT_USER,
@@ -219,16 +218,8 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
 
 const ABOUT_USER = { userId: (response: { user?: UserMessage | undefined }) => response.user?.id };
 
-/** The schema requires the field; the type does not know. */
-function present(user: UserMessage | undefined): UserMessage {
-  if (user === undefined) {
-    throw invalidField("user", "is required");
-  }
-  return user;
-}
-
 function parseNewUser({ userId, user }: { userId: string; user?: UserMessage | undefined }) {
-  const input = parseUser(present(user));
+  const input = parseUser(required(user, "user"));
   if (userId !== "" && input.id !== undefined && input.id !== userId) {
     throw invalidField("user.id", "differs from user_id");
   }

@@ -14,8 +14,9 @@ const DETAILS = "grpc-status-details-bin";
 
 /** An error as grpc-js sends it: code, message, and the details in the trailer. */
 export function toStatusObject(error: unknown, log: Log): StatusObject {
-  const { code, rawMessage } = toConnectError(error, log);
-  const trailer = setTrailerStatus(new Headers(), toConnectError(error, log));
+  const connectError = toConnectError(error, log);
+  const { code, rawMessage } = connectError;
+  const trailer = setTrailerStatus(new Headers(), connectError);
   const metadata = new Metadata();
   metadata.set(DETAILS, Buffer.from(trailer.get(DETAILS) ?? "", "base64"));
   return { code: Number(code), details: rawMessage, metadata };
