@@ -1,6 +1,4 @@
-type Listener = (accountId: string, userId: string | null) => void;
-
-/** Tells whose keys a transaction may have made work no longer, or anew, once it has committed. */
+/** Whose keys a transaction may have made work no longer, or anew. */
 export class Access {
   readonly #users = new Set<string | null>();
 
@@ -9,11 +7,7 @@ export class Access {
     this.#users.add(userId);
   }
 
-  tell(listeners: readonly Listener[], accountId: string): void {
-    for (const userId of this.#users) {
-      for (const listener of listeners) {
-        listener(accountId, userId);
-      }
-    }
+  get users(): Array<string | null> {
+    return [...this.#users];
   }
 }

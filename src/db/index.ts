@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import type { Peers } from "../directory/peers.ts";
 import type { Sources, Store } from "../directory/store.ts";
 import { type CopyProgress, copyRows } from "./copy.ts";
 import type { Engine } from "./engine.ts";
@@ -16,14 +17,16 @@ export interface StoreOptions extends PostgresOptions {
   readonly waitMs: number;
   /** Told each time that it could not be reached. */
   readonly onWait: (error: unknown) => void;
+  /** Told of each commit, and heard. */
+  readonly peers: Peers | undefined;
 }
 
-const DEFAULTS: StoreOptions = { poolSize: 10, statementTimeoutMs: 30_000, waitMs: 0, onWait: () => {} };
+const DEFAULTS: StoreOptions = { poolSize: 10, statementTimeoutMs: 30_000, waitMs: 0, onWait: () => {}, peers: undefined };
 const WAIT_INTERVAL_MS = 500;
 
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { waitMs, onWait, ...limits } = { ...DEFAULTS, ...options };
+  const { waitMs, onWait, peers, ...limits } = { ...DEFAULTS, ...options };
   const engine = await openEngine(url, limits);
   try {
     await patiently(engine, () => migrate(engine), { waitMs, onWait });
@@ -31,7 +34,7 @@ export async function openStore(url: string, sources: Sources, options: Partial<
     await engine.close();
     throw explained(url, error);
   }
-  return new KyselyStore(engine, sources);
+  return new KyselyStore(engine, sources, peers);
 }
 
 /** Runs the pending migrations, and returns their names; with `citus`, also spreads the tables over the cluster. */

@@ -5,6 +5,7 @@ import type { KeyHolder } from "../directory/authentication.ts";
 import type { Micros } from "../directory/clock.ts";
 import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
 import type { UserFilter } from "../directory/filter.ts";
+import type { Peers } from "../directory/peers.ts";
 import type { Session } from "../directory/session.ts";
 import type { AccountTransaction, AccountView, ListQuery, Origin, PageQuery, Sources, Store } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
@@ -18,6 +19,7 @@ import {
   listAccounts,
   updateAccount,
 } from "./account-store.ts";
+import { Announcements } from "./announcements.ts";
 import { KyselyAnswers } from "./answer-store.ts";
 import { findKeyHolders, KyselyApiKeys } from "./api-key-store.ts";
 import { KyselyChanges } from "./change-store.ts";
@@ -64,10 +66,10 @@ export class KyselyStore implements Store {
   readonly #sources: Sources;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #turns = new Turns();
-  readonly #accessListeners: Array<(accountId: string, userId: string | null) => void> = [];
-  readonly #commitListeners: Array<(accountId: string, revision: number) => void> = [];
+  readonly #announcements: Announcements;
 
-  constructor(engine: Engine, sources: Sources) {
+  constructor(engine: Engine, sources: Sources, peers?: Peers) {
+    this.#announcements = new Announcements(peers);
     this.#engine = engine;
     this.#sources = sources;
   }
@@ -102,8 +104,9 @@ export class KyselyStore implements Store {
         }),
       ),
     );
-    access.tell(this.#accessListeners, origin.accountId);
-    this.#tellCommit(origin.accountId, commit);
+    if (!origin.dryRun) {
+      await this.#announcements.make({ accountId: origin.accountId, revision: commit.revision, access: access.users });
+    }
     return result;
   }
 
@@ -176,11 +179,11 @@ export class KyselyStore implements Store {
   }
 
   onAccessChange(listener: (accountId: string, userId: string | null) => void): void {
-    this.#accessListeners.push(listener);
+    this.#announcements.onAccessChange(listener);
   }
 
   onCommit(listener: (accountId: string, revision: number) => void): void {
-    this.#commitListeners.push(listener);
+    this.#announcements.onCommit(listener);
   }
 
   revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -240,14 +243,6 @@ export class KyselyStore implements Store {
       throw notFound("Account", id);
     }
     return toAccount(row);
-  }
-
-  #tellCommit(accountId: string, { revision }: Commit): void {
-    if (revision !== null) {
-      for (const listener of this.#commitListeners) {
-        listener(accountId, revision);
-      }
-    }
   }
 
   async #change<T>(

@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import { changesAccess } from "../directory/authentication.ts";
 import type { UserFilter, UserFilterField } from "../directory/filter.ts";
 import type { OrderField } from "../directory/order.ts";
 import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
@@ -121,7 +122,9 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     const { account_id, id, ...values } = toUserRow(stored);
     await this.db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id).execute();
     await this.#record(changeType(before, after), stamp, before, stored);
-    this.#access.note(id);
+    if (changesAccess(before, stored)) {
+      this.#access.note(id);
+    }
     return stored;
   }
 

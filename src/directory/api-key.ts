@@ -28,6 +28,7 @@ export interface ApiKey {
 export interface Caller {
   readonly accountId: string;
   readonly key: ApiKey;
+  /** Its id and rights are those of this moment; the rest may be some seconds old. */
   readonly user: User;
   /** May act on every account, as far as the key's role goes. */
   readonly superAdmin: boolean;

@@ -24,8 +24,8 @@ export interface KeyHolder {
  */
 export type Authenticate = (secret: string | undefined) => Promise<Caller>;
 
-/** What other servers revoke is noticed this late at the most: less than the 5 seconds that are promised. */
-const TRUST_TIME = 4 * SECOND;
+/** A key is trusted so long for what was read of it. What other servers revoke is noticed before the promised 5 seconds are over. */
+export const TRUST_TIME = 4 * SECOND;
 const USE_INTERVAL = 60 * SECOND;
 const MAX_KNOWN = 10_000;
 
@@ -35,8 +35,8 @@ interface Known {
 }
 
 /**
- * Remembers keys that were proven, so that a known key costs no read. What this process changes about keys, their users and
- * accounts takes effect at once: the store tells, and a read that was under way then is not remembered.
+ * Remembers keys that were proven, so that a known key costs no read. What this process and its peers change about keys, their users
+ * and accounts takes effect at once: the store tells, and a read that was under way then is not remembered.
  */
 export function createAuthenticator(
   store: Pick<Store, "findKeyHolders" | "onAccessChange" | "noteKeyUse">,
@@ -100,6 +100,11 @@ export function createAuthenticator(
     const { accountId, key, user } = holder;
     return { accountId, key, user, superAdmin: user.superAdmin };
   };
+}
+
+/** Whether the user's keys may work no longer, or anew, or for more or less. */
+export function changesAccess(before: User, after: User): boolean {
+  return before.status !== after.status || before.superAdmin !== after.superAdmin || before.deleteTime !== after.deleteTime;
 }
 
 function proves({ digest, previousDigest }: KeyHolder, given: Uint8Array): boolean {

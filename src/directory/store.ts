@@ -64,12 +64,12 @@ export interface Store {
   noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void>;
 
   /**
-   * Tells, after each commit of this process, whose keys may work no longer or anew: those of one user, or, for null, of the whole
-   * account.
+   * Tells, after each commit of this process or of its peers, whose keys may work no longer or anew: those of one user, or, for
+   * null, of the whole account. `write` MUST NOT return before listeners and peers have been told.
    */
   onAccessChange(listener: (accountId: string, userId: string | null) => void): void;
 
-  /** Tells, after each commit of this process that changed users, the account's new revision. */
+  /** Tells, after each commit of this process or of its peers that changed users, the account's new revision. */
   onCommit(listener: (accountId: string, revision: number) => void): void;
 
   /** The revisions of those accounts, in one query. One that does not exist is left out. */

@@ -131,11 +131,11 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
         .filter(([, permission]) => includesRole(key.role, permission.role) && (superAdmin || !permission.superAdmin))
         .map(([name]) => name)
         .sort();
-      return store.read(accountId, async ({ account }) => ({
+      return store.read(accountId, async ({ account, users }) => ({
         apiKey: toApiKeyMessage(key),
         accountId,
         account: toAccountMessage(account),
-        user: toUserMessage(user),
+        user: toUserMessage((await users.find(user.id)) ?? user),
         superAdmin,
         methods,
       }));

@@ -95,3 +95,13 @@ describe.each(PROTOCOL_NAMES)("a call without a key, %s", (protocol) => {
     await failure(keys.whoAmI({}, { headers: both }), Code.Unauthenticated, "API_KEY_INVALID");
   });
 });
+
+test("a key that is known tells of its user as it is now", async () => {
+  const keys = roster.as(roster.server.secret).keys();
+  const { user } = await keys.whoAmI({});
+  await roster
+    .as(roster.server.secret)
+    .users()
+    .updateUser({ user: { id: user?.id ?? "", about: "changed" } });
+  expect((await keys.whoAmI({})).user?.about).toBe("changed");
+});

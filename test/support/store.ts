@@ -1,6 +1,7 @@
 import { openStore } from "../../src/db/index.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
+import type { Peers } from "../../src/directory/peers.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
 import { createDatabase } from "./database.ts";
 
@@ -25,8 +26,8 @@ export async function openTestStore(given: Partial<Sources> = {}): Promise<TestS
 }
 
 /** The same database once more, as another server would open it. */
-export async function reopenTestStore(url: string, given: Partial<Sources> = {}): Promise<TestStore> {
+export async function reopenTestStore(url: string, given: Partial<Sources> = {}, peers?: Peers): Promise<TestStore> {
   const sources: Sources = { clock: createClock(), newId: createIdSource(), ...given };
-  const store = await openStore(url, sources);
+  const store = await openStore(url, sources, { peers });
   return { store, sources, url, close: () => store.close() };
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { ApiKey } from "../../../src/directory/api-key.ts";
 import type { AccountTransaction } from "../../../src/directory/store.ts";
+import type { User } from "../../../src/directory/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount, testAccount } from "../../support/account.ts";
 import { reopenTestStore } from "../../support/store.ts";
 
@@ -62,14 +63,16 @@ export function noncesAndAccess(): void {
   });
 
   const changes: Array<[string, (tx: AccountTransaction, account: TestAccount) => Promise<unknown>, string | null]> = [
-    ["a user is changed", async (tx) => tx.users.update(await userOf(tx), { ...(await userOf(tx)), about: "x" }), "u"],
+    ["a user is suspended", (tx) => change(tx, { status: "SUSPENDED" }), "u"],
+    ["a user is made a super admin", (tx) => change(tx, { superAdmin: true }), "u"],
+    ["a user is deleted", (tx) => change(tx, { deleteTime: 7 }), "u"],
     ["a user is purged", async (tx) => tx.users.purge(await userOf(tx)), "u"],
     ["a key is changed", (tx) => tx.apiKeys.update({ ...keyOf("u"), revokeTime: 1 }), "u"],
     ["a key's secret is replaced", (tx) => tx.apiKeys.replaceDigest(keyOf("u"), DIGEST, 1), "u"],
     ["the account's record is changed", (tx) => tx.updateAccount({ ...tx.account, status: "SUSPENDED" }), null],
     ["the account is erased", (tx) => tx.eraseAccount(), null],
   ];
-  test.each(changes)("listeners are told whose keys may have changed, after the commit, when %s", async (_, change, who) => {
+  test.each(changes)("listeners are told whose keys may have changed, after the commit, when %s", async (_, affect, who) => {
     const { store } = await openTestAccount();
     const account = await createTestAccount(store, "a");
     await account.insert({ id: "u" });
@@ -77,14 +80,15 @@ export function noncesAndAccess(): void {
     const told: unknown[] = [];
     store.onAccessChange((accountId, userId) => told.push([accountId, userId]));
     const failing = account.write(async (tx) => {
-      await change(tx, account);
+      await affect(tx, account);
       throw new Error("no");
     });
     await expect(failing).rejects.toThrow("no");
     await account.write((tx) => tx.users.insert(newUser(tx)));
+    await account.write((tx) => change(tx, { about: "nobody's right" }));
     expect(told).toEqual([]);
     await account.write(async (tx) => {
-      await change(tx, account);
+      await affect(tx, account);
       expect(told).toEqual([]);
     });
     expect(told).toEqual([["a", who]]);
@@ -111,6 +115,11 @@ export function noncesAndAccess(): void {
 }
 
 const DIGEST = new Uint8Array(32).fill(1);
+
+async function change(tx: AccountTransaction, values: Partial<User>): Promise<User> {
+  const user = await userOf(tx);
+  return tx.users.update(user, { ...user, ...values });
+}
 
 async function userOf({ users }: AccountTransaction) {
   return (await users.find("u")) ?? expect.fail("no user");
