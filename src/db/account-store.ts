@@ -4,9 +4,11 @@ import type { Micros } from "../directory/clock.ts";
 import { taken } from "../directory/errors.ts";
 import { canonicalJson } from "../directory/json.ts";
 import type { PageQuery } from "../directory/store.ts";
+import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
 import { toAccount } from "./rows.ts";
 import { type Schema, TABLES } from "./schema.ts";
+import { statement } from "./statement.ts";
 
 const BY_ID: readonly OrderColumn[] = [{ column: "accounts.account_id", descending: false }];
 
@@ -29,7 +31,7 @@ export async function insertAccount(
       version: 1,
     })
     .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
+    .returning(ACCOUNT_COLUMNS)
     .executeTakeFirst();
   return row && toAccount(row);
 }
@@ -66,10 +68,20 @@ export async function eraseAccount(db: Transaction<Schema>, { id, slug }: Accoun
 
 export async function listAccounts(db: Kysely<Schema>, { direction, from, skip, limit }: PageQuery): Promise<Account[]> {
   const order = walk(BY_ID, direction);
-  let rows = db.selectFrom("accounts").selectAll().limit(limit).offset(skip);
+  let rows = db.selectFrom("accounts").select(ACCOUNT_COLUMNS).limit(limit).offset(skip);
   if (from !== null) rows = rows.where(comesAfter(order, from));
   for (const term of orderTerms(order)) rows = rows.orderBy(term);
   return (await rows.execute()).map(toAccount);
+}
+
+export const FIND_ACCOUNT = statement((db, { id }: { id: string }) => selectAccount(db, id));
+
+export const SET_REVISION = statement((db, { id, revision }: { id: string; revision: number }) =>
+  db.updateTable("accounts").set({ revision }).where("account_id", "=", id),
+);
+
+export function selectAccount(db: Kysely<Schema>, id: string) {
+  return db.selectFrom("accounts").select(ACCOUNT_COLUMNS).where("account_id", "=", id);
 }
 
 export async function countAccounts(db: Kysely<Schema>): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Clock } from "../directory/clock.ts";
 import type { Answer, AnswerStore } from "../directory/store.ts";
+import { ANSWER_COLUMNS } from "./columns.ts";
 import type { Schema } from "./schema.ts";
 
 export class KyselyAnswers implements AnswerStore {
@@ -17,7 +18,7 @@ export class KyselyAnswers implements AnswerStore {
   async find(method: string, requestId: string): Promise<Answer | undefined> {
     const row = await this.#db
       .selectFrom("answers")
-      .selectAll()
+      .select(ANSWER_COLUMNS)
       .where("account_id", "=", this.#accountId)
       .where("method", "=", method)
       .where("request_id", "=", requestId)

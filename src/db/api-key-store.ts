@@ -4,6 +4,7 @@ import type { ApiKey } from "../directory/api-key.ts";
 import type { KeyHolder } from "../directory/authentication.ts";
 import type { ApiKeyWriter, PageQuery } from "../directory/store.ts";
 import type { Access } from "./access.ts";
+import { API_KEY_COLUMNS, columnsOf, USER_COLUMNS } from "./columns.ts";
 import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
 import { toApiKey, toApiKeyRow, toUser } from "./rows.ts";
 import type { Schema } from "./schema.ts";
@@ -62,7 +63,7 @@ export class KyselyApiKeys implements ApiKeyWriter {
   }
 
   #rows() {
-    return this.#db.selectFrom("api_keys").selectAll().where("account_id", "=", this.#accountId);
+    return this.#db.selectFrom("api_keys").select(API_KEY_COLUMNS).where("account_id", "=", this.#accountId);
   }
 }
 
@@ -74,7 +75,7 @@ export async function findKeyHolders(db: Kysely<Schema>, keyId: string): Promise
     .innerJoin("users", (join) =>
       join.onRef("users.account_id", "=", "api_keys.account_id").onRef("users.id", "=", "api_keys.user_id"),
     )
-    .selectAll("users")
+    .select(columnsOf("users", USER_COLUMNS))
     .select([
       "accounts.status as account_status",
       "api_keys.id as key_id",

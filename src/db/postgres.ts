@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import { type ClientConfig, DatabaseError, Pool, types } from "pg";
 import type { Engine } from "./engine.ts";
 import { postgresJson } from "./postgres-json.ts";
+import { withNames } from "./postgres-names.ts";
 import type { Schema } from "./schema.ts";
 
 export interface PostgresOptions {
@@ -33,7 +34,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     // connections and for busy ones, Node would end the process.
     pool.on("error", () => {});
     pool.on("connect", (client) => client.on("error", () => {}));
-    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNames(pool) }) });
   };
   const writer = connect();
   const reader = connect();

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Session } from "../directory/session.ts";
 import type { PageQuery, SessionWriter } from "../directory/store.ts";
+import { columnsOf, SESSION_COLUMNS } from "./columns.ts";
 import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
 import { toSession, toSessionRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
@@ -108,7 +109,7 @@ function ofLiveUsers(db: Kysely<Schema>, accountId: string | null, userId?: stri
     .innerJoin("users", (join) =>
       join.onRef("users.account_id", "=", "sessions.account_id").onRef("users.id", "=", "sessions.user_id"),
     )
-    .selectAll("sessions")
+    .select(columnsOf("sessions", SESSION_COLUMNS))
     .where("users.delete_time", "is", null);
   if (accountId !== null) rows = rows.where("sessions.account_id", "=", accountId);
   if (userId !== undefined) rows = rows.where("sessions.user_id", "=", userId);

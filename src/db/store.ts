@@ -15,8 +15,11 @@ import {
   countAccounts,
   countActiveSuperAdmins,
   eraseAccount,
+  FIND_ACCOUNT,
   insertAccount,
   listAccounts,
+  SET_REVISION,
+  selectAccount,
   updateAccount,
 } from "./account-store.ts";
 import { Announcements } from "./announcements.ts";
@@ -30,6 +33,7 @@ import { Revision } from "./revision.ts";
 import { toAccount } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
+import { statement } from "./statement.ts";
 import { Turns } from "./turns.ts";
 import { countUsers, KyselyUserReader, KyselyUserWriter, listUsers } from "./user-store.ts";
 
@@ -64,6 +68,7 @@ async function withoutTrace<T>(transaction: () => Promise<T>): Promise<T> {
 export class KyselyStore implements Store {
   readonly #engine: Engine;
   readonly #sources: Sources;
+  readonly #lockAccount: typeof FIND_ACCOUNT;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #turns = new Turns();
   readonly #announcements: Announcements;
@@ -71,6 +76,7 @@ export class KyselyStore implements Store {
   constructor(engine: Engine, sources: Sources, peers?: Peers) {
     this.#announcements = new Announcements(peers);
     this.#engine = engine;
+    this.#lockAccount = statement((db, { id }: { id: string }) => engine.forUpdate(selectAccount(db, id)));
     this.#sources = sources;
   }
 
@@ -237,8 +243,7 @@ export class KyselyStore implements Store {
   }
 
   async #account(db: Kysely<Schema>, id: string, lock = false): Promise<Account> {
-    const query = db.selectFrom("accounts").selectAll().where("account_id", "=", id);
-    const row = await (lock ? this.#engine.forUpdate(query) : query).executeTakeFirst();
+    const row = await (lock ? this.#lockAccount : FIND_ACCOUNT).executeTakeFirst(db, { id });
     if (row === undefined) {
       throw notFound("Account", id);
     }
@@ -282,7 +287,7 @@ export class KyselyStore implements Store {
         this.#countActiveSuperAdmins(db, elsewhere ? account.id : null),
     });
     if (revision.changed) {
-      await db.updateTable("accounts").set({ revision: revision.current }).where("account_id", "=", account.id).execute();
+      await SET_REVISION.execute(db, { id: account.id, revision: revision.current });
     }
     if (origin.dryRun) {
       throw new DryRun(result);

@@ -5,12 +5,14 @@ import type { OrderField } from "../directory/order.ts";
 import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
 import { changedFields, foldEmail, type User } from "../directory/user.ts";
 import type { Access } from "./access.ts";
+import { columnsOf, USER_COLUMNS } from "./columns.ts";
 import type { JsonDialect } from "./engine.ts";
 import { type FilterColumns, whereFilter } from "./filter.ts";
 import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
 import type { ChangesTable, Schema } from "./schema.ts";
+import { FIND_LIVE_USER, FIND_USER, INSERT_CHANGE, INSERT_USER, UPDATE_USER, users } from "./user-statements.ts";
 
 const LIVE_KEYS = { id: "id", externalId: "external_id", email: "email_key" } as const;
 
@@ -26,7 +28,7 @@ export class KyselyUserReader implements UserReader {
   }
 
   async find(id: string): Promise<User | undefined> {
-    const row = await this.rows().where("id", "=", id).executeTakeFirst();
+    const row = await FIND_USER.executeTakeFirst(this.db, { accountId: this.accountId, key: id });
     return row && toUser(row);
   }
 
@@ -34,11 +36,15 @@ export class KyselyUserReader implements UserReader {
     if (keys.length === 0) {
       return [];
     }
-    const wanted = new Set(kind === "email" ? keys.map(foldEmail) : keys);
-    const rows = await this.rows()
-      .where(LIVE_KEYS[kind], "in", [...wanted])
-      .where("delete_time", "is", null)
-      .execute();
+    const wanted = [...new Set(kind === "email" ? keys.map(foldEmail) : keys)];
+    const [key = ""] = wanted;
+    const rows =
+      wanted.length === 1
+        ? await FIND_LIVE_USER[kind].execute(this.db, { accountId: this.accountId, key })
+        : await users(this.db, this.accountId)
+            .where(LIVE_KEYS[kind], "in", wanted)
+            .where("delete_time", "is", null)
+            .execute();
     return rows.map(toUser);
   }
 
@@ -53,7 +59,7 @@ export class KyselyUserReader implements UserReader {
   // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
   // exists now, so the cost of a page depends neither on the length of the history nor on what others write.
   async listAt(revision: number, after: string, limit: number): Promise<Array<{ id: string; state: User | null }>> {
-    const rows = await this.rows()
+    const rows = await users(this.db, this.accountId)
       .select((users) =>
         users
           .case()
@@ -83,10 +89,6 @@ export class KyselyUserReader implements UserReader {
       return { id: row.id, state: image_then === null ? null : fromImage(image_then) };
     });
   }
-
-  private rows() {
-    return this.db.selectFrom("users").selectAll("users").where("account_id", "=", this.accountId);
-  }
 }
 
 export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
@@ -111,7 +113,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       version: 1,
       revision: stamp.revision,
     };
-    await this.db.insertInto("users").values(toUserRow(stored)).execute();
+    await INSERT_USER.execute(this.db, toUserRow(stored));
     await this.#record("CREATED", stamp, undefined, stored);
     return stored;
   }
@@ -119,11 +121,10 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   async update(before: User, after: User): Promise<User> {
     const stamp = this.#revision.next();
     const stored = { ...after, version: before.version + 1, revision: stamp.revision };
-    const { account_id, id, ...values } = toUserRow(stored);
-    await this.db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id).execute();
+    await UPDATE_USER.execute(this.db, toUserRow(stored));
     await this.#record(changeType(before, after), stamp, before, stored);
     if (changesAccess(before, stored)) {
-      this.#access.note(id);
+      this.#access.note(stored.id);
     }
     return stored;
   }
@@ -171,21 +172,18 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     images: Pick<Selectable<ChangesTable>, "changed_fields" | "image_before" | "image_after"> = NO_IMAGES,
   ): Promise<void> {
     const { apiKeyId, requestId } = this.#origin;
-    await this.db
-      .insertInto("changes")
-      .values({
-        account_id: this.accountId,
-        revision: stamp.revision,
-        ordinal: stamp.ordinal,
-        user_id: userId,
-        version,
-        type,
-        commit_time: stamp.time,
-        ...images,
-        api_key_id: apiKeyId,
-        request_id: requestId,
-      })
-      .execute();
+    await INSERT_CHANGE.execute(this.db, {
+      account_id: this.accountId,
+      revision: stamp.revision,
+      ordinal: stamp.ordinal,
+      user_id: userId,
+      version,
+      type,
+      commit_time: stamp.time,
+      ...images,
+      api_key_id: apiKeyId,
+      request_id: requestId,
+    });
   }
 }
 
@@ -216,7 +214,7 @@ export async function listUsers(
     query.order.map(({ field, descending }) => ({ ...COLUMNS[field], descending })),
     direction,
   );
-  let rows = db.selectFrom("users").selectAll("users").limit(limit).offset(skip);
+  let rows = db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).limit(limit).offset(skip);
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);
   if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
