@@ -5,7 +5,7 @@ import { taken } from "../directory/errors.ts";
 import { canonicalJson } from "../directory/json.ts";
 import type { PageQuery } from "../directory/store.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
-import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
+import { countRows, type OrderColumn, readPage } from "./keyset.ts";
 import { toAccount } from "./rows.ts";
 import { type Schema, TABLES } from "./schema.ts";
 import { statement } from "./statement.ts";
@@ -66,12 +66,8 @@ export async function eraseAccount(db: Transaction<Schema>, { id, slug }: Accoun
   }
 }
 
-export async function listAccounts(db: Kysely<Schema>, { direction, from, skip, limit }: PageQuery): Promise<Account[]> {
-  const order = walk(BY_ID, direction);
-  let rows = db.selectFrom("accounts").select(ACCOUNT_COLUMNS).limit(limit).offset(skip);
-  if (from !== null) rows = rows.where(comesAfter(order, from));
-  for (const term of orderTerms(order)) rows = rows.orderBy(term);
-  return (await rows.execute()).map(toAccount);
+export async function listAccounts(db: Kysely<Schema>, query: PageQuery): Promise<Account[]> {
+  return (await readPage(db.selectFrom("accounts").select(ACCOUNT_COLUMNS), BY_ID, query)).map(toAccount);
 }
 
 export const FIND_ACCOUNT = statement((db, { id }: { id: string }) => selectAccount(db, id));
@@ -84,12 +80,8 @@ export function selectAccount(db: Kysely<Schema>, id: string) {
   return db.selectFrom("accounts").select(ACCOUNT_COLUMNS).where("account_id", "=", id);
 }
 
-export async function countAccounts(db: Kysely<Schema>): Promise<number> {
-  const { count } = await db
-    .selectFrom("accounts")
-    .select((rows) => rows.fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow();
-  return count;
+export function countAccounts(db: Kysely<Schema>): Promise<number> {
+  return countRows(db.selectFrom("accounts"));
 }
 
 /** Active super admins of active accounts; of all but `except`, if it is given. */

@@ -5,7 +5,7 @@ import type { KeyHolder } from "../directory/authentication.ts";
 import type { ApiKeyWriter, PageQuery } from "../directory/store.ts";
 import type { Access } from "./access.ts";
 import { API_KEY_COLUMNS, columnsOf, USER_COLUMNS } from "./columns.ts";
-import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
+import { type OrderColumn, readPage } from "./keyset.ts";
 import { toApiKey, toApiKeyRow, toUser } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -27,12 +27,8 @@ export class KyselyApiKeys implements ApiKeyWriter {
     return row && toApiKey(row);
   }
 
-  async list({ direction, from, skip, limit }: PageQuery): Promise<ApiKey[]> {
-    const order = walk(BY_ID, direction);
-    let rows = this.#rows().limit(limit).offset(skip);
-    if (from !== null) rows = rows.where(comesAfter(order, from));
-    for (const term of orderTerms(order)) rows = rows.orderBy(term);
-    return (await rows.execute()).map(toApiKey);
+  async list(query: PageQuery): Promise<ApiKey[]> {
+    return (await readPage(this.#rows(), BY_ID, query)).map(toApiKey);
   }
 
   async insert(key: ApiKey, digest: Uint8Array): Promise<void> {

@@ -25,6 +25,8 @@ export interface ColumnTypes {
   readonly text: "text" | ReturnType<typeof sql>;
   readonly integer: "integer" | "bigint";
   readonly bytes: "blob" | "bytea";
+  /** Behind a column of an index: absent values come first. */
+  readonly absentFirst: "" | " nulls first";
 }
 
 /** How to look into a column of canonical JSON, at a path of keys. All are null or false where nothing is. */

@@ -3,11 +3,16 @@ import { Migrator } from "kysely/migration";
 import type { Engine } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { accountsAndSessions } from "./migrations/0002-accounts-and-sessions.ts";
+import { lists } from "./migrations/0003-lists.ts";
 import { databaseTooNew } from "./problem.ts";
 import { TABLES } from "./schema.ts";
 
 /** In the order they run. One that has been released is never edited. */
-const MIGRATIONS = { "0001-initial": initial, "0002-accounts-and-sessions": accountsAndSessions };
+const MIGRATIONS = {
+  "0001-initial": initial,
+  "0002-accounts-and-sessions": accountsAndSessions,
+  "0003-lists": lists,
+};
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */
 export async function migrate(engine: Engine): Promise<string[]> {

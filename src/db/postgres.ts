@@ -41,7 +41,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
   return {
     writer,
     reader,
-    types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea" },
+    types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
     json: postgresJson,
     forUpdate: (query) => query.forUpdate(),
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { Session } from "../directory/session.ts";
 import type { PageQuery, SessionWriter } from "../directory/store.ts";
 import { columnsOf, SESSION_COLUMNS } from "./columns.ts";
-import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
+import { countRows, type OrderColumn, readPage } from "./keyset.ts";
 import { toSession, toSessionRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -76,31 +76,24 @@ export class KyselySessions implements SessionWriter {
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
   { column: "sessions.create_time", descending: true },
-  { column: "sessions.id", descending: false },
-  { column: "sessions.account_id", descending: false },
+  { column: "sessions.id", descending: true },
 ];
+const OF_ALL_ACCOUNTS: readonly OrderColumn[] = [...NEWEST_FIRST, { column: "sessions.account_id", descending: true }];
 
 /** Of one account, or of all for null; of one user, or of all. */
 export async function listSessions(
   db: Kysely<Schema>,
-  { direction, from, skip, limit }: PageQuery,
+  query: PageQuery,
   accountId: string | null,
   userId?: string,
 ): Promise<Session[]> {
-  const order = walk(NEWEST_FIRST, direction);
-  let rows = ofLiveUsers(db, accountId, userId).limit(limit).offset(skip);
-  if (from !== null) rows = rows.where(comesAfter(order, from));
-  for (const term of orderTerms(order)) rows = rows.orderBy(term);
-  return (await rows.execute()).map(toSession);
+  const order = accountId === null ? OF_ALL_ACCOUNTS : NEWEST_FIRST;
+  return (await readPage(ofLiveUsers(db, accountId, userId), order, query)).map(toSession);
 }
 
 /** Of one account, or of all for null; of one user, or of all. */
-export async function countSessions(db: Kysely<Schema>, accountId: string | null, userId?: string): Promise<number> {
-  const { count } = await ofLiveUsers(db, accountId, userId)
-    .clearSelect()
-    .select((rows) => rows.fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow();
-  return count;
+export function countSessions(db: Kysely<Schema>, accountId: string | null, userId?: string): Promise<number> {
+  return countRows(ofLiveUsers(db, accountId, userId));
 }
 
 function ofLiveUsers(db: Kysely<Schema>, accountId: string | null, userId?: string) {

@@ -33,7 +33,7 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engin
   return {
     writer,
     reader,
-    types: { text: "text", integer: "integer", bytes: "blob" },
+    types: { text: "text", integer: "integer", bytes: "blob", absentFirst: "" },
     json: sqliteJson,
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,

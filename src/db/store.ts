@@ -81,22 +81,16 @@ export class KyselyStore implements Store {
   }
 
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
-    return this.#guard(() =>
-      this.#engine.reader
-        .transaction()
-        .setIsolationLevel("repeatable read")
-        .setAccessMode("read only")
-        .execute(async (db) => {
-          const account = await this.#account(db, accountId);
-          return work({
-            account,
-            users: new KyselyUserReader(db, accountId, this.#engine.json),
-            changes: new KyselyChanges(db, accountId),
-            apiKeys: new KyselyApiKeys(db, accountId),
-            sessions: new KyselySessions(db, accountId),
-          });
-        }),
-    );
+    return this.#snapshot(async (db) => {
+      const account = await this.#account(db, accountId);
+      return work({
+        account,
+        users: new KyselyUserReader(db, accountId, this.#engine.json),
+        changes: new KyselyChanges(db, accountId),
+        apiKeys: new KyselyApiKeys(db, accountId),
+        sessions: new KyselySessions(db, accountId),
+      });
+    });
   }
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
@@ -146,7 +140,7 @@ export class KyselyStore implements Store {
   }
 
   listAllUsers(query: ListQuery): Promise<User[]> {
-    return this.#guard(() => listUsers(this.#engine.reader, null, query, this.#engine.json));
+    return this.#snapshot((db) => listUsers(db, null, query, this.#engine.json));
   }
 
   countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
@@ -162,7 +156,7 @@ export class KyselyStore implements Store {
   }
 
   listAllSessions(query: PageQuery): Promise<Session[]> {
-    return this.#guard(() => listSessions(this.#engine.reader, query, null));
+    return this.#snapshot((db) => listSessions(db, query, null));
   }
 
   countAllSessions(): Promise<number> {
@@ -301,6 +295,13 @@ export class KyselyStore implements Store {
   async #countActiveSuperAdmins(db: Transaction<Schema>, except: string | null): Promise<number> {
     await this.#account(db, DEFAULT_ACCOUNT, true);
     return countActiveSuperAdmins(db, except);
+  }
+
+  /** Whatever `work` reads is of one moment. */
+  #snapshot<T>(work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#guard(() =>
+      this.#engine.reader.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
+    );
   }
 
   #transaction<T>(work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import type { Access } from "./access.ts";
 import { columnsOf, USER_COLUMNS } from "./columns.ts";
 import type { JsonDialect } from "./engine.ts";
 import { type FilterColumns, whereFilter } from "./filter.ts";
-import { comesAfter, type OrderColumn, orderTerms, walk } from "./keyset.ts";
+import { countRows, type OrderColumn, readPage } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
 import type { ChangesTable, Schema } from "./schema.ts";
@@ -209,18 +209,12 @@ export async function listUsers(
   query: ListQuery,
   json: JsonDialect,
 ): Promise<User[]> {
-  const { direction, from, showDeleted, filter, skip, limit } = query;
-  const order = walk(
-    query.order.map(({ field, descending }) => ({ ...COLUMNS[field], descending })),
-    direction,
-  );
-  let rows = db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).limit(limit).offset(skip);
-  if (accountId !== null) rows = rows.where("account_id", "=", accountId);
-  if (!showDeleted) rows = rows.where("delete_time", "is", null);
-  if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
-  if (from !== null) rows = rows.where(comesAfter(order, from));
-  for (const term of orderTerms(order)) rows = rows.orderBy(term);
-  return (await rows.execute()).map(toUser);
+  const rows = selectUsers(db, accountId, query, json).select(columnsOf("users", USER_COLUMNS));
+  // Within an account the id decides: what would come after it has no say.
+  const byId = query.order.findIndex(({ field }) => field === "id") + 1;
+  const order = accountId === null ? query.order : query.order.slice(0, byId);
+  const columns = order.map(({ field, descending }) => ({ ...COLUMNS[field], descending }));
+  return (await readPage(rows, columns, query)).map(toUser);
 }
 
 const COLUMNS = {
@@ -256,15 +250,24 @@ const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
 };
 
 /** Of one account, or of all for null. */
-export async function countUsers(
+export function countUsers(
+  db: Kysely<Schema>,
+  accountId: string | null,
+  options: Pick<ListQuery, "showDeleted" | "filter">,
+  json: JsonDialect,
+): Promise<number> {
+  return countRows(selectUsers(db, accountId, options, json));
+}
+
+function selectUsers(
   db: Kysely<Schema>,
   accountId: string | null,
   { showDeleted, filter }: Pick<ListQuery, "showDeleted" | "filter">,
   json: JsonDialect,
-): Promise<number> {
-  let rows = db.selectFrom("users").select((users) => users.fn.countAll<number>().as("count"));
+) {
+  let rows = db.selectFrom("users");
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);
   if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
-  return (await rows.executeTakeFirstOrThrow()).count;
+  return rows;
 }

@@ -34,7 +34,8 @@ export function userListKey(user: User, order: readonly OrderTerm[]): ListKey {
 
 /**
  * Reads `email, create_time desc` or `email:asc,create_time:desc`. Empty: newest first. The id is always the last key, and
- * across accounts the account's. Throws ORDER_BY_INVALID.
+ * across accounts the account's, in the direction of the last field that is named: so one index serves an order and its
+ * reverse. Throws ORDER_BY_INVALID.
  */
 export function parseOrderBy(text: string): OrderTerm[] {
   const terms = text.trim() === "" ? [NEWEST_FIRST] : text.split(",").map(parseTerm);
@@ -42,10 +43,9 @@ export function parseOrderBy(text: string): OrderTerm[] {
   if (repeated !== undefined) {
     throw orderInvalid(`${repeated.field} comes twice`);
   }
-  const withId: OrderTerm[] = terms.some(({ field }) => field === "id")
-    ? terms
-    : [...terms, { field: "id", descending: false }];
-  return [...withId, { field: "account_id", descending: false }];
+  const descending = terms.at(-1)?.descending ?? false;
+  const withId: OrderTerm[] = terms.some(({ field }) => field === "id") ? terms : [...terms, { field: "id", descending }];
+  return [...withId, { field: "account_id", descending }];
 }
 
 function parseTerm(text: string): OrderTerm {

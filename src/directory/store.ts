@@ -234,7 +234,7 @@ export interface SessionReader {
   /** The open session of the user with that external id. */
   findOpen(userId: string, externalId: string): Promise<Session | undefined>;
 
-  /** Sessions of live users, newest first, then by id; of one user if it is given. */
+  /** Sessions of live users, newest first, then by id, descending as well; of one user if it is given. */
   list(query: PageQuery, userId?: string): Promise<Session[]>;
 
   count(userId?: string): Promise<number>;

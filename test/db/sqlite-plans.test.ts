@@ -22,7 +22,7 @@ const PAGE: ListQuery = {
 
 type Read = (users: KyselyUserReader, db: Kysely<Schema>) => Promise<unknown>;
 
-const READS: Record<string, { read: Read; index: string | RegExp }> = {
+const READS: Record<string, { read: Read; index: string }> = {
   "by id": { read: (users) => users.find("u"), index: "sqlite_autoindex_users_1 (account_id=? AND id=?)" },
   "by ids": { read: (users) => users.findLive("id", ["u", "v"]), index: "sqlite_autoindex_users_1 (account_id=? AND id=?)" },
   "by external ids": {
@@ -35,23 +35,23 @@ const READS: Record<string, { read: Read; index: string | RegExp }> = {
   },
   "a list's first page": {
     read: (users) => users.list({ ...PAGE, from: null }),
-    index: "users_by_create_time (account_id=?)",
+    index: "users_in_create_time_order (account_id=?)",
   },
   "a page deep in a list": {
     read: (users) => users.list(PAGE),
-    index: /users_by_create_time \(account_id=\? AND create_time<\?\)/,
+    index: "users_in_create_time_order (account_id=? AND (create_time,id)<(?,?))",
   },
   "a page deep in a list, against its order": {
     read: (users) => users.list({ ...PAGE, direction: "before" }),
-    index: /users_by_create_time \(account_id=\? AND create_time>\?\)/,
+    index: "users_in_create_time_order (account_id=? AND (create_time,id)>(?,?))",
   },
   "a page deep in a list with deleted users": {
     read: (users) => users.list({ ...PAGE, showDeleted: true }),
-    index: /users_by_create_time \(account_id=\? AND create_time<\?\)/,
+    index: "users_in_create_time_order (account_id=? AND (create_time,id)<(?,?))",
   },
   "a page deep in the list of all accounts": {
     read: (_, db) => listUsers(db, null, PAGE, sqliteJson),
-    index: /users_of_all_accounts \(create_time<\?\)/,
+    index: "users_in_all_accounts ((create_time,id,account_id)<(?,?,?))",
   },
   "a page of an export": {
     read: (users) => users.listAt(7, "u", 500),
@@ -65,7 +65,7 @@ const READS: Record<string, { read: Read; index: string | RegExp }> = {
 
 test.each(Object.entries(READS))("%s is found by an index, without a scan or a sort", async (_, { read, index }) => {
   const plan = await planOf(read);
-  expect(plan.join("\n")).toMatch(index);
+  expect(plan.join("\n")).toContain(index);
   expect(plan.filter((step) => /^SCAN|TEMP B-TREE/.test(step))).toEqual([]);
 });
 

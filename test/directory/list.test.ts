@@ -95,7 +95,7 @@ test("users that come and go between pages leave the others neither skipped nor 
 
 /** In list order. Their times tie by threes, as after an import. */
 const ORDER = parseOrderBy("");
-const IDS = Array.from({ length: 24 }, (_, index) => `u${String(index).padStart(2, "0")}`);
+const IDS = Array.from({ length: 24 }, (_, index) => `u${String(24 - index).padStart(2, "0")}`);
 
 async function openWith(count: number): Promise<TestAccount> {
   const account = await openTestAccount();

@@ -32,7 +32,11 @@ function compare(a: Value, b: Value): number {
 
 /** The ids in the order that the contract gives, however the database finds it. */
 export function sorted(users: readonly User[], orderBy: string): string[] {
-  const terms = [...orderBy.split(","), "id"].map((term) => term.split(":"));
+  const [direction = "asc"] = orderBy
+    .split(":")
+    .slice(-1)
+    .filter((word) => word === "desc");
+  const terms = [...orderBy.split(","), `id:${direction}`].map((term) => term.split(":"));
   const differ = (a: User, b: User) => {
     for (const [field = "", direction] of terms) {
       const order = compare(VALUES[field]?.(a), VALUES[field]?.(b));

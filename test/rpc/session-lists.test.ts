@@ -73,7 +73,7 @@ describe.each(["ListSessions", "ListUserSessions"] as const)("%s", (method) => {
   });
 });
 
-test("sessions that began at one moment are listed by id, byte by byte", async () => {
+test("sessions that began at one moment are listed by id, byte by byte, descending as well", async () => {
   const { id: accountId, ownerId: userId, sessions } = await roster.account();
   const origin = { accountId, apiKeyId: null, requestId: null };
   const ids = ["b", "B", "a", "10", "9", "~"];
@@ -81,7 +81,7 @@ test("sessions that began at one moment are listed by id, byte by byte", async (
     for (const id of ids) await createSession({ ...tx, now: () => 1_000 * SECOND }, { id, userId });
   });
   const pages = await walk((request) => sessions().listSessions(request), 2, "nextPageToken");
-  expect(pages.flatMap(idsOf)).toEqual(["10", "9", "B", "a", "b", "~"]);
+  expect(pages.flatMap(idsOf)).toEqual(["~", "b", "a", "B", "9", "10"]);
 });
 
 test("a user without sessions has an empty list; one who is unknown, deleted or another account's has none", async () => {

@@ -705,7 +705,7 @@ export declare const SessionService: GenService<{
     output: typeof DeleteSessionResponseSchema;
   },
   /**
-   * Lists the sessions of live users, newest first: by `create_time` descending, then by `id` ascending.
+   * Lists the sessions of live users, newest first: by `create_time`, then by `id`, both descending.
    * Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.SessionService.ListSessions

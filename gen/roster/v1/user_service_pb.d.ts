@@ -948,7 +948,8 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * The order: fields with `asc` or `desc` behind them or nothing, as `email, create_time desc` or
    * `email:asc,create_time:desc`. Fields: id, external_id, email, name, display_name, status, create_time, update_time. Text
    * goes by the bytes of its UTF-8 (e-mails in lower case), `status` by its name. Absent values come first ascending, last
-   * descending. `id` ascending is the last key unless it is named. Default: `create_time desc`.
+   * descending. Unless it is named, `id` is the last key, in the direction of the field before it: `create_time desc`, the
+   * default, is `create_time desc, id desc`.
    *
    * @generated from field: string order_by = 8;
    */
@@ -1673,8 +1674,9 @@ export declare const UserService: GenService<{
     output: typeof SuspendUserResponseSchema;
   },
   /**
-   * Lists users a page at a time, by default newest first. The cost of a page in the default order does not depend on its
-   * depth. Rows that did not move are neither skipped nor repeated, whatever is written between two pages.
+   * Lists users a page at a time, by default newest first. The cost of a page does not depend on its depth, in whichever
+   * direction it is reached, for every field of `order_by`; behind further fields it grows with the users that tie in the
+   * first. Rows that did not move are neither skipped nor repeated, whatever is written between two pages.
    * Errors: INVALID_ARGUMENT (ORDER_BY_INVALID, PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.UserService.ListUsers

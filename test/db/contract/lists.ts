@@ -6,7 +6,7 @@ import type { User } from "../../../src/directory/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 
 export function lists(): void {
-  test("users are listed newest first, then by id byte by byte", async () => {
+  test("users are listed newest first, then by id byte by byte, likewise descending", async () => {
     const account = await openTestAccount();
     await fill(account);
     expect(await account.read(({ users }) => idsOf(users, {}))).toEqual(LISTED);
@@ -91,7 +91,7 @@ export function lists(): void {
     }
     const deleted = await a.insert({ id: "deleted", createTime: 7 });
     await a.write((tx) => tx.users.update(deleted, { ...deleted, deleteTime: 8 }));
-    const expected = ["newer B", "newer c", "newer default", "same B", "same c", "same default"];
+    const expected = ["newer default", "newer c", "newer B", "same default", "same c", "same B"];
     const name = (user: User) => `${user.id} ${user.accountId}`;
     const all = await a.store.listAllUsers({ ...ALL, showDeleted: false });
     expect(all.map(name)).toEqual(expected);
@@ -106,7 +106,7 @@ export function lists(): void {
 const ALL: ListQuery = { showDeleted: true, order: parseOrderBy(""), direction: "after", from: null, skip: 0, limit: 100 };
 /** Times tie, as after an import. */
 const TIMES = { 1000: ["b", "B", "a", "10", "9"], 2000: ["z", "é", "e", "U2", "U10"], 3000: ["m"] };
-const LISTED = ["m", "U10", "U2", "e", "z", "é", "10", "9", "B", "a", "b"];
+const LISTED = ["m", "é", "z", "e", "U2", "U10", "b", "a", "B", "9", "10"];
 
 function fill(account: TestAccount): Promise<User[]> {
   return account.write(async (tx) => {

@@ -71,12 +71,12 @@ export function sessions(): void {
       (await of.read((view) => view.sessions.list(ALL))).map(({ id, endTime, updateTime, version }) =>
         [id, endTime, updateTime, version].join(" "),
       );
-    expect(await seen(account)).toEqual(["a 77 77 2", "b 3 3 1", "c 77 77 5", "d  5 1"]);
-    expect(await seen(other)).toEqual(["a  5 1", "b 3 3 1", "c  5 4"]);
+    expect(await seen(account)).toEqual(["d  5 1", "c 77 77 5", "b 3 3 1", "a 77 77 2"]);
+    expect(await seen(other)).toEqual(["c  5 4", "b 3 3 1", "a  5 1"]);
   });
 
   test.each(["after", "before"] as const)(
-    "sessions are listed newest first, then by id, in pages %s each that join, of live users alone",
+    "sessions are listed newest first, then by id, likewise descending, in pages %s each that join, of live users alone",
     async (direction) => {
       const account = await openTestAccount();
       const [one, two, gone] = [await account.insert(), await account.insert(), await account.insert()];
@@ -85,7 +85,7 @@ export function sessions(): void {
       }
       await insert(account, gone.id, { id: "gone" });
       await account.write((tx) => tx.users.update(gone, { ...gone, deleteTime: tx.now() }));
-      const listed = ["9", "é", "10", "B", "a", "b"];
+      const listed = ["é", "9", "b", "a", "B", "10"];
       const expected = direction === "after" ? listed : listed.toReversed();
       expect(await walk(account, direction)).toEqual(expected);
       const ofOne = new Set(["b", "a", "9"]);
@@ -104,18 +104,18 @@ export function sessions(): void {
     }
     const all = await account.store.listAllSessions(ALL);
     expect(all.map(({ id, accountId }) => `${id} ${accountId}`)).toEqual([
-      "newer B",
       "newer default",
-      "same B",
+      "newer B",
       "same default",
+      "same B",
     ]);
-    const from: ListKey = [6, "newer", "default"];
+    const from: ListKey = [6, "newer", "B"];
     expect((await account.store.listAllSessions({ ...ALL, from, skip: 1 })).map(({ accountId }) => accountId)).toEqual([
-      "default",
+      "B",
     ]);
     expect(
       (await account.store.listAllSessions({ ...ALL, from, direction: "before" })).map(({ accountId }) => accountId),
-    ).toEqual(["B"]);
+    ).toEqual(["default"]);
     expect(await account.store.countAllSessions()).toBe(4);
   });
 }
