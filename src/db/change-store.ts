@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
-import type { UserChange } from "../directory/changes.ts";
+import type { ChangeQuery, UserChange } from "../directory/changes.ts";
 import type { ChangeList, ChangeReader } from "../directory/store.ts";
 import { toChange } from "./rows.ts";
 import type { ChangesTable, Schema } from "./schema.ts";
@@ -14,8 +14,8 @@ export class KyselyChanges implements ChangeReader {
   }
 
   // One row more than asked for shows whether the last revision is whole: only one that another comes after is known to be.
-  async list(afterRevision: number, limit: number): Promise<ChangeList> {
-    const rows = await this.#rows()
+  async list(afterRevision: number, { limit, withBefore }: ChangeQuery): Promise<ChangeList> {
+    const rows = await this.#rows(withBefore)
       .where("revision", ">", afterRevision)
       .limit(limit + 1)
       .execute();
@@ -24,17 +24,18 @@ export class KyselyChanges implements ChangeReader {
     }
     const last = rows.at(-1)?.revision ?? afterRevision;
     const whole = rows.filter(({ revision }) => revision < last);
-    return { changes: whole.length > 0 ? whole.map(toChange) : await this.#listRevision(last), done: false };
+    return { changes: whole.length > 0 ? whole.map(toChange) : await this.#listRevision(last, withBefore), done: false };
   }
 
-  async #listRevision(revision: number): Promise<UserChange[]> {
-    return (await this.#rows().where("revision", "=", revision).execute()).map(toChange);
+  async #listRevision(revision: number, withBefore: boolean): Promise<UserChange[]> {
+    return (await this.#rows(withBefore).where("revision", "=", revision).execute()).map(toChange);
   }
 
-  #rows() {
+  #rows(withBefore: boolean) {
     return this.#db
       .selectFrom("changes")
       .select(CHANGE_COLUMNS)
+      .$if(withBefore, (changes) => changes.select("image_before"))
       .where("account_id", "=", this.#accountId)
       .orderBy("revision")
       .orderBy("ordinal");

@@ -61,7 +61,7 @@ export function fromImage(image: string): User {
   return toUser(JSON.parse(image) as Selectable<UsersTable>);
 }
 
-export function toChange(row: Omit<Selectable<ChangesTable>, "account_id" | "ordinal" | "image_before">): UserChange {
+export function toChange({ image_before: before = null, ...row }: ChangeRow): UserChange {
   return {
     type: row.type as ChangeType,
     userId: row.user_id,
@@ -69,11 +69,15 @@ export function toChange(row: Omit<Selectable<ChangesTable>, "account_id" | "ord
     revision: row.revision,
     commitTime: row.commit_time,
     user: row.image_after === null ? null : fromImage(row.image_after),
+    before: before === null ? null : fromImage(before),
     changedFields: JSON.parse(row.changed_fields) as string[],
     apiKeyId: row.api_key_id,
     requestId: row.request_id,
   };
 }
+
+type ChangeRow = Omit<Selectable<ChangesTable>, "account_id" | "ordinal" | "image_before"> &
+  Partial<Pick<Selectable<ChangesTable>, "image_before">>;
 
 export function toAccount(row: Selectable<AccountsTable>): Account {
   return {

@@ -3,7 +3,7 @@ import { RosterError } from "./errors.ts";
 import type { AccountView, Store } from "./store.ts";
 import type { User } from "./user.ts";
 
-export type ChangeType = "CREATED" | "UPDATED" | "DELETED" | "UNDELETED" | "PURGED";
+export type ChangeType = "CREATED" | "UPDATED" | "DELETED" | "UNDELETED" | "PURGED" | "LEFT_FILTER";
 
 /** One committed change of a user. */
 export interface UserChange {
@@ -14,12 +14,26 @@ export interface UserChange {
   /** The account's. The changes of one transaction share it, and the time. */
   readonly revision: number;
   readonly commitTime: Micros;
-  /** As the change left it; null for one that is purged. */
+  /** As the change left it; null for one that is purged, or has left a filter. */
   readonly user: User | null;
+  /** As it was before; null for one that was not there, and where it was not asked for. */
+  readonly before: User | null;
   /** Names in the schema. */
   readonly changedFields: readonly string[];
   readonly apiKeyId: string | null;
   readonly requestId: string | null;
+}
+
+/**
+ * What a change is to someone who follows only the users that pass: itself, if the user passes after it; if only before it,
+ * LEFT_FILTER, without an image; else undefined. Of one that is purged nobody knows whether it passed: that is for everyone.
+ */
+export function filterChange(change: UserChange, passes: (user: User) => boolean): UserChange | undefined {
+  const { type, user, before } = change;
+  if (type === "PURGED" || (user !== null && passes(user))) {
+    return change;
+  }
+  return before !== null && passes(before) ? { ...change, type: "LEFT_FILTER", user: null } : undefined;
 }
 
 /** How far a reader has come. What a change token seals: nothing else is kept of a watch. */
@@ -52,11 +66,22 @@ export interface ChangePage {
   readonly done: boolean;
 }
 
+export interface ChangeQuery {
+  readonly limit: number;
+  /** Whether to read what users were before, which takes twice the time. */
+  readonly withBefore: boolean;
+}
+
 /**
  * What comes after a place: first the rest of the state, then changes, whole transactions only, about `limit` at a time.
  * Throws CHANGE_TOKEN_EXPIRED when the history does not reach back to the place, or not yet up to it: after an older backup was restored.
  */
-export function readChanges(store: Store, accountId: string, position: ChangePosition, limit: number): Promise<ChangePage> {
+export function readChanges(
+  store: Store,
+  accountId: string,
+  position: ChangePosition,
+  query: ChangeQuery,
+): Promise<ChangePage> {
   return store.read(accountId, async (view) => {
     const { historyFloor, revision } = view.account;
     if (position.revision < historyFloor || position.revision > revision) {
@@ -66,13 +91,13 @@ export function readChanges(store: Store, accountId: string, position: ChangePos
       );
     }
     return position.stateAfter === null
-      ? listChanges(view, position.revision, limit)
-      : listState(view, position.revision, position.stateAfter, limit);
+      ? listChanges(view, position.revision, query)
+      : listState(view, position.revision, position.stateAfter, query.limit);
   });
 }
 
-async function listChanges({ account, changes }: AccountView, after: number, limit: number): Promise<ChangePage> {
-  const list = await changes.list(after, limit);
+async function listChanges({ account, changes }: AccountView, after: number, query: ChangeQuery): Promise<ChangePage> {
+  const list = await changes.list(after, query);
   const last = list.changes.at(-1)?.revision ?? after;
   return {
     changes: list.changes.map((change) => ({ change, end: afterRevision(change.revision) })),
@@ -99,6 +124,6 @@ async function listState(
 
 function asCreated(user: User): UserChange {
   const { id, version, revision, updateTime } = user;
-  const unknown = { changedFields: [], apiKeyId: null, requestId: null };
+  const unknown = { before: null, changedFields: [], apiKeyId: null, requestId: null };
   return { type: "CREATED", userId: id, version, revision, commitTime: updateTime, user, ...unknown };
 }

@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import type { ApiKey } from "./api-key.ts";
 import type { KeyHolder } from "./authentication.ts";
-import type { UserChange } from "./changes.ts";
+import type { ChangeQuery, UserChange } from "./changes.ts";
 import type { Clock, Micros } from "./clock.ts";
 import type { UserFilter } from "./filter.ts";
 import type { IdSource } from "./id.ts";
@@ -174,9 +174,9 @@ export interface ChangeReader {
   /**
    * The changes after a revision, in the order of their commits, at most `limit`. MUST be whole revisions only: one that has
    * more changes than that comes alone and entire. MUST have no gap from the history floor on, purged users aside: of those
-   * the last purge is left.
+   * the last purge is left. With `withBefore` MUST tell what each user was before.
    */
-  list(afterRevision: number, limit: number): Promise<ChangeList>;
+  list(afterRevision: number, query: ChangeQuery): Promise<ChangeList>;
 }
 
 export interface ChangeList {

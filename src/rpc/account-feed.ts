@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
-import type { ChangePosition } from "../directory/changes.ts";
+import { type ChangePage, type ChangePosition, readChanges } from "../directory/changes.ts";
 import type { Store } from "../directory/store.ts";
-import { type MessagePage, readMessagePage } from "./change-pages.ts";
+import { type ChangeFilter, FILTERED_LIMIT, type MessagePage, toMessagePage } from "./change-pages.ts";
+import { createShelf } from "./shelf.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** The changes of one account, for all who watch it on this server. */
 export interface AccountFeed {
-  readonly read: (position: ChangePosition) => Promise<MessagePage>;
+  readonly read: (position: ChangePosition, filter?: ChangeFilter) => Promise<MessagePage>;
   readonly wait: (revision: number, timeoutMs: number, signal: AbortSignal) => Promise<void>;
   /** The account's revision is this; undefined: there is no such account. */
   tell(revision: number | undefined): void;
@@ -18,44 +19,45 @@ const MAX_PAGE = 500;
 const MIN_PAGE = 16;
 /** Watchers woken before other calls have their turn. */
 const WAKE_BATCH = 32;
-/** Pages kept for watchers that come for them a moment later. */
-const MAX_KEPT = 4;
+/** Messages kept for watchers that come for them a moment later. */
+const MAX_MESSAGES = 16;
+/** Pages kept for watchers with other filters. */
+const MAX_PAGES = 2;
 
-export function createAccountFeed(deps: { readonly store: Store; readonly tokens: Tokens }, accountId: string): AccountFeed {
+export function createAccountFeed(
+  { store, tokens }: { readonly store: Store; readonly tokens: Tokens },
+  accountId: string,
+): AccountFeed {
   const waiting = new Set<() => void>();
-  const kept = new Map<string, Promise<MessagePage>>();
+  const messages = createShelf<MessagePage>(MAX_MESSAGES);
+  const pages = createShelf<ChangePage>(MAX_PAGES);
+  const limits = { all: createLimit(MAX_PAGE), filtered: createLimit(FILTERED_LIMIT) };
   let known = 0;
-  let limit = MIN_PAGE * 4;
 
-  // Pages grow while they fit into a message, so that of large users no more is read than is sent.
-  async function read(position: ChangePosition): Promise<MessagePage> {
-    const asked = limit;
-    const page = await readMessagePage(deps, accountId, position, asked);
+  async function readMessage(position: ChangePosition, filter: ChangeFilter | undefined): Promise<MessagePage> {
+    const limit = filter === undefined ? limits.all : limits.filtered;
+    const asked = limit.value;
+    const read = () => readChanges(store, accountId, position, { limit: asked, withBefore: filter !== undefined });
+    const page = await (filter === undefined ? read() : pages.take(JSON.stringify(position), read));
+    const message = toMessagePage(tokens, accountId, page, { limit: MAX_PAGE, filter });
     // A page is read without a pause: let other calls have their turn.
     await setImmediate();
-    const cut = !page.done && page.changes.length < asked / 2;
-    limit = cut ? Math.max(MIN_PAGE, page.changes.length) : Math.min(MAX_PAGE, Math.max(limit, asked * 2));
-    return page;
+    limit.learn(asked, message);
+    return message;
   }
 
-  function keep(key: string, page: Promise<MessagePage>): Promise<MessagePage> {
-    const [oldest] = kept.keys();
-    if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
-    kept.set(key, page);
-    page.catch(() => kept.delete(key));
-    return page;
+  function forget(): void {
+    messages.clear();
+    pages.clear();
   }
 
   function wake(): void {
-    kept.clear();
+    forget();
     void resumeAll([...waiting]);
   }
 
   return {
-    read(position) {
-      const key = JSON.stringify(position);
-      return kept.get(key) ?? keep(key, read(position));
-    },
+    read: (position, filter) => messages.take(JSON.stringify([position, filter?.text]), () => readMessage(position, filter)),
     wait: (revision, timeoutMs, signal) => (known > revision ? Promise.resolve() : waitFor(waiting, timeoutMs, signal)),
     tell(revision) {
       // A smaller one is another account of that id, or an older backup: who watches will be told.
@@ -66,10 +68,24 @@ export function createAccountFeed(deps: { readonly store: Store; readonly tokens
         known = revision;
         wake();
       } else {
-        kept.clear();
+        forget();
       }
     },
     wake,
+  };
+}
+
+/** Pages grow while they fit into a message, so that of large users no more is read than is sent. */
+function createLimit(most: number) {
+  let value = MIN_PAGE * 4;
+  return {
+    get value() {
+      return value;
+    },
+    learn(asked: number, { cut, changes }: MessagePage): void {
+      const shrink = cut && changes.length < asked / 2;
+      value = shrink ? Math.max(MIN_PAGE, changes.length) : Math.min(most, Math.max(value, asked * 2));
+    },
   };
 }
 

@@ -2,13 +2,13 @@ import type { ChangePosition } from "../directory/changes.ts";
 import type { Store } from "../directory/store.ts";
 import type { Log } from "../log.ts";
 import { type AccountFeed, createAccountFeed } from "./account-feed.ts";
-import type { MessagePage } from "./change-pages.ts";
+import type { ChangeFilter, MessagePage } from "./change-pages.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** One watcher's way to the changes of an account. */
 export interface Watcher {
-  /** What comes after the place; watchers at one place share the reading. */
-  read(position: ChangePosition): Promise<MessagePage>;
+  /** What comes after the place and passes the filter; watchers at one place share the reading, those of one filter the message. */
+  read(position: ChangePosition, filter?: ChangeFilter): Promise<MessagePage>;
 
   /**
    * Resolves when there may be more after the revision, when the time is up, when the signal is aborted, when the hub stops, or when

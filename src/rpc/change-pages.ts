@@ -5,13 +5,15 @@ import {
   UserChangeSchema,
 } from "../../gen/roster/v1/user_pb.js";
 import {
+  type ChangePage,
   type ChangePosition,
   type ChangeType,
+  filterChange,
   type PlacedChange,
-  readChanges,
   type UserChange,
 } from "../directory/changes.ts";
-import type { Store } from "../directory/store.ts";
+import type { User } from "../directory/user.ts";
+import { parseUserFilter, userMatches } from "../filter/users.ts";
 import { toTimestamp, toUserMessage } from "./convert.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "./message-size.ts";
 import type { Tokens } from "./tokens.ts";
@@ -24,25 +26,50 @@ export interface MessagePage {
   readonly changeToken: string;
   /** There was nothing more when it was read. */
   readonly done: boolean;
+  /** More was read than fits. */
+  readonly cut: boolean;
 }
 
-/** Reads what comes after a place, cut at about 1 MiB, between transactions. */
-export async function readMessagePage(
-  { store, tokens }: { readonly store: Store; readonly tokens: Tokens },
+/** Whose changes are wanted. */
+export interface ChangeFilter {
+  readonly text: string;
+  readonly passes: (user: User) => boolean;
+}
+
+/** How many changes are read at a time for a filter, with what was before: so that large users don't fill the memory. */
+export const FILTERED_LIMIT = 100;
+/** Where few changes pass a filter, a token goes out after so many pages all the same: a reader that breaks goes on there. */
+export const MAX_FILTERED_PAGES = 20;
+
+/** Undefined for a blank one. Throws FILTER_INVALID. */
+export function parseChangeFilter(text: string): ChangeFilter | undefined {
+  const filter = parseUserFilter(text);
+  return filter && { text, passes: (user) => userMatches(filter, user) };
+}
+
+/** What one message holds of a page: at most `limit` changes and about 1 MiB, cut between transactions. */
+export function toMessagePage(
+  tokens: Tokens,
   accountId: string,
-  position: ChangePosition,
-  limit: number,
-): Promise<MessagePage> {
-  const { changes, end, done } = await readChanges(store, accountId, position, limit);
+  { changes: read, end, done }: ChangePage,
+  { limit, filter }: { readonly limit: number; readonly filter: ChangeFilter | undefined },
+): MessagePage {
+  const changes = filter === undefined ? read : read.flatMap((placed) => filtered(placed, filter));
   const messages = changes.map(({ change }) => toChangeMessage(change));
-  const count = fitting(changes, messages);
+  const count = fitting(changes, messages, limit);
   const last = changes[count - 1];
-  const place = count === changes.length || last === undefined ? { end, done } : { end: last.end, done: false };
+  const place =
+    count === changes.length || last === undefined ? { end, done, cut: false } : { end: last.end, done: false, cut: true };
   return { changes: messages.slice(0, count), ...place, changeToken: tokens.sealChange(accountId, place.end) };
 }
 
+function filtered({ change, end }: PlacedChange, { passes }: ChangeFilter): PlacedChange[] {
+  const seen = filterChange(change, passes);
+  return seen === undefined ? [] : [{ change: seen, end }];
+}
+
 /** How many fit into one message, whole transactions; at least one, if there is one. */
-function fitting(changes: readonly PlacedChange[], messages: readonly ChangeMessage[]): number {
+function fitting(changes: readonly PlacedChange[], messages: readonly ChangeMessage[], limit: number): number {
   let bytes = 0;
   let border = 0;
   for (const [index, message] of messages.entries()) {
@@ -50,7 +77,7 @@ function fitting(changes: readonly PlacedChange[], messages: readonly ChangeMess
       border = index;
     }
     bytes += memberBytes(UserChangeSchema, message);
-    if (bytes > MAX_MESSAGE_BYTES && border > 0) {
+    if ((bytes > MAX_MESSAGE_BYTES || index >= limit) && border > 0) {
       return border;
     }
   }
@@ -67,6 +94,7 @@ const CHANGE_TYPES = {
   DELETED: ChangeTypeMessage.DELETED,
   UNDELETED: ChangeTypeMessage.UNDELETED,
   PURGED: ChangeTypeMessage.PURGED,
+  LEFT_FILTER: ChangeTypeMessage.LEFT_FILTER,
 } as const satisfies Record<ChangeType, ChangeTypeMessage>;
 
 function toChangeMessage(change: UserChange): ChangeMessage {

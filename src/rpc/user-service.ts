@@ -210,7 +210,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
 
     watchUsers: (request, call) => watchUsers({ store, tokens, watching }, request, call),
 
-    listUserChanges: (request, call) => listUserChanges(store, tokens, request, call.accountId),
+    listUserChanges: (request, call) => listUserChanges(store, tokens, request, call),
 
     importUsers: (request, call) => importUsers(store, request, call),
   };

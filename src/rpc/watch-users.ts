@@ -4,6 +4,7 @@ import { afterRevision, beforeState, type ChangePosition } from "../directory/ch
 import { serverDraining } from "../directory/errors.ts";
 import type { Store } from "../directory/store.ts";
 import type { ChangeHub } from "./change-hub.ts";
+import { MAX_FILTERED_PAGES, parseChangeFilter } from "./change-pages.ts";
 import type { Call } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -23,23 +24,27 @@ export async function* watchUsers(
   { accountId, draining, signal, assertAwaited }: Call<(typeof UserService)["method"]["watchUsers"]>,
 ): AsyncGenerator<Response> {
   const { hub, heartbeatMs } = watching;
+  const filter = parseChangeFilter(request.filter);
   const watcher = hub.watch(accountId);
   try {
     const goal = await store.read(accountId, async ({ account }) => account.revision);
     let position = startOf(request, goal, (token) => tokens.openChange(accountId, token));
     let caughtUp = false;
     let due = performance.now() + heartbeatMs;
+    let passedOver = 0;
     for (;;) {
-      const { changes, end, changeToken, done } = await watcher.read(position);
+      const { changes, end, changeToken, done } = await watcher.read(position, filter);
       position = end;
+      passedOver += done ? 0 : 1;
       const arrived: boolean = !caughtUp && end.stateAfter === null && end.revision >= goal;
       caughtUp ||= arrived;
-      if (changes.length > 0 || arrived || performance.now() >= due) {
+      if (changes.length > 0 || arrived || passedOver >= MAX_FILTERED_PAGES || performance.now() >= due) {
         yield { changes: [...changes], changeToken, caughtUp };
         due = performance.now() + heartbeatMs;
+        passedOver = 0;
       }
       if (done && !draining.aborted) {
-        await watcher.wait(position.revision, due - performance.now(), signal);
+        await watcher.wait(position.revision, Math.max(0, due - performance.now()), signal);
       }
       assertAwaited();
       if (draining.aborted) {

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
 import { changes } from "./contract/changes.ts";
+import { filteredChanges } from "./contract/filtered-changes.ts";
 import { filters } from "./contract/filters.ts";
 import { history } from "./contract/history.ts";
 import { keysAndAnswers } from "./contract/keys-and-answers.ts";
@@ -29,5 +30,6 @@ describe("lists", lists);
 describe("filters", filters);
 describe("history", history);
 describe("changes", changes);
+describe("filtered changes", filteredChanges);
 describe("retention", retention);
 describe("purges", purges);

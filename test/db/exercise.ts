@@ -55,8 +55,10 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
     await users.listAt(1, "", 10);
-    await changes.list(0, 10);
-    await changes.list(0, 0);
+    for (const withBefore of [false, true]) {
+      await changes.list(0, { limit: 10, withBefore });
+      await changes.list(0, { limit: 0, withBefore });
+    }
     await exerciseLists(
       (query) => users.list(query),
       (showDeleted) => users.count(showDeleted),

@@ -120,6 +120,10 @@ select "type", "user_id", "version", "revision", "commit_time", "image_after", "
 
 select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id" from "changes" where "account_id" = $1 and "revision" > $2 order by "revision", "ordinal" limit $3;
 
+select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "revision" = $2 order by "revision", "ordinal";
+
+select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "revision" > $2 order by "revision", "ordinal" limit $3;
+
 select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision" from "users" order by "users"."create_time" asc, "users"."id" asc, "users"."account_id" asc limit $1 offset $2;
 
 select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision" from "users" order by "users"."create_time" desc, "users"."id" desc, "users"."account_id" desc limit $1 offset $2;

@@ -11,15 +11,16 @@ import { GONE, UnreliableDirectory } from "./unreliable.ts";
 
 const USER_COUNT = 800;
 const WRITERS = 3;
+const LAST = "the-last";
 const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
 
 const text = (user: User) => JSON.stringify(toJson(UserSchema, user));
 
 /** Deleted users included. */
-async function finalState(directory: UnreliableDirectory): Promise<Map<string, string>> {
+async function finalState(directory: UnreliableDirectory, filter: string): Promise<Map<string, string>> {
   const users = await directory.users();
   const state = new Map<string, string>();
-  for await (const message of users.listUsersChunked({ showDeleted: true })) {
+  for await (const message of users.listUsersChunked({ filter, showDeleted: true })) {
     for (const user of message.users) state.set(user.id, text(user));
   }
   return state;
@@ -28,6 +29,7 @@ async function finalState(directory: UnreliableDirectory): Promise<Map<string, s
 /** What a consumer of the changes keeps: users by id. It demands what is promised of the order. */
 class Replica {
   readonly users = new Map<string, User>();
+  readonly types = new Set<UserChangeType>();
   lastRevision = 0n;
   messages = 0;
 
@@ -36,7 +38,9 @@ class Replica {
       expect(revision).toBeGreaterThanOrEqual(this.lastRevision);
       this.lastRevision = revision;
       const known = this.users.get(userId);
-      if (type === UserChangeType.PURGED) {
+      this.types.add(type);
+      if (type === UserChangeType.PURGED || type === UserChangeType.LEFT_FILTER) {
+        expect(user).toBeUndefined();
         this.users.delete(userId);
       } else if (user !== undefined) {
         // The first change after a purge that took the earlier ones may be a later version; none comes twice or late.
@@ -48,11 +52,20 @@ class Replica {
   }
 }
 
-/** Follows the changes from a token until `last` is created, in streams that are broken again and again. Returns how often. */
+interface Following {
+  readonly changeToken: string;
+  readonly filter: string;
+  /** How likely one is after each message. */
+  readonly breaks: number;
+  readonly random: Random;
+  readonly protocol: Protocol;
+}
+
+/** Follows the changes from a token until LAST is created, in streams that are broken again and again. Returns how often. */
 async function follow(
   directory: UnreliableDirectory,
   replica: Replica,
-  { changeToken, last, random, protocol }: { changeToken: string; last: string; random: Random; protocol: Protocol },
+  { changeToken, filter, breaks, random, protocol }: Following,
 ): Promise<number> {
   let broken = 0;
   let value = changeToken;
@@ -60,15 +73,15 @@ async function follow(
     const gone = new AbortController();
     const users = await directory.users(protocol);
     try {
-      const request = { start: { case: "changeToken", value } } as const;
+      const request = { start: { case: "changeToken", value }, filter } as const;
       for await (const message of users.watchUsers(request, { signal: gone.signal })) {
         replica.apply(message.changes);
         value = message.changeToken;
-        if (replica.users.has(last)) {
+        if (replica.users.has(LAST)) {
           gone.abort();
           return broken;
         }
-        if (random.chance(1 / 30)) {
+        if (random.chance(breaks)) {
           const how = BREAKS[broken % BREAKS.length] ?? "abort";
           broken += 1;
           if (how === "abort") gone.abort();
@@ -82,11 +95,17 @@ async function follow(
 }
 
 test.each([
-  { seed: 1, protocol: "gRPC, HTTP/2" },
-  { seed: 2, protocol: "Connect, JSON, HTTP/1.1" },
+  { seed: 1, protocol: "gRPC, HTTP/2", messages: 200, filter: "" },
+  { seed: 2, protocol: "Connect, JSON, HTTP/1.1", messages: 200, filter: "" },
+  {
+    seed: 3,
+    protocol: "gRPC-Web, HTTP/2",
+    messages: 100,
+    filter: `id == "${LAST}" || about >= "changed 5" || name == "Reborn"`,
+  },
 ] as const)(
-  "export, then watch, is the directory's final state, though streams and servers break and others write ($protocol, seed $seed)",
-  async ({ seed, protocol }) => {
+  "export, then watch, is the directory's final state, though streams and servers break and others write ($protocol, seed $seed, filter $filter)",
+  async ({ seed, protocol, messages, filter }) => {
     const directory = new UnreliableDirectory(testFolder());
     await fill(await directory.users(), USER_COUNT, 100);
     const enough = new AbortController();
@@ -96,21 +115,22 @@ test.each([
     const replica = new Replica();
     let changeToken = "";
     const users = await directory.users(protocol);
-    for await (const message of users.listUsersChunked({ chunkSize: 50, showDeleted: true })) {
+    for await (const message of users.listUsersChunked({ chunkSize: 50, filter, showDeleted: true })) {
       for (const user of message.users) replica.users.set(user.id, user);
       changeToken = message.summary?.changeToken ?? changeToken;
     }
-    const last = "the-last";
-    const following = follow(directory, replica, { changeToken, last, random: createRandom(seed), protocol });
-    await expect.poll(() => replica.messages, { timeout: 50_000 }).toBeGreaterThan(200);
+    const breaks = 6 / messages;
+    const following = follow(directory, replica, { changeToken, filter, breaks, random: createRandom(seed), protocol });
+    await expect.poll(() => replica.messages, { timeout: 50_000 }).toBeGreaterThan(messages);
     enough.abort();
     await Promise.all(writers);
-    await (await directory.users()).createUser({ userId: last, user: {} });
+    await (await directory.users()).createUser({ userId: LAST, user: {} });
     expect(await following).toBeGreaterThanOrEqual(BREAKS.length);
 
-    const expected = await finalState(directory);
+    const expected = await finalState(directory, filter);
     await directory.end();
     const actual = new Map([...replica.users].map(([id, user]) => [id, text(user)]));
     expect(actual).toEqual(expected);
+    expect(replica.types.has(UserChangeType.LEFT_FILTER)).toBe(filter !== "");
   },
 );

@@ -196,7 +196,7 @@ export declare type UserChange = Message<"roster.v1.UserChange"> & {
   commitTime?: Timestamp | undefined;
 
   /**
-   * The user as the change left it; for a deleted one with `delete_time`. Absent when it was purged.
+   * The user as the change left it; for a deleted one with `delete_time`. Absent when it was purged, or left the filter.
    *
    * @generated from field: roster.v1.User user = 6;
    */
@@ -318,6 +318,14 @@ export enum UserChangeType {
    * @generated from enum value: USER_CHANGE_TYPE_PURGED = 5;
    */
   PURGED = 5,
+
+  /**
+   * It passed the filter of the request before the change, an update or a deletion, and no longer does. There is no image: forget
+   * the user, as when it is purged.
+   *
+   * @generated from enum value: USER_CHANGE_TYPE_LEFT_FILTER = 6;
+   */
+  LEFT_FILTER = 6,
 }
 
 /**

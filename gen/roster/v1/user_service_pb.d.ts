@@ -1218,6 +1218,28 @@ export declare type WatchUsersRequest = Message<"roster.v1.WatchUsersRequest"> &
     value: boolean;
     case: "withInitialState";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Whose changes to deliver, in CEL; see `filter` of ListUsersRequest. Default: everybody's. What counts is the user as a change
+   * left it and as it was before:
+   * - It passes after the change: delivered as what it is. One that comes to pass by an update is USER_CHANGE_TYPE_UPDATED:
+   *   take a user that you do not know for a new one.
+   * - It passed before and no longer does: USER_CHANGE_TYPE_LEFT_FILTER, without an image.
+   * - Neither: left out.
+   * - It was purged: always delivered, because nobody can know any more whether it passed.
+   *
+   * A deletion is a change like others, of delete_time, update_time and version: of a filter that looks at none of these, a
+   * user that passes is delivered as USER_CHANGE_TYPE_DELETED, with its image; of `!has(delete_time)` it leaves. An initial state
+   * has the live users that pass.
+   *
+   * So a copy of the users that pass (an export with this filter, or an initial state) stays one if it drops a user whose change
+   * has no image, and keeps the image of every other; a copy of the live ones drops those deleted, too. Tokens go on past what is
+   * left out: messages without changes may come, and bring them. A token names a place, whatever the filter: a copy stays right as
+   * long as the filter stays the same.
+   *
+   * @generated from field: string filter = 5;
+   */
+  filter: string;
 };
 
 /**
@@ -1233,7 +1255,7 @@ export declare const WatchUsersRequestSchema: GenMessage<WatchUsersRequest>;
  */
 export declare type WatchUsersResponse = Message<"roster.v1.WatchUsersResponse"> & {
   /**
-   * The next changes, in the order of their commits. Empty if there was none for 15 seconds.
+   * The next changes, in the order of their commits. Empty if there was none for 15 seconds, or where a filter leaves out many.
    *
    * @generated from field: repeated roster.v1.UserChange changes = 1;
    */
@@ -1288,6 +1310,14 @@ export declare type ListUserChangesRequest = Message<"roster.v1.ListUserChangesR
    * @generated from field: int32 page_size = 3;
    */
   pageSize: number;
+
+  /**
+   * Whose changes to return; see `filter` of WatchUsersRequest. Default: everybody's. Where few pass, an answer may have no changes
+   * though there are more to come: go on with its token until `caught_up`.
+   *
+   * @generated from field: string filter = 4;
+   */
+  filter: string;
 };
 
 /**
@@ -1710,7 +1740,7 @@ export declare const UserService: GenService<{
    * the largest import they make. A reader that falls behind is not dropped: it reads from the change history. A purge
    * rewrites history: earlier changes of the user are gone, its USER_CHANGE_TYPE_PURGED stays.
    * The stream ends with the error that a new call would get once the key works no longer or the account is suspended.
-   * Errors: INVALID_ARGUMENT (CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION (CHANGE_TOKEN_EXPIRED)
+   * Errors: INVALID_ARGUMENT (FILTER_INVALID, CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION (CHANGE_TOKEN_EXPIRED)
    * when the history no longer reaches back to the token, also in mid-stream: begin again with an initial state;
    * RESOURCE_EXHAUSTED (TOO_MANY_STREAMS), UNAVAILABLE (SERVER_DRAINING) when the server shuts down: go on elsewhere.
    *
@@ -1723,7 +1753,8 @@ export declare const UserService: GenService<{
   },
   /**
    * The same as WatchUsers a page at a time, for callers that can't hold a stream: the changes after a token.
-   * Errors: INVALID_ARGUMENT (CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION (CHANGE_TOKEN_EXPIRED).
+   * Errors: INVALID_ARGUMENT (FILTER_INVALID, CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION
+   * (CHANGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.UserService.ListUserChanges
    */

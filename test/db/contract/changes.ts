@@ -70,7 +70,7 @@ export function changes(): void {
 }
 
 function list(account: TestAccount, after: number, limit: number) {
-  return account.read((view) => view.changes.list(after, limit));
+  return account.read((view) => view.changes.list(after, { limit, withBefore: false }));
 }
 
 function brief({ revision, type, userId, version }: UserChange): string {
