@@ -73,9 +73,9 @@ export const SETTINGS = {
   },
   grpcAddress: {
     variable: "ROSTER_GRPC_ADDRESS",
-    fallback: "",
-    description: "HOST:PORT of a port for gRPC alone, on grpc-js: a preview; none when empty",
-    parse: parseAddress,
+    fallback: "127.0.0.1:50051",
+    description: "HOST:PORT of the gRPC port, the fast lane for services; off for none",
+    parse: (text: string) => (text === "off" ? undefined : parseAddress(text)),
   },
   tlsCertificate: {
     variable: "ROSTER_TLS_CERTIFICATE",

@@ -24,6 +24,7 @@ test("nothing needs to be set", () => {
   expect(loadConfig({})).toMatchObject({
     databaseUrl: "sqlite:data/roster.db",
     httpAddress: { host: "127.0.0.1", port: 8080 },
+    grpcAddress: { host: "127.0.0.1", port: 50_051 },
     tls: undefined,
     bootstrapKey: undefined,
     corsOrigins: [],
@@ -48,6 +49,8 @@ describe("reads", () => {
     ["ROSTER_HTTP_ADDRESS", "0.0.0.0:0", { httpAddress: { host: "0.0.0.0", port: 0 } }],
     ["ROSTER_HTTP_ADDRESS", "[::]:65535", { httpAddress: { host: "::", port: 65_535 } }],
     ["ROSTER_HTTP_ADDRESS", "localhost:80", { httpAddress: { host: "localhost", port: 80 } }],
+    ["ROSTER_GRPC_ADDRESS", "0.0.0.0:0", { grpcAddress: { host: "0.0.0.0", port: 0 } }],
+    ["ROSTER_GRPC_ADDRESS", "off", { grpcAddress: undefined }],
     ["ROSTER_DATABASE_URL", "sqlite:/var/lib/roster.db", { databaseUrl: "sqlite:/var/lib/roster.db" }],
     [
       "ROSTER_CORS_ORIGINS",
@@ -76,6 +79,8 @@ describe("refuses, naming setting, value and what would be right,", () => {
     ["ROSTER_HTTP_ADDRESS", "8080", "must be HOST:PORT"],
     ["ROSTER_HTTP_ADDRESS", "localhost:65536", "must be HOST:PORT"],
     ["ROSTER_HTTP_ADDRESS", "localhost:-1", "must be HOST:PORT"],
+    ["ROSTER_HTTP_ADDRESS", "off", "must be HOST:PORT"],
+    ["ROSTER_GRPC_ADDRESS", "none", "must be HOST:PORT"],
     ["ROSTER_CORS_ORIGINS", "*", "must be an origin"],
     ["ROSTER_CORS_ORIGINS", "https://a.example/", "must be an origin"],
     ["ROSTER_CORS_ORIGINS", "https://a.example,,https://b.example", "must be an origin"],

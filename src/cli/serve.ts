@@ -93,7 +93,7 @@ function greeting(
   { databaseUrl, tls, bootstrapKey }: Config,
   secret: string | undefined,
 ): string {
-  const alone = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone)\n`;
+  const alone = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
   const scheme = tls ? "https" : "http";
   const url = `${scheme}://${placeText(http)}`;
   const keyFile = adminKeyPath(databaseUrl);

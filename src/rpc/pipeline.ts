@@ -7,7 +7,7 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import type { Caller } from "../directory/api-key.ts";
 import type { Authenticate } from "../directory/authentication.ts";
 import { RosterError } from "../directory/errors.ts";
@@ -19,6 +19,16 @@ import { toConnectError } from "./errors.ts";
 import { methodName, PERMISSIONS, type Permission } from "./permissions.ts";
 import type { OpenStream, Streams } from "./streams.ts";
 import { validate } from "./validate.ts";
+
+/** What is asked of a call, whatever port it came in by. That of Connect is one. */
+export interface CallContext {
+  readonly requestHeader: Pick<Headers, "get">;
+  /** Aborted when the caller is gone or its deadline has passed. Costs something: not every call needs it. */
+  readonly signal: AbortSignal;
+  /** The same, for contexts that know it without a signal. */
+  readonly cancelled?: boolean;
+  timeoutMs(): number | undefined;
+}
 
 /** A call that has passed the pipeline. */
 export interface Call<M extends DescMethod = DescMethod> {
@@ -78,7 +88,7 @@ export function servicePipeline<S extends DescService>(
 }
 
 function unary(method: DescMethod, permission: Permission, handler: Unary, deps: PipelineDeps) {
-  return async (request: MessageShape<DescMessage>, context: HandlerContext) => {
+  return async (request: MessageShape<DescMessage>, context: CallContext) => {
     const finish = observe(method, deps.log);
     try {
       const response = await handler(request, await admit(method, permission, request, context, deps));
@@ -91,7 +101,7 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
 }
 
 function streaming(method: DescMethod, permission: Permission, handler: Streaming, deps: PipelineDeps) {
-  return async function* (request: MessageShape<DescMessage>, context: HandlerContext) {
+  return async function* (request: MessageShape<DescMessage>, context: CallContext) {
     const finish = observe(method, deps.log);
     let outcome: Outcome = CANCELED;
     let stream: OpenStream | undefined;
@@ -129,10 +139,10 @@ async function admit(
   method: DescMethod,
   permission: Permission,
   request: MessageShape<DescMessage>,
-  context: HandlerContext,
+  context: CallContext,
   { store, authenticate, draining }: PipelineDeps,
 ): Promise<Call> {
-  const { requestHeader, signal } = context;
+  const { requestHeader } = context;
   const assertAwaited = () => assertNotEnded(context);
   assertAwaited();
   const caller = await authenticate(secretOf(requestHeader));
@@ -141,21 +151,32 @@ async function admit(
     await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
   }
   validate(method.input, request);
-  return { caller, accountId, method, signal, assertAwaited, draining };
+  return {
+    caller,
+    accountId,
+    method,
+    assertAwaited,
+    draining,
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 // The timer behind the signal may be late on a busy server; the clock is not.
-function assertNotEnded({ signal, timeoutMs }: HandlerContext): void {
-  const expired = signal.reason instanceof ConnectError && signal.reason.code === Code.DeadlineExceeded;
-  if (expired || (timeoutMs() ?? 1) <= 0) {
+function assertNotEnded(context: CallContext): void {
+  const expired = (context.timeoutMs() ?? 1) <= 0;
+  if (!expired && !(context.cancelled ?? context.signal.aborted)) {
+    return;
+  }
+  const { reason }: { readonly reason: unknown } = context.signal;
+  if (expired || (reason instanceof ConnectError && reason.code === Code.DeadlineExceeded)) {
     throw new RosterError("DEADLINE_EXCEEDED", "the deadline has passed");
   }
-  if (signal.aborted) {
-    throw new RosterError("CANCELED", "the caller has gone");
-  }
+  throw new RosterError("CANCELED", "the caller has gone");
 }
 
-function secretOf(header: Headers): string | undefined {
+function secretOf(header: CallContext["requestHeader"]): string | undefined {
   const [, bearer] = /^bearer +(.+)$/i.exec(header.get("authorization") ?? "") ?? [];
   return bearer ?? header.get("x-api-key") ?? undefined;
 }
@@ -164,11 +185,11 @@ function secretOf(header: Headers): string | undefined {
 function observe(method: DescMethod, log: Log) {
   const start = performance.now();
   return <E extends Outcome>(error?: E): E | undefined => {
-    const milliseconds = Math.round((performance.now() - start) * 1000) / 1000;
-    log.debug(
-      { method: methodName(method), milliseconds, ...(error && { code: error.code, error: error.rawMessage }) },
-      "call",
-    );
+    if (log.isLevelEnabled("debug")) {
+      const milliseconds = Math.round((performance.now() - start) * 1000) / 1000;
+      const outcome = error && { code: error.code, error: error.rawMessage };
+      log.debug({ method: methodName(method), milliseconds, ...outcome }, "call");
+    }
     return error;
   };
 }

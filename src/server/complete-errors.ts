@@ -48,7 +48,8 @@ function undecodable({ header }: UniversalServerRequest, error: unknown, log: Lo
   return errorAnswer(header.get("content-type") ?? "", 400, toConnectError(malformed, log));
 }
 
-function errorAnswer(contentType: string, status: number, error: ConnectError): UniversalServerResponse {
+/** An error, in gRPC if the request came in it, else as the Connect protocol has it. */
+export function errorAnswer(contentType: string, status: number, error: ConnectError): UniversalServerResponse {
   return contentType.startsWith("application/grpc")
     ? { status: 200, header: setTrailerStatus(new Headers({ "content-type": contentType }), error) }
     : jsonError(status, error);

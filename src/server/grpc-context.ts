@@ -1,6 +1,6 @@
-import type { DescMethod } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Metadata } from "@grpc/grpc-js";
+import type { CallContext } from "../rpc/pipeline.ts";
 
 /** What grpc-js knows of a call, whatever its kind. */
 export interface GrpcCall {
@@ -10,39 +10,19 @@ export interface GrpcCall {
   on(event: "cancelled", listener: () => void): unknown;
 }
 
-/** The context of a call on the gRPC port. Headers and signal are made when somebody asks: most calls need neither all. */
-export class GrpcContext implements HandlerContext {
-  readonly method: DescMethod;
-  readonly protocolName = "grpc";
-  readonly requestMethod = "POST";
-  readonly responseHeader = new Headers();
-  readonly responseTrailer = new Headers();
+/** The context of a call on the gRPC port. The signal is made when somebody asks: most calls need none. */
+export class GrpcContext implements CallContext {
+  readonly requestHeader: CallContext["requestHeader"];
   readonly #call: GrpcCall;
-  #requestHeader: Headers | undefined;
   #abort: AbortController | undefined;
-  #values: ContextValues | undefined;
 
-  constructor(method: DescMethod, call: GrpcCall) {
-    this.method = method;
+  constructor(call: GrpcCall) {
     this.#call = call;
+    this.requestHeader = { get: (name) => textOf(call.metadata, name) };
   }
 
-  get service() {
-    return this.method.parent;
-  }
-
-  get url(): string {
-    return `/${this.service.typeName}/${this.method.name}`;
-  }
-
-  get values(): ContextValues {
-    this.#values ??= createContextValues();
-    return this.#values;
-  }
-
-  get requestHeader(): Headers {
-    this.#requestHeader ??= toHeaders(this.#call.metadata);
-    return this.#requestHeader;
+  get cancelled(): boolean {
+    return this.#call.cancelled;
   }
 
   get signal(): AbortSignal {
@@ -50,10 +30,10 @@ export class GrpcContext implements HandlerContext {
     return this.#abort.signal;
   }
 
-  readonly timeoutMs = (): number | undefined => {
+  timeoutMs(): number | undefined {
     const deadline = Number(this.#call.getDeadline());
     return Number.isFinite(deadline) ? deadline - Date.now() : undefined;
-  };
+  }
 
   #watch(): AbortController {
     const controller = new AbortController();
@@ -73,17 +53,7 @@ export class GrpcContext implements HandlerContext {
   }
 }
 
-/** Text metadata only: nothing reads binary headers. */
-function toHeaders(metadata: Metadata): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(metadata.getMap())) {
-    if (typeof value === "string" && isHeaderValue(value)) {
-      headers.set(name, value);
-    }
-  }
-  return headers;
-}
-
-function isHeaderValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+function textOf(metadata: Metadata, name: string): string | null {
+  const [value] = metadata.get(name);
+  return typeof value === "string" ? value : null;
 }

@@ -1,12 +1,7 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import {
-  Metadata,
-  ResponderBuilder,
-  ServerInterceptingCall,
-  type ServerInterceptor,
-  type StatusObject,
-} from "@grpc/grpc-js";
+import { Metadata, type StatusObject } from "@grpc/grpc-js";
 import type { Log } from "../log.ts";
 import { completeError, toConnectError } from "../rpc/errors.ts";
 
@@ -22,21 +17,23 @@ export function toStatusObject(error: unknown, log: Log): StatusObject {
   return { code: Number(code), details: rawMessage, metadata };
 }
 
-/** Errors that grpc-js raises by itself (a message that is too large, a compression it lacks) get details, too. */
-export function completeStatuses(log: Log): ServerInterceptor {
-  const responder = new ResponderBuilder()
-    .withSendStatus((status, next) => {
-      const complete = Number(status.code) === 0 || (status.metadata?.get(DETAILS).length ?? 0) > 0;
-      next(complete ? status : toStatusObject(completeError(foreseen(status), log), log));
-    })
-    .build();
-  return (_method, call) => new ServerInterceptingCall(call, responder);
+/** The status that ends a call, with the details that it lacks if grpc-js has raised it by itself. */
+export function completeStatus(headers: OutgoingHttpHeaders, received: boolean, log: Log): OutgoingHttpHeaders {
+  const code = Number(headers["grpc-status"] ?? 0);
+  if (code === 0 || DETAILS in headers) {
+    return headers;
+  }
+  const message = decodeURI(String(headers["grpc-message"]));
+  const error = completeError(foreseen(new ConnectError(message, toCode(code)), received), log);
+  return { ...headers, ...Object.fromEntries(setTrailerStatus(new Headers(), error)) };
 }
 
-/** What grpc-js calls INTERNAL although the caller is to blame: bytes that are no message. */
-function foreseen({ code, details }: Pick<StatusObject, "code" | "details">): ConnectError {
-  const known = Number(code) === Number(Code.Internal) ? Code.InvalidArgument : toCode(Number(code));
-  return new ConnectError(details ?? "", known);
+/** What grpc-js calls INTERNAL, or a method that it lacks, although the caller is to blame: bytes that are no message, or half of one. */
+function foreseen(error: ConnectError, received: boolean): ConnectError {
+  if (error.code === Code.Unimplemented && received && error.rawMessage.includes("no request message")) {
+    return new ConnectError("the request message is cut off", Code.InvalidArgument);
+  }
+  return error.code === Code.Internal ? new ConnectError(error.rawMessage, Code.InvalidArgument) : error;
 }
 
 function toCode(code: number): Code {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   create,
   type DescMessage,
@@ -9,7 +8,7 @@ import {
   type MessageInitShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import type {
   MethodDefinition,
   ServerDuplexStream,
@@ -19,6 +18,7 @@ import type {
   sendUnaryData,
 } from "@grpc/grpc-js";
 import type { Log } from "../log.ts";
+import type { CallContext } from "../rpc/pipeline.ts";
 import { GrpcContext } from "./grpc-context.ts";
 import { toStatusObject } from "./grpc-errors.ts";
 
@@ -41,20 +41,19 @@ type Readable = ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer
 type Writable = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
 /** The function of a method of any kind, as the descriptors name it. */
-type AnyImpl = (input: unknown, context: HandlerContext) => Promise<object> | AsyncIterable<object>;
+type AnyImpl = (input: unknown, context: CallContext) => Promise<object> | AsyncIterable<object>;
 
 /** What grpc-js calls: decodes, runs the function that every port runs, encodes. */
 export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log) {
   const run = Reflect.get(implementation, method.localName) as AnyImpl;
   const encode = (message: object) =>
-    Buffer.from(toBinary(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
+    asBuffer(toBinary(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
   const single = (call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>) =>
     decode(method.input, call.request);
 
   const answer = async (call: ServerUnaryCall<Buffer, Buffer> | Readable, input: () => unknown) =>
-    encode(await (run(input(), new GrpcContext(method, call)) as Promise<object>));
-  const answers = (call: Writable, input: () => unknown) =>
-    run(input(), new GrpcContext(method, call)) as AsyncIterable<object>;
+    encode(await (run(input(), new GrpcContext(call)) as Promise<object>));
+  const answers = (call: Writable, input: () => unknown) => run(input(), new GrpcContext(call)) as AsyncIterable<object>;
 
   switch (method.methodKind) {
     case "unary":
@@ -87,23 +86,26 @@ function settle(answer: Promise<Buffer>, callback: sendUnaryData<Buffer>, log: L
   );
 }
 
-/** Takes the next message when the one before is on its way: a slow reader costs no memory. */
+/** Makes the next message while the one before is on its way, and no more: a slow reader costs no memory. */
 async function stream(
   call: Writable,
   messages: () => AsyncIterable<object>,
   encode: (message: object) => Buffer,
   log: Log,
 ): Promise<void> {
-  const gone = new AbortController();
-  call.once("cancelled", () => gone.abort());
+  let arrived = Promise.resolve();
+  let giveUp = () => {};
+  call.once("cancelled", () => giveUp());
   try {
     for await (const message of messages()) {
+      await arrived;
       if (call.cancelled) {
         return;
       }
-      if (!call.write(encode(message))) {
-        await once(call, "drain", { signal: gone.signal });
-      }
+      arrived = new Promise((resolve) => {
+        giveUp = resolve;
+        call.write(encode(message), () => resolve());
+      });
     }
     call.end();
   } catch (error) {
@@ -115,7 +117,8 @@ async function stream(
 }
 
 async function* decodeAll(schema: DescMessage, call: Readable): AsyncGenerator<Message> {
-  for await (const bytes of call) {
+  // An iteration that breaks off would otherwise take the stream along, and with it the answer.
+  for await (const bytes of call.iterator({ destroyOnReturn: false })) {
     yield decode(schema, bytes);
   }
 }
@@ -126,4 +129,8 @@ function decode(schema: DescMessage, bytes: Buffer): Message {
   } catch (error) {
     throw new ConnectError(error instanceof Error ? error.message : String(error), Code.InvalidArgument);
   }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

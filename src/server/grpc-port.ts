@@ -1,9 +1,11 @@
+import type { Socket } from "node:net";
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Log } from "../log.ts";
-import { completeStatuses } from "./grpc-errors.ts";
+import { guard, http2ServersOf } from "./grpc-gate.ts";
 import { definitionOf, handlerOf } from "./grpc-methods.ts";
+import { destroyAll, track } from "./sockets.ts";
 
 /** A service and its functions: the same ones that the HTTP port serves. */
 export interface Route {
@@ -40,7 +42,8 @@ export async function openGrpcPort(
   log: Log,
 ): Promise<GrpcPort> {
   const server = new Server({
-    interceptors: [completeStatuses(log)],
+    // It counts every message, for a service that is not served.
+    "grpc.enable_channelz": 0,
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": -1,
     "grpc.keepalive_time_ms": KEEPALIVE_MS,
@@ -57,7 +60,13 @@ export async function openGrpcPort(
     server.forceShutdown();
     throw asListenError(error, { host, port });
   });
-  return { host, port: bound, drain: (timeoutMs) => drain(server, timeoutMs) };
+  const paths = new Set(routes.flatMap(({ service }) => service.methods.map((method) => definitionOf(method).path)));
+  const sockets = new Set<Socket>();
+  for (const http2Server of http2ServersOf(server)) {
+    guard(http2Server, paths, log);
+    http2Server.on("connection", (socket: Socket) => track(sockets, socket));
+  }
+  return { host, port: bound, drain: (timeoutMs) => drain(server, sockets, timeoutMs) };
 }
 
 function bind(server: Server, address: string, tls: GrpcPortOptions["tls"]): Promise<number> {
@@ -76,9 +85,9 @@ function asListenError(error: Error, { host, port }: Pick<GrpcPortOptions, "host
   return Object.assign(error, { address: host, port, ...(code !== undefined && { code }) });
 }
 
-function drain(server: Server, timeoutMs: number): Promise<void> {
+function drain(server: Server, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.forceShutdown(), timeoutMs);
+    const force = setTimeout(() => destroyAll(sockets), timeoutMs);
     server.tryShutdown(() => {
       clearTimeout(force);
       resolve();

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import type { Request, Response } from "./handler.ts";
 import { Http1Connections } from "./http1-connections.ts";
+import { destroyAll, track } from "./sockets.ts";
 
 export interface HttpPortOptions {
   readonly host: string;
@@ -132,15 +133,4 @@ function peek(socket: Socket, decide: (isHttp2: boolean) => void): void {
   const silence = setTimeout(giveUp, SILENCE_MS);
   socket.once("close", () => clearTimeout(silence));
   socket.on("data", read).on("end", giveUp).on("error", giveUp);
-}
-
-function destroyAll(sockets: Iterable<Socket>): void {
-  for (const socket of sockets) {
-    socket.destroy();
-  }
-}
-
-function track<T extends { once(event: "close", listener: () => void): unknown }>(set: Set<T>, item: T): void {
-  set.add(item);
-  item.once("close", () => set.delete(item));
 }

@@ -72,6 +72,7 @@ test("a start without a database waits for it, and then says clearly what is wro
       ROSTER_DATABASE_URL: `${postgres.url}/postgres`,
       ROSTER_DATABASE_WAIT: "1s",
       ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
+      ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
     },
     stdio: ["ignore", "ignore", "pipe"],
   });

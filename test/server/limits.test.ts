@@ -65,20 +65,23 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
   });
 });
 
-test("a message of fifteen megabytes passes under the default limit, over HTTP/2 too", async () => {
-  const large = await startTestServer();
-  try {
-    const users = clientOf(UserService, large.url, large.secret, "gRPC, HTTP/2");
-    const about = "x".repeat(15_900);
-    const { created } = await users.importUsers({ users: Array.from({ length: 940 }, () => ({ about })) });
-    expect(created).toBe(940);
-    const { messages } = await call("gRPC, HTTP/2", large.url, {
-      method: "UserService/ListUsers",
-      message: Buffer.from("10e807", "hex"),
-      secret: large.secret,
-    });
-    expect(fromBinary(ListUsersResponseSchema, messages[0] ?? new Uint8Array()).users).toHaveLength(941);
-  } finally {
-    await large.stop();
-  }
-});
+test.each(["gRPC, HTTP/2", "gRPC, its own port"] as const)(
+  "a message of fifteen megabytes passes under the default limit: %s",
+  async (wire) => {
+    const large = await startTestServer();
+    try {
+      const users = clientOf(UserService, large.url, large.secret, wire);
+      const about = "x".repeat(15_900);
+      const { created } = await users.importUsers({ users: Array.from({ length: 940 }, () => ({ about })) });
+      expect(created).toBe(940);
+      const { messages } = await call(wire, large.url, {
+        method: "UserService/ListUsers",
+        message: Buffer.from("10e807", "hex"),
+        secret: large.secret,
+      });
+      expect(fromBinary(ListUsersResponseSchema, messages[0] ?? new Uint8Array()).users).toHaveLength(941);
+    } finally {
+      await large.stop();
+    }
+  },
+);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
-import { clientOf } from "../support/clients.ts";
+import { clientOf, grpcPortOf } from "../support/clients.ts";
 import { createFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -20,7 +20,12 @@ const SERVICES = [
   "roster.v1.UserService",
 ];
 const BUF = join(import.meta.dirname, "../../node_modules/.bin/buf");
-const PROTOCOLS = ["connect", "grpc", "grpcweb"];
+const PROTOCOLS = {
+  connect: ["connect", () => server.url],
+  grpc: ["grpc", () => server.url],
+  grpcweb: ["grpcweb", () => server.url],
+  "grpc, on its own port": ["grpc", () => grpcPortOf(server.url)],
+} as const;
 
 // Inside the repository buf would take the schema from there.
 const folder = createFolder();
@@ -55,9 +60,9 @@ describe.each(["grpc-v1", "grpc-v1alpha"])("reflection %s", (version) => {
   });
 });
 
-describe.each(PROTOCOLS)("buf curl over %s", (protocol) => {
+describe.each(Object.entries(PROTOCOLS))("buf curl over %s", (_name, [protocol, url]) => {
   const rpc = (method: string, data: object) =>
-    buf("--protocol", protocol, "--data", JSON.stringify(data), `${server.url}/roster.v1.UserService/${method}`);
+    buf("--protocol", protocol, "--data", JSON.stringify(data), `${url()}/roster.v1.UserService/${method}`);
 
   test("creates, gets and exports a user, knowing nothing but the address", async () => {
     const { user } = JSON.parse(await rpc("CreateUser", { user: { name: "Ada", metadata: { team: ["a", 1] } } }));
@@ -81,8 +86,10 @@ type Lookup = {
 };
 
 const VERSIONS = [ServerReflection, ServerReflectionAlpha] as const;
+const BOTH_PORTS = ["gRPC, HTTP/2", "gRPC, its own port"] as const;
+const CASES = VERSIONS.flatMap((version) => BOTH_PORTS.map((protocol) => [version.typeName, protocol, version] as const));
 
-describe.each(VERSIONS.map((version) => [version.typeName, version] as const))("%s", (_name, version) => {
+describe.each(CASES)("%s over %s", (_name, protocol, version) => {
   async function ask(...lookups: Array<Lookup | undefined>) {
     async function* requests() {
       for (const lookup of lookups) {
@@ -93,7 +100,7 @@ describe.each(VERSIONS.map((version) => [version.typeName, version] as const))("
       version,
       server.url,
       undefined,
-      "gRPC, HTTP/2",
+      protocol,
     );
     const answers = [];
     for await (const { messageResponse } of client.serverReflectionInfo(requests())) {

@@ -11,7 +11,7 @@ import { openStore } from "../../src/db/index.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
-import { clientOf } from "../support/clients.ts";
+import { clientOf, grpcPortOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { runRoster, serverEnv, spawnServer } from "../support/process.ts";
 
@@ -28,7 +28,7 @@ test("the first start greets with addresses, the first key and commands that wor
   const answer = execFileSync("bash", ["-ec", commands.join("\n")], { encoding: "utf8", stdio: "pipe" });
   expect(JSON.parse(answer).users).toHaveLength(1);
   expect(greeting).toMatch(
-    new RegExp(`grpcurl -plaintext .*\\$KEY.* ${new URL(server.url).host} roster.v1.UserService/CreateUser`),
+    new RegExp(`grpcurl -plaintext .*\\$KEY.* ${new URL(grpcPortOf(server.url)).host} roster.v1.UserService/CreateUser`),
   );
   await server.end("SIGTERM");
 });
@@ -128,13 +128,27 @@ test.each([
 
 test("a port that is taken is told in one line", async () => {
   const server = await spawnServer(testFolder());
-  const { host } = new URL(server.url);
-  const { code, log, output } = await runRoster(["serve", "--http-address", host], serverEnv(testFolder()));
-  expect({ code, log, output }).toEqual({
-    code: 1,
-    log: `roster: can't listen on ${host}: the port is taken\n`,
-    output: "",
-  });
+  for (const [flag, url] of [
+    ["--http-address", server.url],
+    ["--grpc-address", grpcPortOf(server.url)],
+  ] as const) {
+    const { host } = new URL(url);
+    const { code, log, output } = await runRoster(["serve", flag, host], serverEnv(testFolder()));
+    expect({ code, log, output }).toEqual({
+      code: 1,
+      log: `roster: can't listen on ${host}: the port is taken\n`,
+      output: "",
+    });
+  }
+  await server.end("SIGTERM");
+});
+
+test("the gRPC port can be switched off", async () => {
+  const server = await spawnServer(testFolder(), { env: { ROSTER_GRPC_ADDRESS: "off" } });
+  expect(server.output()).not.toMatch(/gRPC {2}/);
+  expect(server.output()).toContain(`${new URL(server.url).host} roster.v1.UserService/CreateUser`);
+  const users = clientOf(UserService, server.url, server.secret, "gRPC, HTTP/2");
+  expect((await users.listUsers({})).users).toHaveLength(1);
   await server.end("SIGTERM");
 });
 
@@ -168,11 +182,14 @@ test("a database of a newer Roster is left alone", async () => {
 });
 
 test("a server listens where it is told, on IPv6 too", async () => {
-  const server = await spawnServer(testFolder(), { env: { ROSTER_HTTP_ADDRESS: "[::1]:0" } });
-  const { hostname, port } = new URL(server.url);
-  expect(hostname).toBe("[::1]");
-  const socket = connect(Number(port), "::1");
-  await once(socket, "connect");
-  socket.destroy();
+  const env = { ROSTER_HTTP_ADDRESS: "[::1]:0", ROSTER_GRPC_ADDRESS: "[::1]:0" };
+  const server = await spawnServer(testFolder(), { env });
+  for (const url of [server.url, grpcPortOf(server.url)]) {
+    const { hostname, port } = new URL(url);
+    expect(hostname).toBe("[::1]");
+    const socket = connect(Number(port), "::1");
+    await once(socket, "connect");
+    socket.destroy();
+  }
   await server.end("SIGTERM");
 });

@@ -7,6 +7,7 @@ import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { endStreamFlag, endStreamFromJson, errorFromJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse } from "@connectrpc/connect/protocol-grpc-web";
+import { grpcPortOf } from "../support/clients.ts";
 
 /** Calls as bytes, for what no client would send: each protocol, and the HTTP it goes over. */
 const WIRES = {
@@ -18,6 +19,7 @@ const WIRES = {
     timeout: "connect-timeout-ms",
   },
   "gRPC, HTTP/2": { http: 2, unary: "application/grpc+proto", stream: "application/grpc+proto", timeout: "grpc-timeout" },
+  "gRPC, its own port": { http: 2, unary: "application/grpc", stream: "application/grpc", timeout: "grpc-timeout" },
   "gRPC, HTTP/1.1": { http: 1, unary: "application/grpc", stream: "application/grpc", timeout: "grpc-timeout" },
   "gRPC-Web": { http: 1, unary: "application/grpc-web", stream: "application/grpc-web+proto", timeout: "grpc-timeout" },
 } as const;
@@ -25,6 +27,8 @@ const WIRES = {
 export type WireName = keyof typeof WIRES;
 export const WIRE_NAMES = Object.keys(WIRES) as WireName[];
 export const BINARY_WIRES = WIRE_NAMES.filter((wire) => wire !== "Connect, JSON");
+/** On which JSON can be sent. */
+export const JSON_WIRES: readonly WireName[] = WIRE_NAMES.filter((wire) => wire !== "gRPC, its own port");
 
 export interface RawRequest {
   /** `UserService/GetUser`; a leading slash makes it the whole path. */
@@ -78,7 +82,8 @@ export async function call(wire: WireName, baseUrl: string, request: RawRequest)
     ...(request.timeoutMs !== undefined && { [timeout]: `${request.timeoutMs}${timeout === "grpc-timeout" ? "m" : ""}` }),
     ...request.headers,
   };
-  return understand(await (http === 1 ? overHttp1 : overHttp2)(new URL(path, baseUrl), headers, body));
+  const url = new URL(path, wire === "gRPC, its own port" ? grpcPortOf(baseUrl) : baseUrl);
+  return understand(await (http === 1 ? overHttp1 : overHttp2)(url, headers, body));
 }
 
 export async function overHttp1(

@@ -8,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { inject } from "vitest";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { createIdSource } from "../../src/directory/id.ts";
+import { rememberGrpcPort } from "./clients.ts";
 import { createDatabase } from "./database.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
@@ -31,7 +32,8 @@ export async function spawnServer(
 ): Promise<ServerProcess> {
   const settings = { ...serverEnv(folder), ...(await postgresEnv(folder)), ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}` };
   const run = spawnRoster(["serve"], { ...settings, ...env });
-  const url = await readyUrl(run);
+  const { url, grpcUrl } = await readyUrls(run);
+  rememberGrpcPort(url, grpcUrl);
   return {
     url,
     secret: readFileSync(join(folder, "admin.key"), "utf8").trim(),
@@ -81,6 +83,7 @@ export function serverEnv(folder: string): NodeJS.ProcessEnv {
   return {
     ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`,
     ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
+    ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
     ROSTER_LOG_LEVEL: "error",
   };
 }
@@ -116,15 +119,15 @@ function collect(stream: Readable): () => string {
   return () => text;
 }
 
-async function readyUrl({ child, ended, output, log }: Run): Promise<string> {
+async function readyUrls({ child, ended, output, log }: Run): Promise<{ url: string; grpcUrl: string }> {
   let running = true;
   const end = ended.then(() => {
     running = false;
   });
   while (running) {
-    const [, url] = /address +(https?:\/\/\S+)[\s\S]*\n\n$/.exec(output()) ?? [];
+    const [, url, scheme, grpc] = /address +((https?:\/\/)\S+)(?:[\s\S]*gRPC +(\S+:\d+))?[\s\S]*\n\n$/.exec(output()) ?? [];
     if (url !== undefined) {
-      return url;
+      return { url, grpcUrl: `${scheme}${grpc}` };
     }
     await Promise.race([once(child.stdout, "data"), end]);
   }
