@@ -34,7 +34,6 @@ export function guard(http2Server: Http2Server, paths: ReadonlySet<string>, log:
       return;
     }
     dropFarDeadlines(headers);
-    dropIllegal(headers);
     const refusal = refusalOf(headers, paths, log);
     if (refusal !== undefined) {
       send(stream, refusal);
@@ -60,15 +59,6 @@ function completeAnswers(stream: ServerHttp2Stream, log: Log): void {
   const complete = (headers: OutgoingHttpHeaders) => completeStatus(headers, stream.readableDidRead, log);
   answering.respond = (headers, options) => respond.call(stream, complete(headers), options);
   answering.sendTrailers = (trailers) => sendTrailers.call(stream, complete(trailers));
-}
-
-/** grpc-js writes what it can't take as metadata to the console: keys that are mistyped, too. */
-function dropIllegal(headers: IncomingHttpHeaders): void {
-  for (const name of Object.keys(headers)) {
-    if (!/^[:0-9a-z_.-]+$/.test(name) || !/^[ -~]*$/.test(String(headers[name]))) {
-      delete headers[name];
-    }
-  }
 }
 
 function refusalOf(headers: IncomingHttpHeaders, paths: ReadonlySet<string>, log: Log): UniversalServerResponse | undefined {

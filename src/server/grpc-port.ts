@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Log } from "../log.ts";
 import { guard, http2ServersOf } from "./grpc-gate.ts";
 import { definitionOf, handlerOf } from "./grpc-methods.ts";
@@ -41,6 +41,8 @@ export async function openGrpcPort(
   { host, port, tls, maxMessageBytes }: GrpcPortOptions,
   log: Log,
 ): Promise<GrpcPort> {
+  // It would write to the console what it can't take as metadata: keys that are mistyped, too.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     // It counts every message, for a service that is not served.
     "grpc.enable_channelz": 0,
