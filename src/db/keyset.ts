@@ -1,5 +1,5 @@
 import { type RawBuilder, type SelectQueryBuilder, type Simplify, type SqlBool, sql } from "kysely";
-import type { ListKey } from "../directory/order.ts";
+import type { ListKey, OrderTerm } from "../directory/order.ts";
 import type { PageQuery } from "../directory/store.ts";
 
 /** A column that a list is ordered by. Absent values come first ascending, last descending. */
@@ -7,6 +7,17 @@ export interface OrderColumn {
   readonly column: string;
   readonly descending: boolean;
   readonly nullable?: boolean;
+}
+
+/** The columns of an order. Within an account the id decides: what would come after it has no say. */
+export function orderColumns<F extends string>(
+  order: ReadonlyArray<OrderTerm<F>>,
+  columns: Readonly<Record<OrderTerm<F>["field"], Omit<OrderColumn, "descending">>>,
+  accountId: string | null,
+): OrderColumn[] {
+  const byId = order.findIndex(({ field }) => field === "id") + 1;
+  const deciding = accountId === null ? order : order.slice(0, byId);
+  return deciding.map(({ field, descending }) => ({ ...columns[field], descending }));
 }
 
 /**

@@ -1,18 +1,25 @@
 import type { Kysely } from "kysely";
+import type { SessionFilterField } from "../directory/filter.ts";
+import type { OrderTerm } from "../directory/order.ts";
+import type { SessionOrderField } from "../directory/order-fields.ts";
 import type { Session } from "../directory/session.ts";
-import type { PageQuery, SessionWriter } from "../directory/store.ts";
+import type { SessionListQuery, SessionWriter } from "../directory/store.ts";
 import { columnsOf, SESSION_COLUMNS } from "./columns.ts";
-import { countRows, type OrderColumn, readPage } from "./keyset.ts";
+import type { JsonDialect } from "./engine.ts";
+import { type FilterColumns, whereFilter } from "./filter.ts";
+import { countRows, type OrderColumn, orderColumns, readPage } from "./keyset.ts";
 import { toSession, toSessionRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 
 export class KyselySessions implements SessionWriter {
   readonly #db: Kysely<Schema>;
   readonly #accountId: string;
+  readonly #json: JsonDialect;
 
-  constructor(db: Kysely<Schema>, accountId: string) {
+  constructor(db: Kysely<Schema>, accountId: string, json: JsonDialect) {
     this.#db = db;
     this.#accountId = accountId;
+    this.#json = json;
   }
 
   async find(id: string): Promise<Session | undefined> {
@@ -29,12 +36,12 @@ export class KyselySessions implements SessionWriter {
     return row && toSession(row);
   }
 
-  list(query: PageQuery, userId?: string): Promise<Session[]> {
-    return listSessions(this.#db, query, this.#accountId, userId);
+  list(query: SessionListQuery): Promise<Session[]> {
+    return listSessions(this.#db, this.#accountId, query, this.#json);
   }
 
-  count(userId?: string): Promise<number> {
-    return countSessions(this.#db, this.#accountId, userId);
+  count(options: Chosen = {}): Promise<number> {
+    return countSessions(this.#db, this.#accountId, options, this.#json);
   }
 
   async exists(id: string): Promise<boolean> {
@@ -74,37 +81,66 @@ export class KyselySessions implements SessionWriter {
   }
 }
 
-const NEWEST_FIRST: readonly OrderColumn[] = [
-  { column: "sessions.create_time", descending: true },
-  { column: "sessions.id", descending: true },
-];
-const OF_ALL_ACCOUNTS: readonly OrderColumn[] = [...NEWEST_FIRST, { column: "sessions.account_id", descending: true }];
+type Chosen = Pick<SessionListQuery, "userId" | "filter">;
 
-/** Of one account, or of all for null; of one user, or of all. */
+/** Of one account, or of all for null. */
 export async function listSessions(
   db: Kysely<Schema>,
-  query: PageQuery,
   accountId: string | null,
-  userId?: string,
+  query: SessionListQuery,
+  json: JsonDialect,
 ): Promise<Session[]> {
-  const order = accountId === null ? OF_ALL_ACCOUNTS : NEWEST_FIRST;
-  return (await readPage(ofLiveUsers(db, accountId, userId), order, query)).map(toSession);
+  const rows = chosen(db, accountId, query, json);
+  return (await readPage(rows, orderColumns(query.order, COLUMNS, accountId), query)).map(toSession);
 }
 
-/** Of one account, or of all for null; of one user, or of all. */
-export function countSessions(db: Kysely<Schema>, accountId: string | null, userId?: string): Promise<number> {
-  return countRows(ofLiveUsers(db, accountId, userId));
+/** Of one account, or of all for null. */
+export function countSessions(
+  db: Kysely<Schema>,
+  accountId: string | null,
+  options: Chosen,
+  json: JsonDialect,
+): Promise<number> {
+  return countRows(chosen(db, accountId, options, json));
 }
 
-function ofLiveUsers(db: Kysely<Schema>, accountId: string | null, userId?: string) {
-  let rows = db
+const COLUMNS = {
+  id: { column: "sessions.id" },
+  user_id: { column: "sessions.user_id" },
+  external_id: { column: "sessions.external_id", nullable: true },
+  create_time: { column: "sessions.create_time" },
+  update_time: { column: "sessions.update_time" },
+  end_time: { column: "sessions.end_time", nullable: true },
+  account_id: { column: "sessions.account_id" },
+} as const satisfies Record<OrderTerm<SessionOrderField>["field"], Omit<OrderColumn, "descending">>;
+
+const FILTER_COLUMNS: FilterColumns<SessionFilterField> = {
+  fields: {
+    account_id: { column: "sessions.account_id" },
+    id: { column: "sessions.id" },
+    user_id: { column: "sessions.user_id" },
+    external_id: { column: "sessions.external_id" },
+    create_time: { column: "sessions.create_time" },
+    update_time: { column: "sessions.update_time" },
+    end_time: { column: "sessions.end_time" },
+  },
+  metadata: "sessions.metadata",
+};
+
+function chosen(db: Kysely<Schema>, accountId: string | null, { userId, filter }: Chosen, json: JsonDialect) {
+  let rows = ofLiveUsers(db, accountId);
+  if (userId !== undefined) rows = rows.where("sessions.user_id", "=", userId);
+  if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
+  return rows;
+}
+
+function ofLiveUsers(db: Kysely<Schema>, accountId: string | null) {
+  const rows = db
     .selectFrom("sessions")
     .innerJoin("users", (join) =>
       join.onRef("users.account_id", "=", "sessions.account_id").onRef("users.id", "=", "sessions.user_id"),
     )
     .select(columnsOf("sessions", SESSION_COLUMNS))
     .where("users.delete_time", "is", null);
-  if (accountId !== null) rows = rows.where("sessions.account_id", "=", accountId);
-  if (userId !== undefined) rows = rows.where("sessions.user_id", "=", userId);
-  return rows;
+  return accountId === null ? rows : rows.where("sessions.account_id", "=", accountId);
 }

@@ -4,10 +4,19 @@ import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
 import type { KeyHolder } from "../directory/authentication.ts";
 import type { Micros } from "../directory/clock.ts";
 import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
-import type { UserFilter } from "../directory/filter.ts";
+import type { SessionFilter, UserFilter } from "../directory/filter.ts";
 import type { Peers } from "../directory/peers.ts";
 import type { Session } from "../directory/session.ts";
-import type { AccountTransaction, AccountView, ListQuery, Origin, PageQuery, Sources, Store } from "../directory/store.ts";
+import type {
+  AccountTransaction,
+  AccountView,
+  ListQuery,
+  Origin,
+  PageQuery,
+  SessionListQuery,
+  Sources,
+  Store,
+} from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
 import { Access } from "./access.ts";
 import {
@@ -88,7 +97,7 @@ export class KyselyStore implements Store {
         users: new KyselyUserReader(db, accountId, this.#engine.json),
         changes: new KyselyChanges(db, accountId),
         apiKeys: new KyselyApiKeys(db, accountId),
-        sessions: new KyselySessions(db, accountId),
+        sessions: new KyselySessions(db, accountId, this.#engine.json),
       });
     });
   }
@@ -155,12 +164,12 @@ export class KyselyStore implements Store {
     return this.#guard(() => countAccounts(this.#engine.reader));
   }
 
-  listAllSessions(query: PageQuery): Promise<Session[]> {
-    return this.#snapshot((db) => listSessions(db, query, null));
+  listAllSessions(query: SessionListQuery): Promise<Session[]> {
+    return this.#snapshot((db) => listSessions(db, null, query, this.#engine.json));
   }
 
-  countAllSessions(): Promise<number> {
-    return this.#guard(() => countSessions(this.#engine.reader, null));
+  countAllSessions(filter?: SessionFilter): Promise<number> {
+    return this.#guard(() => countSessions(this.#engine.reader, null, { filter }, this.#engine.json));
   }
 
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {
@@ -259,7 +268,7 @@ export class KyselyStore implements Store {
       users: new KyselyUserWriter(db, origin, revision, access, this.#engine.json),
       changes: new KyselyChanges(db, account.id),
       apiKeys: new KyselyApiKeys(db, account.id, access),
-      sessions: new KyselySessions(db, account.id),
+      sessions: new KyselySessions(db, account.id, this.#engine.json),
       answers: new KyselyAnswers(db, account.id, clock),
       nonces: new KyselyNonces(db, account.id),
       now: clock,

@@ -1,14 +1,15 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { changesAccess } from "../directory/authentication.ts";
 import type { UserFilter, UserFilterField } from "../directory/filter.ts";
-import type { OrderField } from "../directory/order.ts";
+import type { OrderTerm } from "../directory/order.ts";
+import type { UserOrderField } from "../directory/order-fields.ts";
 import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
 import { changedFields, foldEmail, type User } from "../directory/user.ts";
 import type { Access } from "./access.ts";
 import { columnsOf, USER_COLUMNS } from "./columns.ts";
 import type { JsonDialect } from "./engine.ts";
 import { type FilterColumns, whereFilter } from "./filter.ts";
-import { countRows, type OrderColumn, readPage } from "./keyset.ts";
+import { countRows, type OrderColumn, orderColumns, readPage } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
 import type { ChangesTable, Schema } from "./schema.ts";
@@ -210,11 +211,7 @@ export async function listUsers(
   json: JsonDialect,
 ): Promise<User[]> {
   const rows = selectUsers(db, accountId, query, json).select(columnsOf("users", USER_COLUMNS));
-  // Within an account the id decides: what would come after it has no say.
-  const byId = query.order.findIndex(({ field }) => field === "id") + 1;
-  const order = accountId === null ? query.order : query.order.slice(0, byId);
-  const columns = order.map(({ field, descending }) => ({ ...COLUMNS[field], descending }));
-  return (await readPage(rows, columns, query)).map(toUser);
+  return (await readPage(rows, orderColumns(query.order, COLUMNS, accountId), query)).map(toUser);
 }
 
 const COLUMNS = {
@@ -227,7 +224,7 @@ const COLUMNS = {
   create_time: { column: "users.create_time" },
   update_time: { column: "users.update_time" },
   account_id: { column: "users.account_id" },
-} as const satisfies Record<OrderField, Omit<OrderColumn, "descending">>;
+} as const satisfies Record<OrderTerm<UserOrderField>["field"], Omit<OrderColumn, "descending">>;
 
 const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
   fields: {

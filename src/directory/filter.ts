@@ -45,3 +45,15 @@ export type UserFilterField =
   | "version";
 
 export type UserFilter = Filter<UserFilterField>;
+
+/** What sessions can be filtered by, besides metadata: names of the schema. */
+export type SessionFilterField =
+  | "account_id"
+  | "id"
+  | "user_id"
+  | "external_id"
+  | "create_time"
+  | "update_time"
+  | "end_time";
+
+export type SessionFilter = Filter<SessionFilterField>;

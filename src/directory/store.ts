@@ -3,9 +3,10 @@ import type { ApiKey } from "./api-key.ts";
 import type { KeyHolder } from "./authentication.ts";
 import type { ChangeQuery, UserChange } from "./changes.ts";
 import type { Clock, Micros } from "./clock.ts";
-import type { UserFilter } from "./filter.ts";
+import type { SessionFilter, UserFilter } from "./filter.ts";
 import type { IdSource } from "./id.ts";
 import type { ListKey, OrderTerm } from "./order.ts";
+import type { SessionOrderField, UserOrderField } from "./order-fields.ts";
 import type { Session } from "./session.ts";
 import type { User, UserValues } from "./user.ts";
 
@@ -52,10 +53,10 @@ export interface Store {
   countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number>;
 
   /** Sessions of all accounts, otherwise as `SessionReader.list`. Only super admins may see this. */
-  listAllSessions(query: PageQuery): Promise<Session[]>;
+  listAllSessions(query: SessionListQuery): Promise<Session[]>;
 
   /** As `SessionReader.count`, over all accounts. */
-  countAllSessions(): Promise<number>;
+  countAllSessions(filter?: SessionFilter): Promise<number>;
 
   /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
   findKeyHolders(keyId: string): Promise<KeyHolder[]>;
@@ -234,10 +235,11 @@ export interface SessionReader {
   /** The open session of the user with that external id. */
   findOpen(userId: string, externalId: string): Promise<Session | undefined>;
 
-  /** Sessions of live users, newest first, then by id, descending as well; of one user if it is given. */
-  list(query: PageQuery, userId?: string): Promise<Session[]>;
+  /** Sessions of live users, in the order of the query. */
+  list(query: SessionListQuery): Promise<Session[]>;
 
-  count(userId?: string): Promise<number>;
+  /** The sessions that a list with these options has. */
+  count(options?: Pick<SessionListQuery, "userId" | "filter">): Promise<number>;
 }
 
 export interface SessionWriter extends SessionReader {
@@ -298,5 +300,15 @@ export interface ListQuery extends PageQuery {
   /** MUST let the same users pass as `userMatches` of src/filter, on every engine. Undefined: all. */
   readonly filter?: UserFilter | undefined;
   /** Ends with the id and the account's. */
-  readonly order: readonly OrderTerm[];
+  readonly order: ReadonlyArray<OrderTerm<UserOrderField>>;
+}
+
+/** A page of sessions. */
+export interface SessionListQuery extends PageQuery {
+  /** Of one user. Undefined: of all. */
+  readonly userId?: string | undefined;
+  /** MUST let the same sessions pass as `sessionMatches` of src/filter, on every engine. Undefined: all. */
+  readonly filter?: SessionFilter | undefined;
+  /** Ends with the id and the account's. */
+  readonly order: ReadonlyArray<OrderTerm<SessionOrderField>>;
 }

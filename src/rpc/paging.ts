@@ -4,7 +4,7 @@ import type { Binding, Tokens } from "./tokens.ts";
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-interface PageRequest {
+export interface PageRequest {
   readonly pageSize: number;
   readonly pageToken: string;
   readonly skip?: number;

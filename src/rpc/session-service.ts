@@ -2,6 +2,8 @@ import type { Session as SessionMessage, SessionService } from "../../gen/roster
 import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
 import type { Listing } from "../directory/list.ts";
+import { listKey, type OrderTerm, parseOrderBy } from "../directory/order.ts";
+import { SESSION_ORDER, type SessionOrderField } from "../directory/order-fields.ts";
 import type { Session } from "../directory/session.ts";
 import {
   createSession,
@@ -12,13 +14,14 @@ import {
   updateSession,
 } from "../directory/sessions.ts";
 import type { PageQuery, Store } from "../directory/store.ts";
+import { parseSessionFilter } from "../filter/sessions.ts";
 import { parseMetadataUpdate, toSessionMessage } from "./convert.ts";
 import { parseSessionPatch } from "./masks.ts";
 import { mutate } from "./mutate.ts";
-import { answerPage } from "./paging.ts";
+import { answerPage, type PageRequest } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
 import { required } from "./required.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Binding, Tokens } from "./tokens.ts";
 
 export interface SessionServiceDeps {
   readonly store: Store;
@@ -84,37 +87,34 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
       }),
 
     async listSessions(request, { accountId }) {
-      const binding = { method: "ListSessions", account_id: accountId };
-      const answer = (list: (query: PageQuery) => Promise<Session[]>, count: () => Promise<number>) =>
-        answerSessions(tokens, binding, request, list, count);
+      const filter = parseSessionFilter(request.filter);
+      const order = parseOrderBy(request.orderBy, SESSION_ORDER);
+      const scope = { method: "ListSessions", account_id: accountId, filter: request.filter };
       return accountId === ALL_ACCOUNTS
-        ? answer(
-            (query) => store.listAllSessions(query),
-            () => store.countAllSessions(),
-          )
+        ? answerSessions(tokens, request, scope, order, {
+            list: (query) => store.listAllSessions({ ...query, order, filter }),
+            count: () => store.countAllSessions(filter),
+          })
         : store.read(accountId, ({ sessions }) =>
-            answer(
-              (query) => sessions.list(query),
-              () => sessions.count(),
-            ),
+            answerSessions(tokens, request, scope, order, {
+              list: (query) => sessions.list({ ...query, order, filter }),
+              count: () => sessions.count({ filter }),
+            }),
           );
     },
 
     async listUserSessions(request, { accountId }) {
       const { userId } = request;
-      const binding = { method: "ListUserSessions", account_id: accountId, user_id: userId };
+      const scope = { method: "ListUserSessions", account_id: accountId, user_id: userId };
       return store.read(accountId, async ({ users, sessions }) => {
         const user = await users.find(userId);
         if (user === undefined || user.deleteTime !== null) {
           throw notFound("User", userId);
         }
-        return answerSessions(
-          tokens,
-          binding,
-          request,
-          (query) => sessions.list(query, userId),
-          () => sessions.count(userId),
-        );
+        return answerSessions(tokens, request, scope, NEWEST_FIRST, {
+          list: (query) => sessions.list({ ...query, order: NEWEST_FIRST, userId }),
+          count: () => sessions.count({ userId }),
+        });
       });
     },
 
@@ -125,17 +125,23 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
 
 const ABOUT_USER = { userId: (response: { session?: SessionMessage | undefined }) => response.session?.userId };
 
+const NEWEST_FIRST = parseOrderBy("", SESSION_ORDER);
+
+/** Where the sessions of a list come from. */
+interface SessionSource {
+  readonly list: (query: PageQuery) => Promise<Session[]>;
+  readonly count: () => Promise<number>;
+}
+
 async function answerSessions(
   tokens: Tokens,
-  binding: Parameters<typeof answerPage>[1],
-  request: Parameters<typeof answerPage>[2] & { readonly includeTotal: boolean },
-  list: (query: PageQuery) => Promise<Session[]>,
-  count: () => Promise<number>,
+  request: PageRequest & { readonly includeTotal: boolean },
+  scope: Binding,
+  order: ReadonlyArray<OrderTerm<SessionOrderField>>,
+  { list, count }: SessionSource,
 ) {
-  const listing: Listing<Session> = {
-    read: list,
-    keyOf: ({ createTime, id, accountId }) => [createTime, id, accountId],
-  };
+  const binding = { ...scope, order_by: order.map(({ field, descending }) => `${field} ${descending}`) };
+  const listing: Listing<Session> = { read: list, keyOf: (session) => listKey(session, order, SESSION_ORDER) };
   const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
   return {
     sessions: items.map(toSessionMessage),

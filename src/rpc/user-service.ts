@@ -5,7 +5,8 @@ import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
 import type { UserFilter } from "../directory/filter.ts";
 import type { Listing } from "../directory/list.ts";
-import { parseOrderBy, userListKey } from "../directory/order.ts";
+import { listKey, parseOrderBy } from "../directory/order.ts";
+import { USER_ORDER } from "../directory/order-fields.ts";
 import type { ListQuery, Store, UserKeyKind, UserReader } from "../directory/store.ts";
 import { foldEmail, type User } from "../directory/user.ts";
 import {
@@ -168,7 +169,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
     async listUsers(request, { accountId }) {
       const mask = readMask(request.readMask);
       const { showDeleted, includeTotal, orderBy } = request;
-      const order = parseOrderBy(orderBy);
+      const order = parseOrderBy(orderBy, USER_ORDER);
       const filter = parseUserFilter(request.filter);
       const binding = {
         method: "ListUsers",
@@ -183,7 +184,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
       ) => {
         const listing: Listing<User> = {
           read: (query) => list({ ...query, order, filter, showDeleted }),
-          keyOf: (user) => userListKey(user, order),
+          keyOf: (user) => listKey(user, order, USER_ORDER),
         };
         const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
         return {

@@ -13,6 +13,7 @@ import { readsAndWrites } from "./contract/reads-and-writes.ts";
 import { retention } from "./contract/retention.ts";
 import { revisions } from "./contract/revisions.ts";
 import { servers } from "./contract/servers.ts";
+import { sessionFilters } from "./contract/session-filters.ts";
 import { sessions } from "./contract/sessions.ts";
 import { users } from "./contract/users.ts";
 
@@ -26,6 +27,7 @@ describe("nonces and access", noncesAndAccess);
 describe("peers", peers);
 describe("users", users);
 describe("sessions", sessions);
+describe("session filters", sessionFilters);
 describe("lists", lists);
 describe("filters", filters);
 describe("history", history);

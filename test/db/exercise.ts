@@ -3,6 +3,7 @@ import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { createAccount, updateAccount } from "../../src/directory/accounts.ts";
 import { insertApiKey, mintSecret } from "../../src/directory/api-key.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
+import { SESSION_ORDER, USER_ORDER } from "../../src/directory/order-fields.ts";
 import { createSession, updateSession } from "../../src/directory/sessions.ts";
 import type { ListQuery, PageQuery, Sources, Store } from "../../src/directory/store.ts";
 import { USER_DEFAULTS } from "../../src/directory/user.ts";
@@ -15,7 +16,15 @@ const PAGES: PageQuery[] = (["after", "before"] as const).flatMap((direction) =>
   { ...page, direction },
   { ...page, direction, from: ["id"] },
 ]);
-const list: ListQuery = { showDeleted: false, order: parseOrderBy(""), direction: "after", from: null, skip: 0, limit: 10 };
+const newest = { order: parseOrderBy("", SESSION_ORDER) };
+const list: ListQuery = {
+  showDeleted: false,
+  order: parseOrderBy("", USER_ORDER),
+  direction: "after",
+  from: null,
+  skip: 0,
+  limit: 10,
+};
 
 /** Calls every method of a store, with and without what changes its SQL. */
 export async function exerciseStore(store: Store, { clock, newId }: Sources): Promise<void> {
@@ -47,11 +56,11 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
     for (const each of PAGES) {
       await apiKeys.list(each);
-      await sessions.list({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
-      await sessions.list({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] }, id);
+      await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
+      await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT], userId: id });
     }
     await sessions.count();
-    await sessions.count(id);
+    await sessions.count({ userId: id });
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
     await users.listAt(1, "", 10);
@@ -70,7 +79,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   );
   for (const each of PAGES) {
     await store.listAccounts(each);
-    await store.listAllSessions({ ...each, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
+    await store.listAllSessions({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
   }
   await store.revisions([DEFAULT_ACCOUNT]);
   await store.countAccounts();

@@ -8,12 +8,13 @@ import { openSqlite } from "../../src/db/sqlite.ts";
 import { sqliteJson } from "../../src/db/sqlite-json.ts";
 import { KyselyUserReader, listUsers } from "../../src/db/user-store.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
+import { USER_ORDER } from "../../src/directory/order-fields.ts";
 import type { ListQuery } from "../../src/directory/store.ts";
 import { testFolder } from "../support/folder.ts";
 
 const PAGE: ListQuery = {
   showDeleted: false,
-  order: parseOrderBy(""),
+  order: parseOrderBy("", USER_ORDER),
   direction: "after",
   from: [5, "u", "a"],
   skip: 0,

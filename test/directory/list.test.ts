@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Page, type PageStart, readPage } from "../../src/directory/list.ts";
-import { parseOrderBy, userListKey } from "../../src/directory/order.ts";
+import { listKey, parseOrderBy } from "../../src/directory/order.ts";
+import { USER_ORDER } from "../../src/directory/order-fields.ts";
 import type { User } from "../../src/directory/user.ts";
 import { newUser, openTestAccount, type TestAccount } from "../support/account.ts";
 
@@ -94,7 +95,7 @@ test("users that come and go between pages leave the others neither skipped nor 
 });
 
 /** In list order. Their times tie by threes, as after an import. */
-const ORDER = parseOrderBy("");
+const ORDER = parseOrderBy("", USER_ORDER);
 const IDS = Array.from({ length: 24 }, (_, index) => `u${String(24 - index).padStart(2, "0")}`);
 
 async function openWith(count: number): Promise<TestAccount> {
@@ -112,7 +113,7 @@ function read(account: TestAccount, start: PageStart, limit: number, skip = 0): 
     readPage(
       {
         read: (query) => users.list({ ...query, order: ORDER, showDeleted: false }),
-        keyOf: (user: User) => userListKey(user, ORDER),
+        keyOf: (user: User) => listKey(user, ORDER, USER_ORDER),
       },
       start,
       { skip, limit },

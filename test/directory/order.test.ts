@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { RosterError } from "../../src/directory/errors.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
+import { USER_ORDER } from "../../src/directory/order-fields.ts";
 
 const FIELDS = ["id", "external_id", "email", "name", "display_name", "status", "create_time", "update_time"];
 
 /** As `field direction`. */
 function parsed(text: string): string[] {
-  return parseOrderBy(text).map(({ field, descending }) => `${field} ${descending ? "desc" : "asc"}`);
+  return parseOrderBy(text, USER_ORDER).map(({ field, descending }) => `${field} ${descending ? "desc" : "asc"}`);
 }
 
 describe.each(FIELDS)("order_by %s", (field) => {
@@ -106,7 +107,7 @@ test("an order_by of any length is judged in no time", () => {
 
 function refusalOf(text: string): RosterError {
   try {
-    parseOrderBy(text);
+    parseOrderBy(text, USER_ORDER);
   } catch (error) {
     if (error instanceof RosterError) return error;
     throw error;

@@ -5,12 +5,20 @@ import { migrate } from "../../src/db/migrate.ts";
 import { openPostgres } from "../../src/db/postgres.ts";
 import { KyselyUserReader } from "../../src/db/user-store.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
+import { USER_ORDER } from "../../src/directory/order-fields.ts";
 import type { ListQuery } from "../../src/directory/store.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
 import { exerciseAcrossMigration } from "../db/newer-schema.ts";
 import { createDatabase } from "../support/database.ts";
 
-const PAGE: ListQuery = { showDeleted: false, order: parseOrderBy(""), direction: "after", from: null, skip: 0, limit: 1 };
+const PAGE: ListQuery = {
+  showDeleted: false,
+  order: parseOrderBy("", USER_ORDER),
+  direction: "after",
+  from: null,
+  skip: 0,
+  limit: 1,
+};
 
 test("a newer server that adds columns breaks no statement of one that runs", async () => {
   const { url, remove } = await createDatabase();

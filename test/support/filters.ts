@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../src/directory/json.ts";
+import type { Session } from "../../src/directory/session.ts";
 import type { NewUser } from "../../src/directory/store.ts";
 
 /** Few keys and values, so that filters and users meet; each is there because something could trip over it. */
@@ -69,6 +70,15 @@ export const someUser: fc.Arbitrary<Partial<NewUser>> = fc.record({
   metadata,
 });
 
+export const someSession: fc.Arbitrary<Pick<Session, "externalId" | "createTime" | "updateTime" | "endTime" | "metadata">> =
+  fc.record({
+    externalId: fc.option(text),
+    createTime: time,
+    updateTime: time,
+    endTime: fc.option(time),
+    metadata,
+  });
+
 const quoted = (value: string) => JSON.stringify(value);
 const numeral = (value: number) => (Object.is(value, -0) ? "-0.0" : String(value));
 const literal = scalar.map((value) =>
@@ -107,10 +117,16 @@ const compare = (place: fc.Arbitrary<string>, value: fc.Arbitrary<string>) =>
 const match = (place: fc.Arbitrary<string>) =>
   fc.tuple(place, method, text).map(([value, name, part]) => `${value}.${name}(${quoted(part)})`);
 
-const term = fc.oneof(
+const metadataTerm = fc.oneof(
   { weight: 4, arbitrary: compare(path, literal) },
   { weight: 2, arbitrary: fc.tuple(literal, path).map(([member, list]) => `${member} in ${list}`) },
   { weight: 2, arbitrary: match(path) },
+  path.map((place) => `has(${place})`),
+  path,
+);
+
+const userTerm = fc.oneof(
+  { weight: 9, arbitrary: metadataTerm },
   compare(textField, text.map(quoted)),
   compare(fc.constant("email"), email.map(quoted)),
   compare(timeField, instant),
@@ -118,16 +134,31 @@ const term = fc.oneof(
   compare(fc.constant("super_admin"), fc.boolean().map(String)),
   fc.tuple(operator, fc.constantFrom(...STATUSES)).map(([sign, status]) => `status ${sign} "${status}"`),
   match(textField),
-  fc.oneof(path, textField, timeField).map((place) => `has(${place})`),
-  fc.oneof(path, fc.constant("super_admin")),
+  fc.oneof(textField, timeField).map((place) => `has(${place})`),
+  fc.constant("super_admin"),
 );
 
-/** The text of a filter that is right. */
-export const someFilter: fc.Arbitrary<string> = fc.letrec<{ filter: string }>((tie) => ({
-  filter: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    { weight: 3, arbitrary: term },
-    fc.tuple(tie("filter"), fc.constantFrom("&&", "||"), tie("filter")).map(([a, sign, b]) => `(${a} ${sign} ${b})`),
-    tie("filter").map((inner) => `!(${inner})`),
-  ),
-})).filter;
+const sessionText = fc.constantFrom("id", "account_id", "user_id", "external_id");
+const sessionTime = fc.constantFrom("create_time", "update_time", "end_time");
+const sessionTerm = fc.oneof(
+  { weight: 4, arbitrary: metadataTerm },
+  compare(sessionText, text.map(quoted)),
+  compare(sessionTime, instant),
+  match(sessionText),
+  fc.oneof(sessionText, sessionTime).map((place) => `has(${place})`),
+);
+
+/** The text of a filter that is right: of users, and of sessions. */
+export const someFilter = filterOf(userTerm);
+export const someSessionFilter = filterOf(sessionTerm);
+
+function filterOf(term: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.letrec<{ filter: string }>((tie) => ({
+    filter: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      { weight: 3, arbitrary: term },
+      fc.tuple(tie("filter"), fc.constantFrom("&&", "||"), tie("filter")).map(([a, sign, b]) => `(${a} ${sign} ${b})`),
+      tie("filter").map((inner) => `!(${inner})`),
+    ),
+  })).filter;
+}

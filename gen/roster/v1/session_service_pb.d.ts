@@ -438,6 +438,27 @@ export declare type ListSessionsRequest = Message<"roster.v1.ListSessionsRequest
    * @generated from field: bool include_total = 5;
    */
   includeTotal: boolean;
+
+  /**
+   * The order, as in ListUsersRequest: `user_id, create_time desc` or `user_id:asc,create_time:desc`. Fields: id, user_id, external_id,
+   * create_time, update_time, end_time. Absent values come first ascending, last descending. Unless it is named, `id` is the last
+   * key, in the direction of the field before it. Default: `create_time desc`.
+   *
+   * @generated from field: string order_by = 6;
+   */
+  orderBy: string;
+
+  /**
+   * Which sessions to return, in CEL; see `filter` of ListUsersRequest for the language and its limits. Default: all.
+   *
+   *     !has(end_time) && metadata.device == "phone"
+   *     user_id in ["ada", "kay"] && create_time >= timestamp("2026-01-31T00:00:00Z")
+   *
+   * Fields: account_id, id, user_id, external_id, create_time, update_time, end_time, and metadata by its keys.
+   *
+   * @generated from field: string filter = 7;
+   */
+  filter: string;
 };
 
 /**
@@ -705,8 +726,8 @@ export declare const SessionService: GenService<{
     output: typeof DeleteSessionResponseSchema;
   },
   /**
-   * Lists the sessions of live users, newest first: by `create_time`, then by `id`, both descending.
-   * Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
+   * Lists the sessions of live users, by default newest first. The cost of a page in the default order does not depend on its depth.
+   * Errors: INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.SessionService.ListSessions
    */
@@ -716,7 +737,7 @@ export declare const SessionService: GenService<{
     output: typeof ListSessionsResponseSchema;
   },
   /**
-   * Lists the sessions of one user, newest first. A user without sessions has an empty list.
+   * Lists the sessions of one user, newest first: by `create_time`, then by `id`, both descending. A user without sessions has an empty list.
    * Errors: NOT_FOUND (USER_NOT_FOUND), INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.SessionService.ListUserSessions

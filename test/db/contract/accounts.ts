@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
+import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
 import { openTestStore, reopenTestStore } from "../../support/store.ts";
 import { runOtherServers } from "../other-servers.ts";
@@ -86,7 +87,7 @@ export function accounts(): void {
       ...(await users.findLive("externalId", ["x"])),
       ...(await users.list({
         showDeleted: true,
-        order: parseOrderBy(""),
+        order: parseOrderBy("", USER_ORDER),
         direction: "after",
         from: null,
         skip: 0,

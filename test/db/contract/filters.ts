@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
 import type { UserFilter } from "../../../src/directory/filter.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
+import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import type { AccountTransaction, ListQuery, NewUser, UserReader } from "../../../src/directory/store.ts";
 import { foldEmail } from "../../../src/directory/user.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
@@ -12,7 +13,7 @@ import { someFilter, someUser } from "../../support/filters.ts";
 
 const ALL: ListQuery = {
   showDeleted: true,
-  order: parseOrderBy("id"),
+  order: parseOrderBy("id", USER_ORDER),
   direction: "after",
   from: null,
   skip: 0,

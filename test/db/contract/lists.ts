@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ListKey } from "../../../src/directory/order.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
+import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import type { ListQuery, UserReader } from "../../../src/directory/store.ts";
 import type { User } from "../../../src/directory/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
@@ -103,7 +104,14 @@ export function lists(): void {
   });
 }
 
-const ALL: ListQuery = { showDeleted: true, order: parseOrderBy(""), direction: "after", from: null, skip: 0, limit: 100 };
+const ALL: ListQuery = {
+  showDeleted: true,
+  order: parseOrderBy("", USER_ORDER),
+  direction: "after",
+  from: null,
+  skip: 0,
+  limit: 100,
+};
 /** Times tie, as after an import. */
 const TIMES = { 1000: ["b", "B", "a", "10", "9"], 2000: ["z", "é", "e", "U2", "U10"], 3000: ["m"] };
 const LISTED = ["m", "é", "z", "e", "U2", "U10", "b", "a", "B", "9", "10"];

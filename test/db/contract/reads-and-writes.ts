@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ApiKey } from "../../../src/directory/api-key.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
+import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 
@@ -13,7 +14,7 @@ export function readsAndWrites(): void {
       await insert({ id: "later" });
       const list = await users.list({
         showDeleted: true,
-        order: parseOrderBy(""),
+        order: parseOrderBy("", USER_ORDER),
         direction: "after",
         from: null,
         skip: 0,

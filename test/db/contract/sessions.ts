@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { ListKey } from "../../../src/directory/order.ts";
+import { parseOrderBy } from "../../../src/directory/order.ts";
+import { SESSION_ORDER } from "../../../src/directory/order-fields.ts";
 import type { Session } from "../../../src/directory/session.ts";
-import type { PageQuery } from "../../../src/directory/store.ts";
+import type { PageQuery, SessionListQuery } from "../../../src/directory/store.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
 
 export function sessions(): void {
@@ -90,7 +92,9 @@ export function sessions(): void {
       expect(await walk(account, direction)).toEqual(expected);
       const ofOne = new Set(["b", "a", "9"]);
       expect(await walk(account, direction, one.id)).toEqual(expected.filter((id) => ofOne.has(id)));
-      expect(await account.read(async ({ sessions: of }) => [await of.count(), await of.count(one.id)])).toEqual([6, 3]);
+      expect(await account.read(async ({ sessions: of }) => [await of.count(), await of.count({ userId: one.id })])).toEqual(
+        [6, 3],
+      );
     },
   );
 
@@ -120,13 +124,19 @@ export function sessions(): void {
   });
 }
 
-const ALL: PageQuery = { direction: "after", from: null, skip: 0, limit: 100 };
+const ALL: SessionListQuery = {
+  order: parseOrderBy("", SESSION_ORDER),
+  direction: "after",
+  from: null,
+  skip: 0,
+  limit: 100,
+};
 
 /** All ids, in pages of two. */
 async function walk(account: TestAccount, direction: PageQuery["direction"], userId?: string): Promise<string[]> {
   const ids: string[] = [];
   for (let from: ListKey | null = null; ; ) {
-    const page: Session[] = await account.read((view) => view.sessions.list({ ...ALL, direction, from, limit: 2 }, userId));
+    const page: Session[] = await account.read((view) => view.sessions.list({ ...ALL, direction, from, limit: 2, userId }));
     ids.push(...page.map(({ id }) => id));
     const last = page.at(-1);
     if (last === undefined) return ids;

@@ -1,0 +1,31 @@
+import type { OrderFields } from "./order.ts";
+import type { Session } from "./session.ts";
+import { foldEmail, type User } from "./user.ts";
+
+export type UserOrderField = "external_id" | "email" | "name" | "display_name" | "status" | "update_time";
+
+/** What users can be ordered by: e-mails folded, as they are compared. */
+export const USER_ORDER: OrderFields<User, UserOrderField> = {
+  id: (user) => user.id,
+  external_id: (user) => user.externalId,
+  email: (user) => (user.email === null ? null : foldEmail(user.email)),
+  name: (user) => user.name,
+  display_name: (user) => user.displayName,
+  status: (user) => user.status,
+  create_time: (user) => user.createTime,
+  update_time: (user) => user.updateTime,
+  account_id: (user) => user.accountId,
+};
+
+export type SessionOrderField = "user_id" | "external_id" | "update_time" | "end_time";
+
+/** What sessions can be ordered by. */
+export const SESSION_ORDER: OrderFields<Session, SessionOrderField> = {
+  id: (session) => session.id,
+  user_id: (session) => session.userId,
+  external_id: (session) => session.externalId,
+  create_time: (session) => session.createTime,
+  update_time: (session) => session.updateTime,
+  end_time: (session) => session.endTime,
+  account_id: (session) => session.accountId,
+};
