@@ -13,6 +13,8 @@ export interface Engine {
   readonly json: JsonDialect;
   /** Makes the rows of a select unavailable to other writers until the transaction ends. */
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
+  /** Writes to accounts for which this is the same can share a transaction: they would wait for each other anyway. */
+  commitsWith(accountId: string): string;
   /** Whether the transaction that failed may succeed when it is run again. */
   isRetryable(error: unknown): boolean;
   /** Whether the error means that the database is out of reach, full or unable to write. */

@@ -44,6 +44,8 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
     json: postgresJson,
     forUpdate: (query) => query.forUpdate(),
+    // The account's row is locked.
+    commitsWith: (accountId) => accountId,
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
     isUnavailable,
     async close() {

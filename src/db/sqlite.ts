@@ -37,6 +37,8 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engin
     json: sqliteJson,
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,
+    // There is one writer.
+    commitsWith: () => "",
     // Writers wait for the lock before they read.
     isRetryable: () => false,
     isUnavailable: (error) => error instanceof Database.SqliteError && UNAVAILABLE.test(error.code),

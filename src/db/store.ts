@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
 import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
 import type { KeyHolder } from "../directory/authentication.ts";
@@ -35,6 +35,7 @@ import { Announcements } from "./announcements.ts";
 import { KyselyAnswers } from "./answer-store.ts";
 import { findKeyHolders, KyselyApiKeys } from "./api-key-store.ts";
 import { KyselyChanges } from "./change-store.ts";
+import { CommitGroups } from "./commit-groups.ts";
 import type { Engine } from "./engine.ts";
 import { KyselyNonces } from "./nonce-store.ts";
 import { pruneAccount } from "./prune.ts";
@@ -43,15 +44,16 @@ import { toAccount } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
 import { statement } from "./statement.ts";
-import { Turns } from "./turns.ts";
 import { countUsers, KyselyUserReader, KyselyUserWriter, listUsers } from "./user-store.ts";
 
 /** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
 const MAX_ATTEMPTS = 10;
 
-/** What a transaction will have made of its account's revision; null: nothing. */
-interface Commit {
-  revision: number | null;
+/** What listeners are told of a transaction once it has committed. */
+class Effects {
+  readonly access = new Access();
+  /** What it has made of its account's revision; null: nothing. */
+  revision: number | null = null;
 }
 
 /** Ends a transaction without an error and without a trace. */
@@ -79,7 +81,7 @@ export class KyselyStore implements Store {
   readonly #sources: Sources;
   readonly #lockAccount: typeof FIND_ACCOUNT;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
-  readonly #turns = new Turns();
+  readonly #groups: CommitGroups;
   readonly #announcements: Announcements;
 
   constructor(engine: Engine, sources: Sources, peers?: Peers) {
@@ -87,6 +89,7 @@ export class KyselyStore implements Store {
     this.#engine = engine;
     this.#lockAccount = statement((db, { id }: { id: string }) => engine.forUpdate(selectAccount(db, id)));
     this.#sources = sources;
+    this.#groups = new CommitGroups(engine, (work) => this.#transaction(work));
   }
 
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
@@ -103,18 +106,18 @@ export class KyselyStore implements Store {
   }
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
-    const access = new Access();
-    const commit: Commit = { revision: null };
-    const result = await withoutTrace(() =>
-      this.#turns.run(origin.accountId, () =>
-        this.#transaction(async (db) => {
+    const effects = new Effects();
+    const result = await this.#guard(() =>
+      withoutTrace(() =>
+        this.#groups.run(this.#engine.commitsWith(origin.accountId), async (db, close) => {
           const account = await this.#account(db, origin.accountId, true);
-          return this.#change(db, account, origin, work, access, commit);
+          return this.#change(db, account, origin, work, effects, close);
         }),
       ),
     );
     if (!origin.dryRun) {
-      await this.#announcements.make({ accountId: origin.accountId, revision: commit.revision, access: access.users });
+      const { access, revision } = effects;
+      await this.#announcements.make({ accountId: origin.accountId, revision, access: access.users });
     }
     return result;
   }
@@ -232,7 +235,9 @@ export class KyselyStore implements Store {
       ids = await this.listAccountIds(ids.at(-1) ?? "", PAGE)
     ) {
       for (const id of ids) {
-        while (await this.#transaction((db) => pruneAccount(db, id, before)));
+        while (await this.#transaction((db) => pruneAccount(db, id, before))) {
+          await setImmediate();
+        }
       }
     }
   }
@@ -258,9 +263,10 @@ export class KyselyStore implements Store {
     account: Account,
     origin: Origin,
     work: (tx: AccountTransaction) => Promise<T>,
-    access = new Access(),
-    commit: Commit = { revision: null },
+    effects = new Effects(),
+    closeGroup = () => {},
   ): Promise<T> {
+    const { access } = effects;
     const { clock, newId } = this.#sources;
     const revision = new Revision(account.revision, clock);
     const result = await work({
@@ -276,18 +282,26 @@ export class KyselyStore implements Store {
       get revision() {
         return revision.current;
       },
-      insertAccount: async (other) => ((await claimSlug(db, other)) ? insertAccount(db, other, clock()) : undefined),
+      // What locks more than the account's own rows is the last of its group, or two groups could each hold what the other waits for.
+      async insertAccount(other) {
+        closeGroup();
+        return (await claimSlug(db, other)) ? insertAccount(db, other, clock()) : undefined;
+      },
       async updateAccount(after) {
+        closeGroup();
         access.note(null);
         await updateAccount(db, account, after);
         return after;
       },
       async eraseAccount() {
+        closeGroup();
         access.note(null);
         await eraseAccount(db, account);
       },
-      countActiveSuperAdmins: ({ elsewhere } = { elsewhere: false }) =>
-        this.#countActiveSuperAdmins(db, elsewhere ? account.id : null),
+      countActiveSuperAdmins: ({ elsewhere } = { elsewhere: false }) => {
+        closeGroup();
+        return this.#countActiveSuperAdmins(db, elsewhere ? account.id : null);
+      },
     });
     if (revision.changed) {
       await SET_REVISION.execute(db, { id: account.id, revision: revision.current });
@@ -295,7 +309,7 @@ export class KyselyStore implements Store {
     if (origin.dryRun) {
       throw new DryRun(result);
     }
-    commit.revision = revision.changed ? revision.current : null;
+    effects.revision = revision.changed ? revision.current : null;
     return result;
   }
 

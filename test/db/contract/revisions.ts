@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 
@@ -61,6 +62,7 @@ export function revisions(): void {
       const [seen, users] = await account.read(async (view) => [view.account.revision, await view.users.count(true)]);
       expect(users).toBe(seen);
       revision = seen ?? 50;
+      await setImmediate();
     }
     await writes;
   });

@@ -1,0 +1,148 @@
+import { setImmediate } from "node:timers/promises";
+import { CompiledQuery, type Transaction } from "kysely";
+import type { Engine } from "./engine.ts";
+import type { Schema } from "./schema.ts";
+
+/** PostgreSQL keeps track of 64 savepoints of a transaction at low cost. */
+const MAX_MEMBERS = 64;
+/** The first of a group waits this long, and for what has begun by then, before it is committed. */
+const MAX_MS = 20;
+
+type Transact = <T>(work: (db: Transaction<Schema>) => Promise<T>) => Promise<T>;
+
+/** `close` keeps others from joining the group. */
+type Work<T> = (db: Transaction<Schema>, close: () => void) => Promise<T>;
+
+interface Member {
+  /** Runs the work. Returns what tells its result. */
+  readonly run: Work<() => void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Lets work with one key run one at a time, in the order it came, and what waits share a transaction. Each is told its result, or why
+ * it failed, after the commit: what it has seen may be of others of its group. One that fails leaves nothing behind, and the others
+ * as they are; if the transaction fails, all do. Work with other keys does not wait.
+ */
+export class CommitGroups {
+  readonly #engine: Engine;
+  readonly #transact: Transact;
+  readonly #queues = new Map<string, Member[]>();
+
+  constructor(engine: Engine, transact: Transact) {
+    this.#engine = engine;
+    this.#transact = transact;
+  }
+
+  run<T>(key: string, work: Work<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run: Member["run"] = async (db, close) => {
+        const result = await work(db, close);
+        return () => resolve(result);
+      };
+      this.#enqueue(key, { run, fail: reject });
+    });
+  }
+
+  #enqueue(key: string, member: Member): void {
+    const queue = this.#queues.get(key);
+    if (queue === undefined) {
+      const first = [member];
+      this.#queues.set(key, first);
+      void this.#serve(key, first);
+    } else {
+      queue.push(member);
+    }
+  }
+
+  async #serve(key: string, queue: Member[]): Promise<void> {
+    while (queue.length > 0) {
+      // Lets calls join that came in with the same read of the sockets, and everything else have its turn.
+      await setImmediate();
+      await new CommitGroup(this.#engine, queue).commit(this.#transact);
+    }
+    this.#queues.delete(key);
+  }
+}
+
+class CommitGroup {
+  readonly #engine: Engine;
+  readonly #queue: Member[];
+  readonly #members: Member[] = [];
+  readonly #end = performance.now() + MAX_MS;
+  #closed = false;
+
+  constructor(engine: Engine, queue: Member[]) {
+    this.#engine = engine;
+    this.#queue = queue;
+  }
+
+  async commit(transact: Transact): Promise<void> {
+    const waiting = this.#queue.length;
+    try {
+      const tellAll = await transact((db) => this.#runAll(db));
+      for (const tell of tellAll) tell();
+    } catch (error) {
+      // If it could not even begin, that concerns all who waited for it.
+      const failed = this.#members.length > 0 ? this.#members : this.#queue.splice(0, waiting);
+      for (const { fail } of failed) fail(error);
+    }
+  }
+
+  // May be run again, with the members there are.
+  async #runAll(db: Transaction<Schema>): Promise<Array<() => void>> {
+    const results: Array<() => void> = [];
+    for (;;) {
+      const member = this.#members[results.length] ?? this.#admit();
+      if (member === undefined) {
+        return results;
+      }
+      // For one that is alone the transaction is savepoint enough.
+      results.push(await (this.#members.length === 1 ? this.#run(db, member) : this.#runUnderSavepoint(db, member)));
+    }
+  }
+
+  #admit(): Member | undefined {
+    const open = !this.#closed && this.#members.length < MAX_MEMBERS;
+    const member = open && (this.#members.length === 0 || performance.now() < this.#end) ? this.#queue.shift() : undefined;
+    if (member !== undefined) {
+      this.#members.push(member);
+    }
+    return member;
+  }
+
+  #run(db: Transaction<Schema>, member: Member): Promise<() => void> {
+    return member.run(db, () => {
+      this.#closed = true;
+    });
+  }
+
+  async #runUnderSavepoint(db: Transaction<Schema>, member: Member): Promise<() => void> {
+    await db.executeQuery(SAVEPOINT);
+    try {
+      const tell = await this.#run(db, member);
+      await db.executeQuery(RELEASE);
+      return tell;
+    } catch (error) {
+      await this.#undo(db, error);
+      return () => member.fail(error);
+    }
+  }
+
+  async #undo(db: Transaction<Schema>, cause: unknown): Promise<void> {
+    if (this.#engine.isRetryable(cause)) {
+      throw cause;
+    }
+    try {
+      await db.executeQuery(ROLL_BACK);
+      await db.executeQuery(RELEASE);
+    } catch (error) {
+      // The database has ended the whole transaction by itself.
+      throw this.#engine.isUnavailable(cause) ? cause : error;
+    }
+  }
+}
+
+const SAVEPOINT = CompiledQuery.raw("savepoint member");
+const RELEASE = CompiledQuery.raw("release savepoint member");
+const ROLL_BACK = CompiledQuery.raw("rollback to savepoint member");
