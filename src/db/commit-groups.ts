@@ -3,9 +3,9 @@ import { CompiledQuery, type Transaction } from "kysely";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
 
-/** PostgreSQL keeps track of 64 savepoints of a transaction at low cost. */
+/** PostgreSQL keeps track of so many savepoints of a transaction at low cost. */
 const MAX_MEMBERS = 64;
-/** The first of a group waits this long, and for what has begun by then, before it is committed. */
+/** Nobody joins a group whose first member began longer ago: it waits to be told. */
 const MAX_MS = 20;
 
 type Transact = <T>(work: (db: Transaction<Schema>) => Promise<T>) => Promise<T>;
@@ -69,8 +69,8 @@ class CommitGroup {
   readonly #engine: Engine;
   readonly #queue: Member[];
   readonly #members: Member[] = [];
-  readonly #end = performance.now() + MAX_MS;
   #closed = false;
+  #end = 0;
 
   constructor(engine: Engine, queue: Member[]) {
     this.#engine = engine;
@@ -89,7 +89,7 @@ class CommitGroup {
     }
   }
 
-  // May be run again, with the members there are.
+  // Is run again after a deadlock, with the members that there are.
   async #runAll(db: Transaction<Schema>): Promise<Array<() => void>> {
     const results: Array<() => void> = [];
     for (;;) {
@@ -103,8 +103,12 @@ class CommitGroup {
   }
 
   #admit(): Member | undefined {
-    const open = !this.#closed && this.#members.length < MAX_MEMBERS;
-    const member = open && (this.#members.length === 0 || performance.now() < this.#end) ? this.#queue.shift() : undefined;
+    if (this.#members.length === 0) {
+      this.#end = performance.now() + MAX_MS;
+    } else if (this.#closed || this.#members.length === MAX_MEMBERS || performance.now() > this.#end) {
+      return undefined;
+    }
+    const member = this.#queue.shift();
     if (member !== undefined) {
       this.#members.push(member);
     }

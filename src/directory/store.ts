@@ -25,6 +25,8 @@ export interface Store {
   /**
    * Writes one account. MUST be all or nothing; MUST run one `work` at a time per account; MUST NOT return before the
    * change would survive a crash; with `dryRun` MUST leave nothing behind. Throws ACCOUNT_NOT_FOUND.
+   * Writes that wait for each other may share a commit: `work` may see what is not committed yet, so whatever comes of it, errors
+   * included, MUST NOT be told before that is. One that fails MUST leave the others as they are; if the commit fails, all fail.
    * `work` may be run again if the engine asks for it.
    */
   write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T>;

@@ -3,6 +3,7 @@ import { accounts } from "./contract/accounts.ts";
 import { changes } from "./contract/changes.ts";
 import { filteredChanges } from "./contract/filtered-changes.ts";
 import { filters } from "./contract/filters.ts";
+import { groups } from "./contract/groups.ts";
 import { history } from "./contract/history.ts";
 import { keysAndAnswers } from "./contract/keys-and-answers.ts";
 import { lists } from "./contract/lists.ts";
@@ -19,6 +20,7 @@ import { users } from "./contract/users.ts";
 
 /** Every MUST of src/directory/store.ts. Nothing here knows which engine it runs on: test/support/store.ts decides. */
 describe("reads and writes", readsAndWrites);
+describe("writes that wait", groups);
 describe("several servers", servers);
 describe("revisions", revisions);
 describe("accounts", accounts);

@@ -39,14 +39,25 @@ const JOBS: Record<Job, (store: Store) => Promise<void>> = {
   /** Tries so many times, or without end, to insert a user; prints the id once the store says it is there, or why it is not. */
   async fill(store) {
     for (let times = Number(argument || Infinity); times > 0; times -= 1) {
-      try {
-        print((await write(store, insertUser)).id);
-      } catch (error) {
-        print(`failed ${error instanceof RosterError ? error.reason : error}`);
-      }
+      await tryToInsert(store);
+    }
+  },
+
+  /** The same, ten at a time. */
+  async fillTogether(store) {
+    for (let times = Number(argument || Infinity); times > 0; times -= 10) {
+      await Promise.all(Array.from({ length: 10 }, () => tryToInsert(store)));
     }
   },
 };
+
+async function tryToInsert(store: Store): Promise<void> {
+  try {
+    print((await write(store, insertUser)).id);
+  } catch (error) {
+    print(`failed ${error instanceof RosterError ? error.reason : error}`);
+  }
+}
 
 function write<T>(store: Store, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
   return store.write({ accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null }, work);

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 
 const PROGRAM = join(import.meta.dirname, "other-server.ts");
 
-export type Job = "open" | "createAccount" | "count" | "fill";
+export type Job = "open" | "createAccount" | "count" | "fill" | "fillTogether";
 
 /**
  * Another server on the database at `url`: a process that opens the store, does the job and prints lines about it.

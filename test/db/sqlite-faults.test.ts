@@ -11,6 +11,7 @@ import { KyselyStore } from "../../src/db/store.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
+import { createUser } from "../../src/directory/users.ts";
 import { createTestAccount, newUser, type TestAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
 import { mountSmallDisk } from "./disk.ts";
@@ -36,19 +37,72 @@ test("a write that finds no room is STORE_UNAVAILABLE and leaves nothing; with r
   expectSound(path);
 });
 
-test.each(Object.entries(faults()))("what is acknowledged is there, what is refused is not: %s", async (_, under) => {
+test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else they would have been told", async () => {
+  const { path, store, makeRoom } = await openOnFullDisk();
+  const account = await createTestAccount(store, "a");
+  await insertUntilFull(account);
+  const before = await account.read(async (view) => [view.account.revision, await view.users.count(true)]);
+  const told: unknown[] = [];
+  store.onCommit((_, revision) => told.push(revision));
+  const about = "x".repeat(3_000);
+  const create = () =>
+    account.write(async (tx) => {
+      const { user } = await createUser(tx, { superAdmin: false }, { email: "ada@example.com", about });
+      return user;
+    });
+  for (const { reason } of await Promise.all(Array.from({ length: 20 }, () => create().catch((error) => error)))) {
+    expect(reason).toBe("STORE_UNAVAILABLE");
+  }
+  expect(told).toEqual([]);
+
+  await makeRoom();
+  expect(await account.read(async (view) => [view.account.revision, await view.users.count(true)])).toEqual(before);
+  const outcomes = await Promise.allSettled([create(), create(), create()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  await store.close();
+  expectSound(path);
+});
+
+test("a database that is full in the middle of writes that share a commit keeps what it has acknowledged, and nothing else", async () => {
+  const path = join(testFolder(), "roster.db");
+  await (await openStore(`sqlite:${path}`, sources)).close();
+  const engine = openSqlite(path);
+  const store = new KyselyStore(engine, sources);
+  onTestFinished(() => store.close());
+  await sql`pragma max_page_count = 400`.execute(engine.writer);
+  const account = await createTestAccount(store, "a");
+  const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => insertTen(account)));
+  const written = outcomes.filter(({ status }) => status === "fulfilled").length;
+  expect(written).toBeLessThan(100);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ reason: "STORE_UNAVAILABLE" });
+  }
+  const found = () => account.read(async (view) => [view.account.revision, await view.users.count(true)]);
+  expect(await found()).toEqual([written, written * 10]);
+  await sql`pragma max_page_count = 100000`.execute(engine.writer);
+  expect(await insertTen(account)).toMatchObject({ revision: written + 1 });
+  await store.close();
+  expectSound(path);
+});
+
+const FILLS = Object.entries(faults()).flatMap(([name, under]) => [
+  { name: `${name}, one by one`, under, job: "fill" as const, count: 40 },
+  { name: `${name}, ten at a time`, under, job: "fillTogether" as const, count: 400 },
+]);
+
+test.each(FILLS)("what is acknowledged is there, what is refused is not: $name", async ({ under, job, count }) => {
   const path = join(testFolder(), "roster.db");
   const store = await openStore(`sqlite:${path}`, sources);
   await createTestAccount(store, DEFAULT_ACCOUNT);
   await store.close();
 
-  const server = startOtherServer(`sqlite:${path}`, "fill", "40", under);
+  const server = startOtherServer(`sqlite:${path}`, job, `${count}`, under);
   const exit = once(server, "exit");
   const lines = await Array.fromAsync(linesOf(server));
   expect(await exit).toEqual([0, null]);
   const failed = lines.filter((line) => line.startsWith("failed"));
   const written = lines.filter((line) => !line.startsWith("failed"));
-  expect(lines).toHaveLength(40);
+  expect(lines).toHaveLength(count);
   expect(new Set(failed)).toEqual(new Set(["failed STORE_UNAVAILABLE"]));
   expect(written.length).toBeGreaterThan(0);
 
@@ -56,7 +110,7 @@ test.each(Object.entries(faults()))("what is acknowledged is there, what is refu
   onTestFinished(() => again.close());
   const found = await again.read(DEFAULT_ACCOUNT, async ({ account, users }) => [
     account.revision,
-    (await users.listAt(account.revision, "", 100)).map(({ id }) => id),
+    (await users.listAt(account.revision, "", count)).map(({ id }) => id),
   ]);
   expect(found).toEqual([written.length, written]);
   expectSound(path);

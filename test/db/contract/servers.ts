@@ -30,16 +30,19 @@ export function servers(): void {
     expect(counter).toMatchObject({ about: "150", version: 151, revision: 151 });
   });
 
-  test("a write does not return before the change would survive a crash", async () => {
-    const { url, store, id } = await openTestAccount();
-    const server = startOtherServer(url, "fill");
-    const exit = once(server, "exit");
-    const written: string[] = [];
-    for await (const line of linesOf(server)) {
-      if (written.push(line) === 40) server.kill("SIGKILL");
-    }
-    expect(await exit).toEqual([null, "SIGKILL"]);
-    const found = await testAccount(store, id).read(({ users }) => users.findLive("id", written));
-    expect(found.map((user) => user.id).sort()).toEqual(written.sort());
-  });
+  test.each(["fill", "fillTogether"] as const)(
+    "a write does not return before the change would survive a crash (%s)",
+    async (job) => {
+      const { url, store, id } = await openTestAccount();
+      const server = startOtherServer(url, job);
+      const exit = once(server, "exit");
+      const written: string[] = [];
+      for await (const line of linesOf(server)) {
+        if (written.push(line) === 40) server.kill("SIGKILL");
+      }
+      expect(await exit).toEqual([null, "SIGKILL"]);
+      const found = await testAccount(store, id).read(({ users }) => users.findLive("id", written));
+      expect(found.map((user) => user.id).sort()).toEqual(written.sort());
+    },
+  );
 }
