@@ -9,11 +9,11 @@ const TOTAL_GOAL = 0.5;
 
 /** A filtered page beside an unfiltered one. */
 export async function compareFilters(users: Users, metadataKeys: readonly string[]): Promise<Comparison[]> {
-  const { email } = createMaker().values(4711);
+  const { email } = createMaker().values(42);
   const filters = [
     'status == "SUSPENDED"',
     'project == "project_7"',
-    'external_id == "crm/4711"',
+    'external_id == "crm/42"',
     `email == ${JSON.stringify(email)}`,
     ...metadataKeys.map((key) => `metadata.${key} == "team"`),
   ];

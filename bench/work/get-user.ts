@@ -7,7 +7,7 @@ import { callsPerSecond } from "../harness/unary.ts";
 import type { Work } from "../harness/world.ts";
 
 const METHOD = UserService.method.getUser;
-const EXTERNAL_ID = "crm/4711";
+const EXTERNAL_ID = "crm/42";
 
 export const getUser: Work = {
   name: "get-user",
