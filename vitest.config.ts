@@ -8,6 +8,7 @@ const ON_EVERY_ENGINE = [
   "test/coming-from/*.test.ts",
   "test/server/broken-exports.test.ts",
   "test/server/replicas.test.ts",
+  "test/server/workers.test.ts",
 ];
 const ON_POSTGRES = ["test/postgres/*.test.ts"];
 

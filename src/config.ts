@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { secretKeyId } from "./directory/api-key.ts";
 import { DAY, HOUR, type Micros, SECOND } from "./directory/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
@@ -23,6 +24,7 @@ export interface Config {
   readonly changeRetention: Micros;
   readonly maxStreams: number;
   readonly drainTimeoutMs: number;
+  readonly workers: number;
   readonly logLevel: LogLevel;
 }
 
@@ -126,6 +128,12 @@ export const SETTINGS = {
     description: "how long calls under way may take to end after SIGTERM: 30s, 2m",
     parse: parseTimeout,
   },
+  workers: {
+    variable: "ROSTER_WORKERS",
+    fallback: "1",
+    description: "how many processes serve the ports, 1 to 64, or all: as many as there are cores",
+    parse: parseWorkers,
+  },
   logLevel: {
     variable: "ROSTER_LOG_LEVEL",
     fallback: "info",
@@ -188,6 +196,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     changeRetention: read(SETTINGS.changeRetention),
     maxStreams: read(SETTINGS.maxStreams),
     drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
+    workers: read(SETTINGS.workers),
     logLevel: read(SETTINGS.logLevel),
   };
   if (problems.length > 0) {
@@ -250,6 +259,18 @@ function parseInteger(text: string, min: number, max: number): number {
     throw new Wrong(`must be a whole number from ${min} to ${max}`);
   }
   return value;
+}
+
+const MAX_WORKERS = 64;
+
+function parseWorkers(text: string): number {
+  if (text === "all") {
+    return Math.min(availableParallelism(), MAX_WORKERS);
+  }
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > MAX_WORKERS) {
+    throw new Wrong(`must be a whole number from 1 to ${MAX_WORKERS}, or all`);
+  }
+  return Number(text);
 }
 
 const UNITS: Readonly<Record<string, Micros>> = { s: SECOND, m: 60 * SECOND, h: HOUR, d: DAY };

@@ -6,6 +6,7 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "isLevelEna
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export function createLog(level: LogLevel): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+/** Every line has the fields of `base`. */
+export function createLog(level: LogLevel, base: Readonly<Record<string, unknown>> | null = null): Log {
+  return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
 }

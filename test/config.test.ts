@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, flagOf, loadConfig, SETTINGS, withoutPassword } from "../src/config.ts";
@@ -31,6 +32,7 @@ test("nothing needs to be set", () => {
     maxMessageBytes: 16 * 1024 * 1024,
     changeRetention: 7 * DAY,
     drainTimeoutMs: 30_000,
+    workers: 1,
     logLevel: "info",
   });
 });
@@ -61,6 +63,8 @@ describe("reads", () => {
     ["ROSTER_CHANGE_RETENTION", "12h", { changeRetention: 12 * HOUR }],
     ["ROSTER_DRAIN_TIMEOUT", "2m", { drainTimeoutMs: 120_000 }],
     ["ROSTER_DRAIN_TIMEOUT", "24d", { drainTimeoutMs: 24 * 86_400_000 }],
+    ["ROSTER_WORKERS", "64", { workers: 64 }],
+    ["ROSTER_WORKERS", "all", { workers: Math.min(availableParallelism(), 64) }],
     ["ROSTER_LOG_LEVEL", "silent", { logLevel: "silent" }],
   ])("%s=%s", (variable, text, expected) => {
     expect(loadConfig({ [variable]: text })).toMatchObject(expected);
@@ -91,6 +95,9 @@ describe("refuses, naming setting, value and what would be right,", () => {
     ["ROSTER_CHANGE_RETENTION", "7", "must be a whole number and a unit"],
     ["ROSTER_DRAIN_TIMEOUT", "1.5s", "must be a whole number and a unit"],
     ["ROSTER_DRAIN_TIMEOUT", "25d", "must be at most 24d"],
+    ["ROSTER_WORKERS", "0", "must be a whole number from 1 to 64, or all"],
+    ["ROSTER_WORKERS", "65", "must be a whole number from 1 to 64, or all"],
+    ["ROSTER_WORKERS", "auto", "must be a whole number from 1 to 64, or all"],
     ["ROSTER_LOG_LEVEL", "INFO", "must be one of debug, info"],
     ["ROSTER_TLS_CERTIFICATE", "/nowhere.pem", "must be a file with a certificate in PEM"],
   ])("%s=%s", (variable, text, expected) => {

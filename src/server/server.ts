@@ -9,7 +9,7 @@ import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { createAuthenticator } from "../directory/authentication.ts";
-import { type Clock, DAY, type Micros } from "../directory/clock.ts";
+import type { Clock, Micros } from "../directory/clock.ts";
 import type { Store } from "../directory/store.ts";
 import { createSealer, TOKEN_KEY_BYTES } from "../directory/token.ts";
 import type { Log } from "../log.ts";
@@ -26,6 +26,7 @@ import { type GrpcPort, type GrpcPortOptions, openGrpcPort, type Route } from ".
 import { createHandler } from "./handler.ts";
 import { monitorHealth } from "./health.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http-port.ts";
+import { startPruning } from "./pruning.ts";
 import { asV1Alpha, reflectionService } from "./reflection.ts";
 
 export interface ServerOptions {
@@ -37,8 +38,8 @@ export interface ServerOptions {
   readonly grpc?: Omit<GrpcPortOptions, "maxMessageBytes"> | undefined;
   readonly corsOrigins: CorsOrigins;
   readonly maxMessageBytes: number;
-  /** How long the change history reaches back. */
-  readonly changeRetention: Micros;
+  /** How long the change history reaches back. Absent: another process prunes it. */
+  readonly changeRetention?: Micros | undefined;
   /** Exports and watches that may be open at a time. */
   readonly maxStreams: number;
   /** An idle watch sends a message that often. Default: 15 seconds. */
@@ -62,13 +63,11 @@ const SERVICES = [
   ServerReflection,
   ServerReflectionAlpha,
 ];
-const ANSWER_RETENTION = DAY;
 const WATCH_HEARTBEAT_MS = 15_000;
-const PRUNE_INTERVAL_MS = 60_000;
 
 /** Serves a store. */
 export async function startServer(options: ServerOptions): Promise<RosterServer> {
-  const { store, now, log } = options;
+  const { store, now, log, changeRetention } = options;
   const stopping = new AbortController();
   const tokens = createTokens(createSealer(await store.secret("token-key", () => randomBytes(TOKEN_KEY_BYTES))), now);
   const health = monitorHealth(
@@ -97,12 +96,12 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     streams.stop();
     throw error;
   });
-  const pruning = setInterval(() => prune(options), PRUNE_INTERVAL_MS);
+  const stopPruning = changeRetention === undefined ? undefined : startPruning({ store, now, log, changeRetention });
   return {
     http,
     grpc,
     async stop() {
-      clearInterval(pruning);
+      stopPruning?.();
       stopping.abort();
       hub.stop();
       await Promise.all([http.drain(options.drainTimeoutMs), grpc?.drain(options.drainTimeoutMs)]);
@@ -129,11 +128,4 @@ async function openPorts(
 
 function route<S extends DescService>(service: S, implementation: ServiceImpl<S>): Route {
   return { service, implementation: implementation as ServiceImpl<DescService> };
-}
-
-async function prune({ store, now, log, changeRetention }: ServerOptions): Promise<void> {
-  const time = now();
-  await store
-    .prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION })
-    .catch((error: unknown) => log.error({ err: error }, "pruning failed; will be tried again"));
 }

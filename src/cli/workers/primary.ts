@@ -1,0 +1,35 @@
+import type { Config } from "../../config.ts";
+import type { Log } from "../../log.ts";
+import { startPruning } from "../../server/pruning.ts";
+import { greeting } from "../greeting.ts";
+import { firstKey, openDirectory } from "../open-directory.ts";
+import { toldToEnd } from "../signals.ts";
+import { Crew, FirstWorkerEnded } from "./crew.ts";
+
+/**
+ * Runs a server of several processes. This one has the ports and hands out their connections; brings the database up to date, makes the
+ * first key, prunes; and sees to it that the others run.
+ */
+export async function lead(config: Config, log: Log): Promise<void> {
+  const { store, sources } = await openDirectory(config, log, { poolSize: 1 });
+  const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
+  const crew = new Crew(config.workers, log);
+  try {
+    const secret = await firstKey({ store, sources }, config);
+    const addresses = await crew.start();
+    const told = toldToEnd(() => crew.kill());
+    process.stdout.write(greeting(addresses, config, secret));
+    const signal = await told;
+    log.info({ signal }, "draining; a second signal ends it at once");
+    await crew.drain(config.drainTimeoutMs);
+    log.info("stopped");
+  } catch (error) {
+    if (!(error instanceof FirstWorkerEnded)) {
+      throw error;
+    }
+    process.exitCode = error.exitCode;
+  } finally {
+    stopPruning();
+    await store.close();
+  }
+}
