@@ -1,5 +1,3 @@
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { toJson } from "@bufbuild/protobuf";
 import { Command, InvalidArgumentError } from "commander";
 import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "../client/index.ts";
@@ -10,14 +8,14 @@ import {
   type Environment,
   withConnection,
 } from "./connection.ts";
-import { UsageError } from "./errors.ts";
-import { type ExportPosition, PartFile } from "./export/part-file.ts";
+import { assertWritable, type ExportPosition, PartFile } from "./export/part-file.ts";
 import { write } from "./output.ts";
 import { createProgress, noteRetry, type Progress } from "./progress.ts";
 
 interface ExportCommandOptions extends ConnectionOptions {
   readonly chunkSize?: number;
   readonly showDeleted?: boolean;
+  readonly filter?: string;
 }
 
 const HELP = `
@@ -25,7 +23,8 @@ Writes NDJSON: one user per line, in the JSON of the schema, with the field name
 they were at one moment, whatever is written meanwhile. "roster import" takes the file as it is.
 
 Goes on by itself when the connection breaks or the server restarts. The file is written as FILE.part and takes its name when
-it is complete and the server's count agrees; if the command itself is stopped, the same command continues where it was.`;
+it is complete and the server's count agrees; if the command itself is stopped, the same command continues where it was. At the
+end it shows the token from which "roster watch" goes on.`;
 
 /** `roster export` */
 export function exportCommand(env: Environment): Command {
@@ -33,6 +32,7 @@ export function exportCommand(env: Environment): Command {
     .description("Export all users, as of one moment, to a file.")
     .argument("<file>", "NDJSON; - for standard output")
     .option("--chunk-size <users>", "the most users in one message, 1 to 5000 (default: 500)", parseChunkSize)
+    .option("--filter <cel>", "only users that pass, in CEL: 'status == \"ACTIVE\"'")
     .option("--show-deleted", "deleted users too (import would make live users of them)")
     .addHelpText("after", HELP);
   return addConnectionOptions(command).action(async (file: string, options: ExportCommandOptions) => {
@@ -64,7 +64,8 @@ async function exportToStdout(connection: Connection, options: ExportCommandOpti
 async function exportToFile(file: string, connection: Connection, options: ExportCommandOptions): Promise<void> {
   const start = performance.now();
   const { accountId } = connection;
-  const part = await PartFile.open(file, { accountId, showDeleted: options.showDeleted ?? false });
+  const { showDeleted = false, filter = "" } = options;
+  const part = await PartFile.open(file, { accountId, showDeleted, filter });
   const progress = await startProgress(connection, options);
   try {
     if (part.position.userCount > 0) {
@@ -102,23 +103,28 @@ async function fill(
 
 async function* chunks(
   { users, baseUrl, accountId }: Connection,
-  { chunkSize, showDeleted, signal }: ExportCommandOptions & { readonly signal?: AbortSignal },
+  { chunkSize, showDeleted, filter, signal }: ExportCommandOptions & { readonly signal?: AbortSignal },
   progress: Progress,
   position?: ExportPosition,
 ): AsyncGenerator<ExportChunk> {
   const onRetry = noteRetry(progress, baseUrl);
-  for await (const chunk of exportChunks(users, { accountId, chunkSize, showDeleted, signal, onRetry, ...position })) {
+  const options = { accountId, chunkSize, showDeleted, filter, signal, onRetry, ...position };
+  for await (const chunk of exportChunks(users, options)) {
     yield chunk;
     progress.update(chunk.userCount, chunk.userCount);
+    if (chunk.complete && chunk.changeToken !== "") {
+      progress.note(`for the changes since: roster watch --token ${chunk.changeToken}`);
+    }
   }
 }
 
 /** Counting costs the server time: it is done only for someone who watches. */
 async function startProgress(
   { users, accountId }: Connection,
-  { showDeleted = false }: ExportCommandOptions,
+  { showDeleted = false, filter = "" }: ExportCommandOptions,
 ): Promise<Progress> {
-  const count = async () => (await users.listUsers({ accountId, pageSize: 1, includeTotal: true, showDeleted })).totalSize;
+  const request = { accountId, pageSize: 1, includeTotal: true, showDeleted, filter };
+  const count = async () => (await users.listUsers(request)).totalSize;
   const total = process.stderr.isTTY ? await count() : undefined;
   return createProgress("exported", total === undefined ? undefined : Number(total));
 }
@@ -133,16 +139,4 @@ function parseChunkSize(text: string): number {
     throw new InvalidArgumentError("It must be a whole number from 1 to 5000.");
   }
   return size;
-}
-
-/** What is no plain file can't be replaced by one: a device, a folder. */
-async function assertWritable(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found !== undefined && !found.isFile()) {
-    throw new UsageError(`${file} is not a file; use - for standard output`);
-  }
-  const folder = await stat(dirname(file)).catch(() => undefined);
-  if (!folder?.isDirectory()) {
-    throw new UsageError(`${dirname(file)} is not a folder`);
-  }
 }

@@ -8,6 +8,7 @@ import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { keysCommand } from "./keys.ts";
 import { sessionsCommand } from "./sessions.ts";
+import { watchCommand } from "./watch.ts";
 
 /** The command line. Flags go before the environment. Throws a CommanderError for anything that is not understood. */
 export function createProgram(env: Environment): Command {
@@ -20,6 +21,7 @@ export function createProgram(env: Environment): Command {
     serveCommand(env),
     importCommand(env),
     exportCommand(env),
+    watchCommand(env),
     accountsCommand(env),
     keysCommand(env),
     sessionsCommand(env),

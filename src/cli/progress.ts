@@ -53,7 +53,10 @@ function lines(label: string, total: number | undefined, stream: WriteStream): P
 }
 
 /** Says why there is a pause. */
-export function noteRetry(progress: Progress, baseUrl: string): (error: ConnectError, pauseMs: number) => void {
+export function noteRetry(
+  progress: Pick<Progress, "note">,
+  baseUrl: string,
+): (error: ConnectError, pauseMs: number) => void {
   return (error, pauseMs) => progress.note(`${explain(error, baseUrl)}; trying again in ${(pauseMs / 1000).toFixed(1)} s`);
 }
 

@@ -1,7 +1,8 @@
 import { type Client, Code, ConnectError } from "@connectrpc/connect";
 import type { User } from "../../gen/roster/v1/user_pb.js";
 import type { ListUsersChunkedResponse, UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { createBackoff, type RetryOptions } from "./retry.ts";
+import { resumed } from "./resume.ts";
+import type { RetryOptions } from "./retry.ts";
 
 /** The part of a client of UserService that exports. */
 export type UserExporter = Pick<Client<typeof UserService>, "listUsersChunked">;
@@ -12,6 +13,8 @@ export interface ExportOptions extends RetryOptions {
   /** The most users in one chunk. Default: 500; at most 5000. */
   readonly chunkSize?: number | undefined;
   readonly showDeleted?: boolean | undefined;
+  /** Which users, in CEL. Default: all. */
+  readonly filter?: string | undefined;
   /** Goes on after the chunk that had this token. The other options, `chunkSize` aside, must be the same as then. */
   readonly resumeToken?: string | undefined;
   /** `userCount` of the chunk that had the `resumeToken`. Without it a resumed export can't be checked for completeness. */
@@ -26,6 +29,8 @@ export interface ExportChunk {
   readonly userCount: number;
   /** True for the last chunk: what was delivered has been checked against the server's own count. */
   readonly complete: boolean;
+  /** On the last chunk of an account: `watchUsers` goes on from here. Else, and on the last chunk of all accounts, empty. */
+  readonly changeToken: string;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function* exportChunks(client: UserExporter, options: ExportOptions
     if (complete && checked && summary.userCount !== BigInt(userCount)) {
       throw dataLoss(`the server counts ${summary.userCount} users, but ${userCount} were delivered`);
     }
-    yield { users, resumeToken, userCount, complete };
+    yield { users, resumeToken, userCount, complete, changeToken: summary?.changeToken ?? "" };
     if (complete) {
       return;
     }
@@ -64,41 +69,12 @@ export async function* exportChunks(client: UserExporter, options: ExportOptions
 
 const ALL_ACCOUNTS = "-";
 
-/** The messages of the stream, and of those that take its place when it breaks. */
-async function* receive(client: UserExporter, options: ExportOptions): AsyncGenerator<ListUsersChunkedResponse> {
-  const { accountId = "", chunkSize = 0, showDeleted = false, signal } = options;
-  const backoff = createBackoff(options);
-  const leaving = new AbortController();
-  const open = (resumeToken: string) =>
-    client
-      .listUsersChunked(
-        { accountId, chunkSize, showDeleted, resumeToken },
-        { signal: signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]) },
-      )
-      [Symbol.asyncIterator]();
-  let resumeToken = options.resumeToken ?? "";
-  let stream = open(resumeToken);
-  try {
-    for (;;) {
-      let next: IteratorResult<ListUsersChunkedResponse>;
-      try {
-        next = await stream.next();
-      } catch (error) {
-        await backoff.failed(error);
-        stream = open(resumeToken);
-        continue;
-      }
-      if (next.done) {
-        return;
-      }
-      backoff.succeeded();
-      resumeToken = next.value.resumeToken;
-      yield next.value;
-    }
-  } finally {
-    // Connect's stream does not notice by itself that nobody reads it any more.
-    leaving.abort();
-  }
+function receive(client: UserExporter, options: ExportOptions): AsyncGenerator<ListUsersChunkedResponse> {
+  const { accountId = "", chunkSize = 0, showDeleted = false, filter = "" } = options;
+  return resumed<ListUsersChunkedResponse>((last, signal) => {
+    const resumeToken = last?.resumeToken ?? options.resumeToken ?? "";
+    return client.listUsersChunked({ accountId, chunkSize, showDeleted, filter, resumeToken }, { signal });
+  }, options);
 }
 
 function dataLoss(message: string): ConnectError {

@@ -1,4 +1,4 @@
-/** What other TypeScript code imports: clients of Roster's services, and the export that survives broken connections. */
+/** What other TypeScript code imports: clients of Roster's services, and exports and watches that survive broken connections. */
 export * from "../../gen/roster/v1/account_service_pb.js";
 export * from "../../gen/roster/v1/api_key_service_pb.js";
 export * from "../../gen/roster/v1/session_service_pb.js";
@@ -8,3 +8,4 @@ export { createRosterClient, type RosterClient, type RosterClientOptions } from 
 export { errorReason, fieldViolations } from "./errors.ts";
 export { type ExportChunk, type ExportOptions, exportChunks, exportUsers, type UserExporter } from "./export.ts";
 export { DEFAULT_RETRY_POLICY, isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";
+export { type UserWatcher, type WatchOptions, watchUsers } from "./watch.ts";

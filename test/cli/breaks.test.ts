@@ -132,7 +132,7 @@ test("an export of a moment that the server no longer knows begins again; one of
   const folder = testFolder();
   const server = await spawnServer(folder);
   const out = join(folder, "out.ndjson");
-  const scope = { accountId: "default", showDeleted: false };
+  const scope = { accountId: "default", showDeleted: false, filter: "" };
   const leave = (left: object) => {
     writeFileSync(`${out}.part`, "left over\n");
     writeFileSync(`${out}.part.json`, JSON.stringify({ ...left, resumeToken: "unknown", userCount: 9, bytes: 10 }));
@@ -147,8 +147,30 @@ test("an export of a moment that the server no longer knows begins again; one of
   ]) {
     leave(other);
     const { code, stderr } = await roster(["export", out], { env: callerOf(server) });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^exported 1 users/) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^exported 1 users/m) });
     expect(readNdjson(out)).toHaveLength(1);
+  }
+  await server.end("SIGTERM");
+});
+
+test("an unfinished export is not continued with another filter, and stays as it is", async () => {
+  const folder = testFolder();
+  const server = await spawnServer(folder);
+  const out = join(folder, "out.ndjson");
+  writeFileSync(`${out}.part`, "left over\n");
+  const left = { accountId: "default", showDeleted: false, resumeToken: "unknown", userCount: 9, bytes: 10 };
+  for (const [filter, given] of [
+    [undefined, "no filter"],
+    ["has(name)", 'the filter "has(name)"'],
+  ] as const) {
+    writeFileSync(`${out}.part.json`, JSON.stringify({ ...left, filter }));
+    const refused = await roster(["export", out, "--filter", "has(email)"], { env: callerOf(server) });
+    expect(refused).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `roster: ${out}.part is of an export with ${given}: give the same, or delete ${out}.part.json\n`,
+    });
+    expect([existsSync(out), existsSync(`${out}.part.json`)]).toEqual([false, true]);
   }
   await server.end("SIGTERM");
 });

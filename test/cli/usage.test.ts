@@ -50,6 +50,7 @@ test.each([
   ["a chunk size that is none", ["export", "-", "--chunk-size", "0"], "It must be a whole number from 1 to 5000."],
   ["a device for a file", ["export", "/dev/null"], "/dev/null is not a file"],
   ["a file in no folder", ["export", "/nowhere/users.ndjson"], "/nowhere is not a folder"],
+  ["two beginnings of a watch", ["watch", "--from-now", "--token", "T"], "cannot be used with option '--token <token>'"],
   ["a role that is none", [...key, "--role", "owner"], "Allowed choices are reader, writer, admin"],
   ["a key without a name", ["keys", "create", "--role", "reader"], "required option '--name <name>' not specified"],
   ["a date for a time", [...key, "--expires", "2100-01-31"], "It must be a time as in RFC 3339"],

@@ -100,8 +100,8 @@ test("goes on from the last token, with the same request otherwise", async () =>
   const requests: object[] = [];
   const failures = new Map([[3, new ConnectError("gone", Code.Unavailable)]]);
   const client = peer({ failures, onRequest: ({ $typeName: _, ...request }) => requests.push(request) });
-  await idsOf(client, { accountId: "A1", chunkSize: 9, showDeleted: true });
-  const request = { accountId: "A1", chunkSize: 9, filter: "", showDeleted: true };
+  await idsOf(client, { accountId: "A1", chunkSize: 9, filter: "has(id)", showDeleted: true });
+  const request = { accountId: "A1", chunkSize: 9, filter: "has(id)", showDeleted: true };
   expect(requests).toEqual([
     { ...request, resumeToken: "" },
     { ...request, resumeToken: "4" },

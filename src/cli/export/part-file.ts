@@ -1,4 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { UsageError } from "../errors.ts";
 
 /** How far an export has come. */
 export interface ExportPosition {
@@ -10,6 +12,7 @@ export interface ExportPosition {
 export interface ExportScope {
   readonly accountId: string;
   readonly showDeleted: boolean;
+  readonly filter: string;
 }
 
 /** `FILE.part.json`: how far `FILE.part` is good. */
@@ -41,7 +44,7 @@ export class PartFile {
     this.#bytes = bytes;
   }
 
-  /** Continues an export of the same scope, if there is one, else begins. */
+  /** Continues an export of the same scope, if there is one, else begins. Refuses one of the same users with another filter. */
   static async open(path: string, scope: ExportScope): Promise<PartFile> {
     const checkpoint = await readCheckpoint(path, scope);
     const file = await open(`${path}.part`, checkpoint === undefined ? "w" : "r+");
@@ -95,17 +98,44 @@ export class PartFile {
   }
 }
 
+/** What is no plain file can't be replaced by one: a device, a folder. */
+export async function assertWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) {
+    throw new UsageError(`${file} is not a file; use - for standard output`);
+  }
+  const folder = await stat(dirname(file)).catch(() => undefined);
+  if (!folder?.isDirectory()) {
+    throw new UsageError(`${dirname(file)} is not a folder`);
+  }
+}
+
 function checkpointPath(path: string): string {
   return `${path}.part.json`;
 }
 
-/** Undefined unless it is of the same scope, and the file is at least as long as it says. */
+/** Undefined unless it is of the same account, and the file is at least as long as it says. */
 async function readCheckpoint(path: string, scope: ExportScope): Promise<(ExportPosition & { bytes: number }) | undefined> {
+  const found = await findCheckpoint(path);
+  if (found === undefined) {
+    return undefined;
+  }
+  const { accountId, showDeleted, filter = "", ...checkpoint } = found;
+  if (accountId !== scope.accountId || showDeleted !== scope.showDeleted) {
+    return undefined;
+  }
+  if (filter !== scope.filter) {
+    const given = filter === "" ? "no filter" : `the filter ${JSON.stringify(filter)}`;
+    throw new UsageError(`${path}.part is of an export with ${given}: give the same, or delete ${checkpointPath(path)}`);
+  }
+  return checkpoint;
+}
+
+async function findCheckpoint(path: string): Promise<Checkpoint | undefined> {
   try {
-    const { accountId, showDeleted, ...checkpoint }: Checkpoint = JSON.parse(await readFile(checkpointPath(path), "utf8"));
+    const checkpoint: Checkpoint = JSON.parse(await readFile(checkpointPath(path), "utf8"));
     const { size } = await stat(`${path}.part`);
-    const same = accountId === scope.accountId && showDeleted === scope.showDeleted && size >= checkpoint.bytes;
-    return same ? checkpoint : undefined;
+    return size >= checkpoint.bytes ? checkpoint : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
+import { testFolder } from "../support/folder.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { callerOf, parseNdjson, readNdjson, roster, spawnRoster } from "./run.ts";
+
+let server: TestServer;
+let client: RosterClient;
+beforeAll(async () => {
+  server = await startTestServer();
+  client = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
+});
+afterAll(async () => {
+  client.close();
+  await server.stop();
+});
+
+type Line = { type: string; user_id: string; user?: { name?: string }; change_token?: string };
+
+/** Watches until so many lines have come, then presses Ctrl-C. */
+async function watched(args: readonly string[], count: number) {
+  const { child, finished } = spawnRoster(["watch", ...args], callerOf(server));
+  let seen = 0;
+  child.stdout.on("data", (data: Buffer) => {
+    seen += data.toString().split("\n").length - 1;
+  });
+  await vi.waitUntil(() => seen >= count, { timeout: 30_000 });
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await finished;
+  return {
+    code,
+    stderr,
+    lines: parseNdjson<Line>(stdout).map(({ change_token, ...line }) => line),
+    all: parseNdjson<Line>(stdout),
+  };
+}
+
+test("export --filter, then watch --token: a line for each change of those who pass", async () => {
+  const filter = 'project == "engine"';
+  await client.users.createUser({ userId: "ada", user: { project: "engine", name: "Ada" } });
+  await client.users.createUser({ userId: "kay", user: { name: "Kay" } });
+  const file = join(testFolder(), "users.ndjson");
+  const { code, stderr } = await roster(["export", file, "--filter", filter], { env: callerOf(server) });
+  expect([code, readNdjson<{ id: string }>(file).map(({ id }) => id)]).toEqual([0, ["ada"]]);
+  const [, token = ""] = /roster watch --token (\S+)/.exec(stderr) ?? [];
+  await client.users.updateUser({ user: { id: "kay", project: "engine" } });
+  await client.users.updateUser({ user: { id: "ada", project: "analysis" } });
+  const first = await watched(["--filter", filter, "--token", token], 2);
+  expect(first.code).toBe(0);
+  expect(first.lines).toMatchObject([
+    { type: "USER_CHANGE_TYPE_UPDATED", user_id: "kay", user: { name: "Kay" }, changed_fields: ["project"] },
+    { type: "USER_CHANGE_TYPE_LEFT_FILTER", user_id: "ada" },
+  ]);
+  expect(first.lines[1]).not.toHaveProperty("user");
+  const last = first.all.at(-1)?.change_token ?? "";
+  expect(first.stderr).toBe(`go on with --token ${last}\n`);
+  await client.users.purgeUser({ id: "kay" });
+  const second = await watched(["--filter", filter, "--token", last], 1);
+  expect(second.lines).toMatchObject([{ type: "USER_CHANGE_TYPE_PURGED", user_id: "kay" }]);
+});
+
+test("watch --with-initial-state begins with the users that there are", async () => {
+  await client.users.importUsers({ users: ["x1", "x2"].map((id) => ({ id })) });
+  const { lines } = await watched(["--with-initial-state", "--filter", 'id.startsWith("x")'], 2);
+  expect(lines.map(({ type, user_id }) => `${type} ${user_id}`)).toEqual([
+    "USER_CHANGE_TYPE_CREATED x1",
+    "USER_CHANGE_TYPE_CREATED x2",
+  ]);
+});
+
+test("watch says what the server refuses", async () => {
+  const wrong = await roster(["watch", "--filter", "nope == 1"], { env: callerOf(server) });
+  expect(wrong).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringContaining("FILTER_INVALID: filter, at offset 0"),
+  });
+  const foreign = await roster(["watch", "--token", "nonsense"], { env: callerOf(server) });
+  expect(foreign).toMatchObject({ code: 1, stderr: expect.stringContaining("INVALID_ARGUMENT CHANGE_TOKEN_INVALID") });
+});
