@@ -1,14 +1,15 @@
 // What pages, filters and watches cost on a big directory, on both engines: npm run bench:lists [-- sqlite|postgres]
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRosterClient } from "../src/client/index.ts";
 import { SETTINGS } from "../src/config.ts";
 import { mintSecret } from "../src/directory/api-key.ts";
 import { administer, startPostgres } from "../test/support/postgres.ts";
 import { fillDatabase, SOURCES } from "./harness/database.ts";
+import { temporaryFolder } from "./harness/folder.ts";
 import { describeMachine } from "./harness/machine.ts";
 import { databaseIn, startRoster } from "./harness/servers.ts";
+import { number } from "./harness/table.ts";
 import { findProblems, pinSelf } from "./harness/tools.ts";
 import { compareFilters, compareTotal } from "./lists/filters.ts";
 import type { Comparison } from "./lists/measure.ts";
@@ -37,16 +38,12 @@ if (problems.length > 0) {
   process.exit(2);
 }
 pinSelf();
-const folder = mkdtempSync(join(tmpdir(), "roster-bench-"));
+const folder = temporaryFolder();
 const sections: string[] = [];
-try {
-  for (const [name, run] of Object.entries(ENGINES).filter(([engine]) => asked.length === 0 || asked.includes(engine))) {
-    sections.push(`## ${name}\n\n${await run()}`);
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+for (const [name, run] of Object.entries(ENGINES).filter(([engine]) => asked.length === 0 || asked.includes(engine))) {
+  sections.push(`## ${name}\n\n${await run()}`);
 }
-const report = `# Lists of ${users} users
+const report = `# Lists of ${number(users)} users
 
 ${describeMachine()}. Medians of requests in turn, the answer decoded; pages of 50.
 How it is measured: [bench/README.md](../README.md).
@@ -54,7 +51,9 @@ How it is measured: [bench/README.md](../README.md).
 ${sections.join("\n")}`;
 console.log(report);
 if (asked.length === 0 && users === FULL_SIZE) {
-  writeFileSync(join(import.meta.dirname, "results/lists.md"), report);
+  const results = join(import.meta.dirname, "results");
+  mkdirSync(results, { recursive: true });
+  writeFileSync(join(results, "lists.md"), report);
 }
 
 function onSqlite(): Promise<string> {

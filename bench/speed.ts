@@ -1,9 +1,9 @@
 // Roster beside its peers: npm run bench [-- WORK…]. See README.md here.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mintSecret } from "../src/directory/api-key.ts";
 import { SOURCES } from "./harness/database.ts";
+import { temporaryFolder } from "./harness/folder.ts";
 import { describeMachine } from "./harness/machine.ts";
 import type { Outcome } from "./harness/outcome.ts";
 import { toPlot } from "./harness/plot.ts";
@@ -48,23 +48,22 @@ const outcomes = await measure(asked.length === 0 ? ALL : ALL.filter(({ name }) 
 const report = describe(outcomes);
 console.log(report);
 if (asked.length === 0 && users === FULL_SIZE) {
+  mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, "speed.md"), report);
   writeFileSync(join(RESULTS, "speed.svg"), toPlot(outcomes));
 }
 
 async function measure(works: readonly Work[]): Promise<Outcome[]> {
-  const root = mkdtempSync(join(tmpdir(), "roster-bench-"));
-  const world = createWorld(root, { rounds: ROUNDS, users, secret: mintSecret(SOURCES.newId("K")) });
+  const world = createWorld(temporaryFolder(), { rounds: ROUNDS, users, secret: mintSecret(SOURCES.newId("K")) });
   const found: Outcome[] = [];
   try {
     for (const work of works) {
-      console.error(`… ${work.name}`);
+      console.error(`${Math.round(performance.now() / 1000)} s: ${work.name}`);
       found.push(...(await work.run(world)));
     }
     return found;
   } finally {
     await world.stop();
-    rmSync(root, { recursive: true, force: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { ORIGIN, SOURCES } from "../harness/database.ts";
 import { atMost } from "../harness/outcome.ts";
 import { interleave } from "../harness/rounds.ts";
 import { databaseIn, ROSTER, type Server } from "../harness/servers.ts";
+import { number } from "../harness/table.ts";
 import type { Work } from "../harness/world.ts";
 import { exportSeconds, tryExport } from "./export.ts";
 
@@ -28,7 +29,7 @@ export const exportWhileWriting: Work = {
       [quiet]: () => exportSeconds(call, roster),
     });
     const milliseconds = Object.entries(samples).map(([name, values]) => [name, values.map((value) => value * 1000)]);
-    const work = `ListUsersChunked, gRPC, ${world.users} users, while others write`;
+    const work = `ListUsersChunked, gRPC, ${number(world.users)} users, with ${busy} by others`;
     const verdicts = [atMost(1.15, "an idle one", samples[busy], samples[quiet])];
     return [{ work, unit: "ms", samples: Object.fromEntries(milliseconds), verdicts }];
   },

@@ -5,6 +5,7 @@ import { load, readTimes } from "../harness/h2load.ts";
 import { atLeastFaster, below } from "../harness/outcome.ts";
 import { interleave } from "../harness/rounds.ts";
 import { CONNECT_PEER, GRPC_PEER, ROSTER, residentBytes, type Server, startRoster } from "../harness/servers.ts";
+import { number } from "../harness/table.ts";
 import { countUsers } from "../harness/wire.ts";
 import type { Work, World } from "../harness/world.ts";
 import { tryGetUser } from "./get-user.ts";
@@ -24,7 +25,7 @@ export const exportUsers: Work = {
       [GRPC_PEER]: exporting(grpc, world, await tryExport(grpc, world)),
     });
     const verdicts = [atLeastFaster(2, samples[ROSTER], [samples[CONNECT_PEER], samples[GRPC_PEER]])];
-    const work = `ListUsersChunked, gRPC, ${world.users} users`;
+    const work = `ListUsersChunked, gRPC, ${number(world.users)} users`;
     return [
       { work, unit: "users/s", samples, verdicts },
       {

@@ -8,6 +8,7 @@ import { type Load, load, readTimes, SIXTY_FOUR } from "../harness/h2load.ts";
 import { atMost, type Outcome } from "../harness/outcome.ts";
 import { interleave, percentile } from "../harness/rounds.ts";
 import { ROSTER } from "../harness/servers.ts";
+import { number } from "../harness/table.ts";
 import type { Work } from "../harness/world.ts";
 import { tryExport } from "./export.ts";
 import { tryGetUser } from "./get-user.ts";
@@ -33,10 +34,11 @@ export const latency: Work = {
         await load(get, { ...options, seconds: SECONDS, logFile });
         return percentile(readTimes(logFile), 0.99) * 1000;
       };
-      const [busy, quiet] = ["streams to a fast and a slow reader", "idle"] as const;
+      const [busy, quiet] = ["streams", "idle"] as const;
       const samples = await interleave(world.rounds, { [busy]: () => whileStreaming(stream, p99), [quiet]: p99 });
       const verdicts = [atMost(3, "idle", samples[busy], samples[quiet])];
-      outcomes.push({ work: `GetUser, gRPC, ${condition}: 99th percentile`, unit: "ms", samples, verdicts });
+      const work = `GetUser, gRPC, ${condition}: 99th percentile while ${number(world.users)} users stream to a fast and a slow reader`;
+      outcomes.push({ work, unit: "ms", samples, verdicts });
     }
     return outcomes;
   },

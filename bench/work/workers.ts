@@ -27,6 +27,6 @@ export const workers: Work = {
     );
     await Promise.all([one.stop(), two.stop()]);
     const verdicts = [atLeast(1, "1 worker", samples["2 workers"], samples["1 worker"])];
-    return [{ work: "GetUser, gRPC, 64 in flight, two cores", unit: "calls/s", samples, verdicts }];
+    return [{ work: "GetUser, gRPC, 64 in flight, 2 workers on two cores", unit: "calls/s", samples, verdicts }];
   },
 };
