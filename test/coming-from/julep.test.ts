@@ -92,6 +92,20 @@ describe("GET /users of Julep is ListUsers, which", () => {
   });
 });
 
+describe("metadata_filter of Julep is a filter, which", () => {
+  const filter = 'metadata.plan == "pro" && metadata.team.id == 7 && "beta" in metadata.tags';
+  const passing = { plan: "pro", team: { id: 7, name: "Seven" }, tags: ["alpha", "beta"], more: true };
+
+  test("finds users whose metadata has those values, and more", async () => {
+    const accountId = await roster.emptyAccount();
+    const others = [{}, { ...passing, plan: "free" }, { ...passing, team: { id: "7" } }, { ...passing, tags: "beta" }];
+    const rows = [passing, ...others].map((metadata, index) => ({ id: `user-${index}`, metadata }));
+    expect((await callers().importUsers({ accountId, users: rows })).failures).toEqual([]);
+    const { users, totalSize } = await callers().listUsers({ accountId, filter, includeTotal: true });
+    expect([users.map(({ id }) => id), totalSize]).toEqual([["user-0"], 1n]);
+  });
+});
+
 describe("PATCH /users/{user_id} of Julep is UpdateUser, which", () => {
   const metadataUpdate = MetadataUpdate.MERGE_TOP_LEVEL;
 

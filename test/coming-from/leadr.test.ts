@@ -2,6 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { UserStatus } from "../../gen/roster/v1/user_pb.js";
 import { ALL_ROLES, addUser, getUser, type Users, useRoster, withRole } from "../rpc/setup.ts";
+import { testAccount } from "../support/account.ts";
 import { failure, fieldsOf, type Protocol } from "../support/clients.ts";
 import { byId, JSON_OVER_HTTP } from "./calls.ts";
 
@@ -47,6 +48,16 @@ describe.each<Protocol>([JSON_OVER_HTTP, "gRPC, HTTP/2"])("GET /v1/users of LEAD
       back.push(await users.listUsers({ ...request, pageToken: token }));
     }
     expect(back.map((page) => page.users.map(({ id }) => id))).toEqual([ids[1], ids[0]]);
+  });
+
+  test("lists in LEADR's own order on request: users of one moment by id", async () => {
+    const accountId = await roster.emptyAccount();
+    const users = roster.users(protocol);
+    const { insert } = testAccount(roster.server.store, accountId);
+    for (const id of ["b", "c", "a", "later"]) await insert({ id, createTime: id === "later" ? 2 : 1 });
+    const ids = async (orderBy: string) => (await users.listUsers({ accountId, orderBy })).users.map(({ id }) => id);
+    expect(await ids("create_time:desc,id:asc")).toEqual(["later", "a", "b", "c"]);
+    expect(await ids("")).toEqual(["later", "c", "b", "a"]);
   });
 
   test("refuses an unknown field, and a cursor that is none or belongs to another order", async () => {
