@@ -36,12 +36,16 @@ export interface Call<M extends DescMethod = DescMethod> {
   /** The account that the request is about; `-` for all. */
   readonly accountId: string;
   readonly method: M;
-  /** Aborted when the caller is gone, its deadline has passed or, in a stream, its key works no longer. */
-  readonly signal: AbortSignal;
-  /** Throws what the call has to end with once the signal is aborted: call it before work that would be in vain. */
+  /** Throws what the call has to end with once nobody waits for it: call it before work that would be in vain. */
   readonly assertAwaited: () => void;
   /** Aborted when the server shuts down: streams end after the message at hand. */
   readonly draining: AbortSignal;
+}
+
+/** A call that is answered by a stream. */
+export interface StreamCall<M extends DescMethod = DescMethod> extends Call<M> {
+  /** Aborted when the caller is gone, its deadline has passed or its key works no longer. */
+  readonly signal: AbortSignal;
 }
 
 /** One function per RPC, without a thought for who calls. An RPC that is missing does not compile. */
@@ -49,7 +53,7 @@ export type Handlers<S extends DescService> = {
   readonly [M in keyof S["method"]]: S["method"][M] extends DescMethodUnary<infer I, infer O>
     ? (request: MessageShape<I>, call: Call<S["method"][M]>) => Promise<MessageInitShape<O>>
     : S["method"][M] extends DescMethodServerStreaming<infer I, infer O>
-      ? (request: MessageShape<I>, call: Call<S["method"][M]>) => AsyncIterable<MessageInitShape<O>>
+      ? (request: MessageShape<I>, call: StreamCall<S["method"][M]>) => AsyncIterable<MessageInitShape<O>>
       : never;
 };
 
@@ -64,7 +68,7 @@ export interface PipelineDeps {
 const NONCE_HEADER = "roster-client-nonce";
 
 type Unary = (request: MessageShape<DescMessage>, call: Call) => Promise<MessageInitShape<DescMessage>>;
-type Streaming = (request: MessageShape<DescMessage>, call: Call) => AsyncIterable<MessageInitShape<DescMessage>>;
+type Streaming = (request: MessageShape<DescMessage>, call: StreamCall) => AsyncIterable<MessageInitShape<DescMessage>>;
 
 /**
  * What every call goes through, whatever port it came in by: log and measure, map errors, authenticate, authorise, use up the nonce, validate;
@@ -109,7 +113,7 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
       const call = await admit(method, permission, request, context, deps);
       const secret = secretOf(context.requestHeader);
       const permit = (caller: Caller) => authorise(caller, permission, request);
-      const open = deps.streams.open({ secret, permit, caller: call.caller, signal: call.signal });
+      const open = deps.streams.open({ secret, permit, caller: call.caller, signal: context.signal });
       stream = open;
       const assertAwaited = () => {
         open.assertOpen();
@@ -151,16 +155,7 @@ async function admit(
     await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
   }
   validate(method.input, request);
-  return {
-    caller,
-    accountId,
-    method,
-    assertAwaited,
-    draining,
-    get signal() {
-      return context.signal;
-    },
-  };
+  return { caller, accountId, method, assertAwaited, draining };
 }
 
 // The timer behind the signal may be late on a busy server; the clock is not.

@@ -5,7 +5,7 @@ import { serverDraining } from "../directory/errors.ts";
 import type { Store } from "../directory/store.ts";
 import type { ChangeHub } from "./change-hub.ts";
 import { MAX_FILTERED_PAGES, parseChangeFilter } from "./change-pages.ts";
-import type { Call } from "./pipeline.ts";
+import type { StreamCall } from "./pipeline.ts";
 import type { Tokens } from "./tokens.ts";
 
 type Response = MessageInitShape<typeof WatchUsersResponseSchema>;
@@ -21,7 +21,7 @@ export interface Watching {
 export async function* watchUsers(
   { store, tokens, watching }: { readonly store: Store; readonly tokens: Tokens; readonly watching: Watching },
   request: WatchUsersRequest,
-  { accountId, draining, signal, assertAwaited }: Call<(typeof UserService)["method"]["watchUsers"]>,
+  { accountId, draining, signal, assertAwaited }: StreamCall<(typeof UserService)["method"]["watchUsers"]>,
 ): AsyncGenerator<Response> {
   const { hub, heartbeatMs } = watching;
   const filter = parseChangeFilter(request.filter);

@@ -1,94 +1,16 @@
-import { type DescMessage, type DescMethod, type JsonObject, type JsonValue, ScalarType } from "@bufbuild/protobuf";
+import { type DescMethod, type DescService, fromJsonString, type Message } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
+import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { clientOf } from "../support/clients.ts";
+import { ABSURD, filledIn, templatesOf } from "./absurd.ts";
 import { useRoster } from "./setup.ts";
 
 const roster = useRoster();
-
-/** Text that callers should never send, as it stands inside the quotes of JSON. */
-const ABSURD: Record<string, string> = {
-  "a megabyte": "x".repeat(1_000_000),
-  "many emoji": "😀".repeat(20_000),
-  "an unpaired high surrogate": "\\ud800",
-  "an unpaired low surrogate": "a\\udc00b",
-  "surrogates the wrong way round": "\\udc00\\ud800",
-  "a noncharacter": "\\ufffe\\uffff",
-  "a text that runs the other way": "\\u202eabc\\u202d",
-  "combining marks without end": `e${"\u0301".repeat(5_000)}`,
-  "quotes and SQL": "'; drop table users; --",
-  "a percent and an underscore": "%_\\\\%",
-  "a path": "../../../etc/passwd\\u0000.json",
-  "a prototype": "__proto__",
-  "a number": "1e999",
-  "a date": "9999-99-99T99:99:99Z",
-  space: " \\t\\r\\n",
-  nothing: "",
-};
-const CONTROLS = [...Array(0x20).keys(), ...Array.from({ length: 0x21 }, (_, i) => 0x7f + i)];
-ABSURD["every control character"] = CONTROLS.map(escaped).join("");
-for (const code of [0, 1, 8, 9, 0xa, 0xd, 0x1b, 0x1f, 0x7f, 0x80, 0x85, 0x9f, 0xa0, 0xad, 0x200b, 0x2028, 0xfeff]) {
-  ABSURD[`character ${code.toString(16)}`] = `a${escaped(code)}b`;
-}
-
-function escaped(code: number): string {
-  return `\\u${code.toString(16).padStart(4, "0")}`;
-}
-
-const HERE = "@@@";
-
-/** The requests, as JSON, that have HERE in one place where text goes: every such place of the message once. */
-function* requestsOf(message: DescMessage, depth = 0): Generator<JsonObject> {
-  if (depth > 2) return;
-  for (const field of message.fields) {
-    const inner = field.fieldKind === "message" || (field.fieldKind === "list" && field.listKind === "message");
-    if (field.fieldKind === "scalar" && field.scalar === ScalarType.STRING) {
-      yield { [field.jsonName]: HERE };
-    } else if (inner && field.message !== undefined) {
-      for (const value of textsOf(field.message, depth)) {
-        yield { [field.jsonName]: field.fieldKind === "list" ? [value] : value };
-      }
-    }
-  }
-}
-
-function* textsOf(message: DescMessage, depth: number): Generator<JsonValue> {
-  if (message.typeName === "google.protobuf.Struct") {
-    yield* [{ [HERE]: 1 }, { a: HERE }, { a: [{ b: HERE }] }];
-  } else if (message.typeName.startsWith("google.protobuf.")) {
-    yield HERE;
-  } else {
-    yield* requestsOf(message, depth + 1);
-  }
-}
-
-/** What a request needs to get past the checks of its other fields. */
-const COMPANIONS: Record<string, JsonObject> = {
-  CreateUser: { user: {} },
-  UpsertUser: { user: { id: "any" } },
-  GetUser: { id: "any" },
-  UpdateUser: { user: { id: "any" } },
-  DeleteUser: { id: "any", allowMissing: true },
-  CreateApiKey: { apiKey: { displayName: "Any key", role: "API_KEY_ROLE_READER" } },
-};
-
-function merged(base: JsonValue | undefined, over: JsonValue): JsonValue {
-  const objects = [base, over].every((value) => typeof value === "object" && value !== null && !Array.isArray(value));
-  if (!objects || typeof base !== "object" || typeof over !== "object" || base === null || over === null) return over;
-  return Object.fromEntries([
-    ...Object.entries(base),
-    ...Object.entries(over).map(([key, value]) => [key, merged(Reflect.get(base, key), value)] as const),
-  ]);
-}
-
-function companionsOf(method: DescMethod, request: JsonObject): JsonObject {
-  const { id, ...rest } = COMPANIONS[method.name] ?? {};
-  // The members of a oneof exclude each other.
-  const excluded = method.name === "GetUser" && ("externalId" in request || "email" in request);
-  return excluded || id === undefined ? rest : { ...rest, id };
-}
 
 async function answerTo(method: DescMethod, body: string): Promise<string> {
   const streaming = method.methodKind === "server_streaming";
@@ -113,31 +35,75 @@ async function firstOf(response: Response): Promise<string> {
   return Buffer.from(first?.value ?? []).toString();
 }
 
-describe.each([UserService, SessionService, AccountService, ApiKeyService].flatMap(({ methods }) => methods))(
-  "$name",
-  (method) => {
-    test("answers any text in any field, and never with INTERNAL, UNKNOWN or silence", async () => {
-      const requests = [...requestsOf(method.input)];
-      const failed: string[] = [];
-      for (const request of requests) {
-        const template = JSON.stringify(merged(companionsOf(method, request), request));
-        await Promise.all(
-          Object.entries(ABSURD).map(async ([name, text]) => {
-            const answer = await answerTo(
-              method,
-              template.replaceAll(HERE, () => text),
-            );
-            const [, code] = /"code":"(\w+)"/.exec(answer) ?? [];
-            const domain = code === undefined || answer.includes('"domain":"roster"');
-            if (code === "internal" || code === "unknown" || !domain || answer === "") {
-              failed.push(`${template} with ${name}: ${answer.slice(0, 200)}`);
-            }
-            expect(answer.length).toBeLessThan(100_000);
-          }),
-        );
-      }
-      expect(failed).toEqual([]);
-      expect(requests.length > 0 || method.input.fields.length === 0).toBe(true);
-    });
-  },
-);
+/** The same request in binary; undefined for what only JSON can say. */
+function binary(method: DescMethod, body: string): Message | undefined {
+  try {
+    return fromJsonString(method.input, body);
+  } catch {
+    return undefined;
+  }
+}
+
+type AnyClient = Record<string, (request: Message) => Promise<Message> & AsyncIterable<Message>>;
+
+/** What a call on the gRPC port ends with, or a stream before its first message. */
+async function errorOf(method: DescMethod, client: AnyClient, request: Message): Promise<unknown> {
+  try {
+    const answer = client[method.localName]?.(request);
+    if (method.methodKind === "unary") {
+      await answer;
+      return undefined;
+    }
+    for await (const _ of answer ?? []) {
+      break;
+    }
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const METHODS = [UserService, SessionService, AccountService, ApiKeyService].flatMap(({ methods }) => methods);
+
+describe.each(METHODS)("$name", (method) => {
+  test("answers any text in any field, and never with INTERNAL, UNKNOWN or silence", async () => {
+    const templates = templatesOf(method);
+    const failed: string[] = [];
+    for (const template of templates) {
+      await Promise.all(
+        Object.entries(ABSURD).map(async ([name, text]) => {
+          const answer = await answerTo(method, filledIn(template, text));
+          const [, code] = /"code":"(\w+)"/.exec(answer) ?? [];
+          const domain = code === undefined || answer.includes('"domain":"roster"');
+          if (code === "internal" || code === "unknown" || !domain || answer === "") {
+            failed.push(`${template} with ${name}: ${answer.slice(0, 200)}`);
+          }
+          expect(answer.length).toBeLessThan(100_000);
+        }),
+      );
+    }
+    expect(failed).toEqual([]);
+    expect(templates.length > 0 || method.input.fields.length === 0).toBe(true);
+  });
+});
+
+describe.each(METHODS)("$name, on the gRPC port,", (method) => {
+  test("answers any text in any field, and never with INTERNAL or UNKNOWN", async () => {
+    const { url, secret } = roster.server;
+    const client = clientOf<DescService>(method.parent, url, secret, "gRPC, its own port") as AnyClient;
+    const failed: string[] = [];
+    for (const template of templatesOf(method)) {
+      await Promise.all(
+        Object.entries(ABSURD).map(async ([name, text]) => {
+          const request = binary(method, filledIn(template, text));
+          const error = request && (await errorOf(method, client, request));
+          const known = error instanceof ConnectError && error.findDetails(ErrorInfoSchema)[0]?.domain === "roster";
+          if (error !== undefined && (!known || error.code === Code.Internal || error.code === Code.Unknown)) {
+            failed.push(`${template} with ${name}: ${error}`);
+          }
+        }),
+      );
+    }
+    expect(failed).toEqual([]);
+  });
+});

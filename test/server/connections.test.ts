@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import { connect as connectHttp2, constants } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { clientOf } from "../support/clients.ts";
+import { clientOf, grpcPortOf } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -11,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function dial(): Promise<Socket> {
-  const socket = connect(Number(new URL(server.url).port), "127.0.0.1").setNoDelay(true);
+async function dial(url = server.url): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1").setNoDelay(true);
   // A server that hangs up on garbage may do so in the middle of it.
   socket.on("error", () => {});
   onTestFinished(() => {
@@ -54,8 +55,13 @@ test("HTTP/1.1 is understood however its bytes trickle in", async () => {
   expect(await answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*API_KEY_INVALID/);
 });
 
-test("HTTP/2 is understood however its bytes trickle in", async () => {
-  const socket = await dial();
+const PORTS = [
+  ["the HTTP port", (url: string) => url],
+  ["the gRPC port", grpcPortOf],
+] as const;
+
+test.each(PORTS)("HTTP/2 is understood by %s however its bytes trickle in", async (_port, urlOf) => {
+  const socket = await dial(urlOf(server.url));
   const answer = once(socket, "data");
   await drip(socket, Buffer.concat([PREFACE, EMPTY_SETTINGS]));
   const [frame] = await answer;
@@ -75,8 +81,8 @@ test.each([
   expect(await answer).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test("garbage after the preface of HTTP/2 ends that connection", async () => {
-  const socket = await dial();
+test.each(PORTS)("garbage after the preface of HTTP/2 ends that connection to %s", async (_port, urlOf) => {
+  const socket = await dial(urlOf(server.url));
   socket.resume().write(Buffer.concat([PREFACE, Buffer.alloc(1_000, 0xff)]));
   await once(socket, "close");
 });
@@ -97,23 +103,50 @@ test("a request with a header of twenty thousand bytes is refused", async () => 
   expect(await answer).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test("connections that are silent, half open or cut off keep nobody else waiting, nor the end of the server", async () => {
-  const own = await startTestServer({ drainTimeoutMs: 60_000 });
-  const port = Number(new URL(own.url).port);
-  const sockets = ["", "P", "PRI * HT", PREFACE, REQUEST.subarray(0, 40)].map((start) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.on("error", () => {}).write(start);
-    return socket;
-  });
-  await Promise.all(sockets.map((socket) => once(socket, "connect")));
-  const users = clientOf(UserService, own.url, own.secret);
-  expect((await users.listUsers({})).users).toHaveLength(1);
-  const ended = Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
-  const start = performance.now();
-  await own.stop();
-  await ended;
-  expect(performance.now() - start).toBeLessThan(5_000);
+test("a connection to the gRPC port that does not begin with the preface is ended", async () => {
+  for (const garbage of [REQUEST, Buffer.alloc(1_000, 0xff), Buffer.from("\x16\x03\x01\x02", "latin1"), Buffer.alloc(30)]) {
+    const socket = await dial(grpcPortOf(server.url));
+    socket.resume().write(garbage);
+    await once(socket, "close");
+  }
 });
+
+test("streams that are reset before they are answered leave the gRPC port as it was", async () => {
+  const session = connectHttp2(grpcPortOf(server.url));
+  const paths = ["/nobody.v1.NoService/Get", "/roster.v1.UserService/ListUsers", "/roster.v1.UserService/WatchUsers"];
+  const streams = Array.from({ length: 300 }, (_, i) => {
+    const headers = { ":method": "POST", ":path": paths[i % 3], "content-type": ["application/grpc", "text/plain"][i % 2] };
+    const stream = session.request(headers, { endStream: false }).on("error", () => {});
+    stream.write(Buffer.alloc(i % 7));
+    stream.close(constants.NGHTTP2_CANCEL);
+    return once(stream, "close");
+  });
+  await Promise.all(streams);
+  session.destroy();
+  const users = clientOf(UserService, server.url, server.secret, "gRPC, its own port");
+  expect((await users.listUsers({})).users).toHaveLength(1);
+});
+
+test.each(PORTS)(
+  "connections to %s that are silent, half open or cut off keep nobody else waiting, nor the end of the server",
+  async (_port, urlOf) => {
+    const own = await startTestServer({ drainTimeoutMs: 60_000 });
+    const port = Number(new URL(urlOf(own.url)).port);
+    const sockets = ["", "P", "PRI * HT", PREFACE, REQUEST.subarray(0, 40)].map((start) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => {}).write(start);
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    const users = clientOf(UserService, own.url, own.secret);
+    expect((await users.listUsers({})).users).toHaveLength(1);
+    const ended = Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
+    const start = performance.now();
+    await own.stop();
+    await ended;
+    expect(performance.now() - start).toBeLessThan(5_000);
+  },
+);
 
 test("a vanished connection leaves the server as it was", async () => {
   const socket = await dial();

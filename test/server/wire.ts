@@ -39,6 +39,8 @@ export interface RawRequest {
   /** Instead of a message: sent as it is. */
   readonly body?: Uint8Array | string;
   readonly headers?: OutgoingHttpHeaders;
+  /** The request does not end; over HTTP/2 only. */
+  readonly open?: boolean;
   /** Only a header: this client does not watch the clock. */
   readonly timeoutMs?: number;
   readonly secret?: string;
@@ -83,7 +85,8 @@ export async function call(wire: WireName, baseUrl: string, request: RawRequest)
     ...request.headers,
   };
   const url = new URL(path, wire === "gRPC, its own port" ? grpcPortOf(baseUrl) : baseUrl);
-  return understand(await (http === 1 ? overHttp1 : overHttp2)(url, headers, body));
+  const answer = http === 1 ? overHttp1(url, headers, body) : overHttp2(url, headers, body, "POST", request.open);
+  return understand(await answer);
 }
 
 export async function overHttp1(
@@ -110,6 +113,7 @@ export async function overHttp2(
   headers: OutgoingHttpHeaders,
   body: Uint8Array,
   method = "POST",
+  open = false,
 ): Promise<HttpAnswer> {
   const session = connect(url.origin);
   try {
@@ -125,7 +129,10 @@ export async function overHttp2(
     stream.on("trailers", (received) => {
       trailer = received;
     });
-    stream.end(body);
+    stream.write(body);
+    if (!open) {
+      stream.end();
+    }
     const bytes = await buffer(stream);
     return { status: Number(header[":status"]), header: toHeaders(header), body: bytes, trailer: toHeaders(trailer) };
   } finally {
