@@ -68,7 +68,7 @@ export interface ChangePage {
 
 export interface ChangeQuery {
   readonly limit: number;
-  /** Whether to read what users were before, which takes twice the time. */
+  /** Whether to read what users were before, which a filter needs and costs time. */
   readonly withBefore: boolean;
 }
 

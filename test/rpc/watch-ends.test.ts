@@ -5,7 +5,7 @@ import { createKey, demand, PROTOCOL_NAMES } from "../support/clients.ts";
 import { startPeer, startTestServer } from "../support/server.ts";
 import { servicesOf } from "./services.ts";
 import { ALL_ROLES, addUser, addUsers, present, type TestAccount, useRoster } from "./setup.ts";
-import { takeChanges, watchFromNow } from "./watcher.ts";
+import { takeChanges, watch, watchFromNow } from "./watcher.ts";
 
 const roster = useRoster();
 
@@ -45,6 +45,17 @@ test("when its account is suspended, a watch says so", async () => {
   const watcher = await watchFromNow(account.users());
   await roster.accounts().suspendAccount({ accountId: account.id });
   demand(await watcher.error(), Code.PermissionDenied, "ACCOUNT_SUSPENDED");
+});
+
+test("when its key is revoked, a watch ends though its filter has left out all that came", async () => {
+  const account = await roster.account();
+  const caller = await reader(account);
+  const watcher = watch(caller.users(), { filter: 'id == "nobody"' });
+  await watcher.next();
+  await addUsers(account.users(), 50);
+  await account.keys().revokeApiKey({ id: caller.keyId });
+  await addUsers(account.users(), 50);
+  demand(await watcher.error(), Code.Unauthenticated, "API_KEY_INVALID");
 });
 
 test("when a super admin is one no longer, the watch of another account ends", async () => {

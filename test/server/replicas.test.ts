@@ -100,7 +100,7 @@ test.each([
   {
     seed: 3,
     protocol: "gRPC-Web, HTTP/2",
-    messages: 100,
+    messages: 60,
     filter: `id == "${LAST}" || about >= "changed 5" || name == "Reborn"`,
   },
 ] as const)(
