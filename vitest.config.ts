@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** What must be the same on every engine: the store, the rules, the API. Runs once on each. */
 const ON_EVERY_ENGINE = [
   "test/db/contract.test.ts",
+  "test/db/plans.test.ts",
+  "test/db/indexed-metadata.test.ts",
   "test/directory/*.test.ts",
   "test/rpc/*.test.ts",
   "test/coming-from/*.test.ts",

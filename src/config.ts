@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { secretKeyId } from "./directory/api-key.ts";
 import { DAY, HOUR, type Micros, SECOND } from "./directory/clock.ts";
+import type { MetadataPath } from "./directory/filter.ts";
+import type { JsonValue } from "./directory/json.ts";
+import { metadataProblem } from "./directory/metadata.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 export interface Address {
@@ -22,6 +25,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly maxMessageBytes: number;
   readonly changeRetention: Micros;
+  readonly indexedMetadata: readonly MetadataPath[];
   readonly maxStreams: number;
   readonly drainTimeoutMs: number;
   readonly workers: number;
@@ -116,6 +120,12 @@ export const SETTINGS = {
     description: "how long the change history reaches back, and with it exports and watches can be resumed: 12h, 7d",
     parse: parseDuration,
   },
+  indexedMetadata: {
+    variable: "ROSTER_INDEXED_METADATA",
+    fallback: "",
+    description: "metadata of users that lists are often filtered by, at most 8 places: plan,team.id",
+    parse: parseMetadataPaths,
+  },
   maxStreams: {
     variable: "ROSTER_MAX_STREAMS",
     fallback: "10000",
@@ -194,6 +204,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: read(SETTINGS.corsOrigins) ?? [],
     maxMessageBytes: read(SETTINGS.maxMessageBytes),
     changeRetention: read(SETTINGS.changeRetention),
+    indexedMetadata: read(SETTINGS.indexedMetadata) ?? [],
     maxStreams: read(SETTINGS.maxStreams),
     drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
     workers: read(SETTINGS.workers),
@@ -251,6 +262,27 @@ function parseOrigins(text: string): string[] {
     }
   }
   return origins;
+}
+
+const MAX_INDEXED_METADATA = 8;
+
+/** Places in metadata, as their keys: `plan,team.id`. Throws `Wrong`. */
+function parseMetadataPaths(text: string): MetadataPath[] {
+  const paths = text.split(",").map((path) => path.split(".").map((key) => key.trim()));
+  for (const [first = "", ...rest] of paths) {
+    const problem = metadataProblem({ [first]: rest.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), null) });
+    if (problem !== undefined) {
+      const path = JSON.stringify([first, ...rest].join("."));
+      throw new Wrong(`${path} must be keys of metadata, joined by dots, for example team.id: metadata ${problem}`);
+    }
+  }
+  if (paths.length > MAX_INDEXED_METADATA) {
+    throw new Wrong(`must be at most ${MAX_INDEXED_METADATA} places, since each slows every write of a user`);
+  }
+  if (new Set(paths.map((path) => path.join("."))).size < paths.length) {
+    throw new Wrong("must name each place once");
+  }
+  return paths;
 }
 
 function parseInteger(text: string, min: number, max: number): number {

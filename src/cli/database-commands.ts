@@ -5,6 +5,7 @@ import type { MigrateOptions } from "./migrate.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const { variable, fallback } = SETTINGS.databaseUrl;
+const places = SETTINGS.indexedMetadata.variable;
 
 /** The commands that work on a database itself, not through a server. Each loads the databases only when it runs. */
 export function databaseCommands(env: Environment): Command[] {
@@ -18,6 +19,7 @@ function migrateCommand(env: Environment): Command {
   )
     .option("--check", "only say what is pending; exit code 1 if anything is")
     .option("--citus", "also spread the tables over a Citus cluster by account")
+    .option("--indexed-metadata <places>", `also make these indexes and drop others (env: ${places})`, env[places])
     .action(async ({ databaseUrl, ...options }: MigrateOptions & DatabaseOption) => {
       const { migrate } = await import("./migrate.ts");
       await migrate(databaseUrl, options);

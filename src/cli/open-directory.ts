@@ -15,7 +15,7 @@ export interface Directory {
 
 /** Opens the database that is configured, brought up to date. */
 export async function openDirectory(
-  { databaseUrl, databasePoolSize, databaseTimeoutMs, databaseWaitMs }: Config,
+  { databaseUrl, databasePoolSize, databaseTimeoutMs, databaseWaitMs, indexedMetadata }: Config,
   log: Log,
   options: Partial<StoreOptions> = {},
 ): Promise<Directory> {
@@ -24,6 +24,7 @@ export async function openDirectory(
     poolSize: databasePoolSize,
     statementTimeoutMs: databaseTimeoutMs,
     waitMs: databaseWaitMs,
+    indexedMetadata,
     onWait: (error) => log.warn({ err: error }, "waiting for the database"),
     ...options,
   });

@@ -9,8 +9,15 @@ export interface Engine {
   readonly writer: Kysely<Schema>;
   /** Everything that only reads. Never waits for the writer. */
   readonly reader: Kysely<Schema>;
+  /** Changes of the schema, which may take as long as they need. */
+  readonly maintenance: Kysely<Schema>;
   readonly types: ColumnTypes;
   readonly json: JsonDialect;
+  /**
+   * Sees to it that of all indexes whose names begin with `prefix` there are those on `users` that are wanted, and no other.
+   * Any number of servers may do so at once. Writers go on meanwhile, where the database can.
+   */
+  keepIndexes(prefix: string, wanted: readonly Index[]): Promise<void>;
   /** Makes the rows of a select unavailable to other writers until the transaction ends. */
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
   /** Writes to accounts for which this is the same can share a transaction: they would wait for each other anyway. */
@@ -44,6 +51,18 @@ export interface JsonDialect {
   hasTypeOf(column: string, path: MetadataPath, literal: Literal): RawBuilder<SqlBool>;
   /** Whether the value is a list that has the literal as an element. */
   includes(column: string, path: MetadataPath, literal: Literal): RawBuilder<SqlBool>;
+  /** Whether there is an index on `key` there. */
+  isIndexed(column: string, path: MetadataPath): boolean;
+  /** What an index keeps of the value: short, however long the value is, and the same where values are equal. No parameters. */
+  key(column: string, path: MetadataPath): RawBuilder<unknown>;
+  /** What `key` is where the value equals the literal. */
+  keyOf(literal: Literal): RawBuilder<unknown>;
+}
+
+/** An index on `users`. */
+export interface Index {
+  readonly name: string;
+  readonly columns: RawBuilder<unknown>;
 }
 
 /** A migration for every engine. Names sort in the order they run. */

@@ -14,6 +14,8 @@ export interface FilterColumn {
   readonly folded?: { readonly column: string; readonly fold: (text: string) => string };
   /** Numbers that filters may compare with fractions. */
   readonly number?: boolean;
+  /** There is an index on it for lists that filter by it. */
+  readonly indexed?: boolean;
 }
 
 type Condition = RawBuilder<SqlBool>;
@@ -34,6 +36,19 @@ export function whereFilter<F extends string>(filter: Filter<F>, columns: Filter
     default:
       return whereTerm(filter, columns, json);
   }
+}
+
+/** Whether all rows that pass have one and the same value where there is an index for that. */
+export function isPinned<F extends string>(filter: Filter<F>, columns: FilterColumns<F>, json: JsonDialect): boolean {
+  if (filter.kind === "and") {
+    return filter.terms.some((term) => isPinned(term, columns, json));
+  }
+  if (filter.kind !== "compare" || filter.operator !== "==") {
+    return false;
+  }
+  return "path" in filter.value
+    ? json.isIndexed(columns.metadata, filter.value.path)
+    : columns.fields[filter.value.field].indexed === true;
 }
 
 function whereTerm<F extends string>(
@@ -94,9 +109,7 @@ function whereMetadata(term: ValueTerm, column: string, path: MetadataPath, json
     case "match":
       return matchesText(json.text(column, path), term.method, term.text);
     case "in":
-      return term.literals.length === 0
-        ? NEVER
-        : sql`${json.value(column, path)} in (${sql.join(term.literals.map((literal) => json.literal(literal)))})`;
+      return term.literals.length === 0 ? NEVER : equalsOneOf(term.literals, column, path, json);
     case "compare":
       return compareMetadata(term.operator, term.literal, column, path, json);
   }
@@ -110,7 +123,7 @@ function compareMetadata(
   json: JsonDialect,
 ): Condition {
   if (operator === "==") {
-    return compare(json.value(column, path), operator, json.literal(literal));
+    return equalsOneOf([literal], column, path, json);
   }
   if (operator !== "!=" && typeof literal === "string") {
     return compare(json.text(column, path), operator, sql`${literal}`);
@@ -120,6 +133,18 @@ function compareMetadata(
   }
   const other = compare(json.value(column, path), operator, json.literal(literal));
   return sql`(${json.hasTypeOf(column, path, literal)} and ${other})`;
+}
+
+function equalsOneOf(literals: readonly Literal[], column: string, path: MetadataPath, json: JsonDialect): Condition {
+  const found = isOneOf(json.value(column, path), literals.map(json.literal));
+  return json.isIndexed(column, path)
+    ? sql`(${isOneOf(json.key(column, path), literals.map(json.keyOf))} and ${found})`
+    : found;
+}
+
+function isOneOf(value: RawBuilder<unknown>, values: ReadonlyArray<RawBuilder<unknown>>): Condition {
+  const [first] = values;
+  return values.length === 1 ? sql`${value} = ${first}` : sql`${value} in (${sql.join(values)})`;
 }
 
 const SYMBOLS: Readonly<Record<Operator, string>> = { "==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };

@@ -1,8 +1,10 @@
 import { setTimeout } from "node:timers/promises";
+import type { MetadataPath } from "../directory/filter.ts";
 import type { Peers } from "../directory/peers.ts";
 import type { Sources, Store } from "../directory/store.ts";
 import { type CopyProgress, copyRows } from "./copy.ts";
 import type { Engine } from "./engine.ts";
+import { withIndexedMetadata } from "./indexed-metadata.ts";
 import { distribute, migrate, pendingMigrations } from "./migrate.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 import { DatabaseProblem, databaseUnusable } from "./problem.ts";
@@ -19,28 +21,47 @@ export interface StoreOptions extends PostgresOptions {
   readonly onWait: (error: unknown) => void;
   /** Told of each commit, and heard. */
   readonly peers: Peers | undefined;
+  /** The places in the metadata of users that have an index. */
+  readonly indexedMetadata: readonly MetadataPath[];
 }
 
-const DEFAULTS: StoreOptions = { poolSize: 10, statementTimeoutMs: 30_000, waitMs: 0, onWait: () => {}, peers: undefined };
+const DEFAULTS: StoreOptions = {
+  poolSize: 10,
+  statementTimeoutMs: 30_000,
+  waitMs: 0,
+  onWait: () => {},
+  peers: undefined,
+  indexedMetadata: [],
+};
 const WAIT_INTERVAL_MS = 500;
 
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { waitMs, onWait, peers, ...limits } = { ...DEFAULTS, ...options };
+  const { waitMs, onWait, peers, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
   const engine = await openEngine(url, limits);
   try {
     await patiently(engine, () => migrate(engine), { waitMs, onWait });
+    return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, peers);
   } catch (error) {
     await engine.close();
     throw explained(url, error);
   }
-  return new KyselyStore(engine, sources, peers);
 }
 
-/** Runs the pending migrations, and returns their names; with `citus`, also spreads the tables over the cluster. */
-export function migrateDatabase(url: string, { citus }: { readonly citus: boolean }): Promise<string[]> {
+export interface MigrationOptions {
+  /** Also spread the tables over the cluster. */
+  readonly citus: boolean;
+  /** Also make the indexes of these places, and drop those of others. Undefined: leave them as they are. */
+  readonly indexedMetadata: readonly MetadataPath[] | undefined;
+}
+
+/** Runs the pending migrations, and returns their names. */
+export function migrateDatabase(url: string, { citus, indexedMetadata }: MigrationOptions): Promise<string[]> {
   return withEngine(url, async (engine) => {
     const ran = await migrate(engine);
+    if (indexedMetadata !== undefined) {
+      await withIndexedMetadata(engine, indexedMetadata);
+    }
     if (citus) {
       await distribute(engine);
     }

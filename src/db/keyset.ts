@@ -7,17 +7,31 @@ export interface OrderColumn {
   readonly column: string;
   readonly descending: boolean;
   readonly nullable?: boolean;
+  /** Which of the indexes that begin alike, if it is not that of the plain order. */
+  readonly apart?: Apart | undefined;
 }
+
+/**
+ * PostgreSQL would choose by its statistics, which don't know that the users of an account, or those with a status, may all be
+ * old ones: it would walk past everybody else's. So lists by a filter, and those of all accounts, name their time in a way that only
+ * their own indexes have: by saying where absent values would come, and as a sum.
+ */
+type Apart = "filtered" | "everywhere";
 
 /** The columns of an order. Within an account the id decides: what would come after it has no say. */
 export function orderColumns<F extends string>(
   order: ReadonlyArray<OrderTerm<F>>,
   columns: Readonly<Record<OrderTerm<F>["field"], Omit<OrderColumn, "descending">>>,
-  accountId: string | null,
+  { accountId, pinned }: { readonly accountId: string | null; readonly pinned: boolean },
 ): OrderColumn[] {
   const byId = order.findIndex(({ field }) => field === "id") + 1;
   const deciding = accountId === null ? order : order.slice(0, byId);
-  return deciding.map(({ field, descending }) => ({ ...columns[field], descending }));
+  const apart = accountId === null ? "everywhere" : pinned ? "filtered" : undefined;
+  return deciding.map(({ field, descending }) => ({
+    ...columns[field],
+    descending,
+    apart: field === "create_time" ? apart : undefined,
+  }));
 }
 
 /**
@@ -30,15 +44,15 @@ export async function readPage<DB, TB extends keyof DB, O>(
   { direction, from, skip, limit }: PageQuery,
 ): Promise<Array<Simplify<O>>> {
   const way = direction === "after" ? order : order.map((term) => ({ ...term, descending: !term.descending }));
-  const ordered = way.reduce((query, term) => query.orderBy(orderTerm(term)), rows);
-  if (from === null) {
-    return ordered.limit(limit).offset(skip).execute();
-  }
+  const ranges =
+    from === null
+      ? [{ inRange: rows, by: way }]
+      : rangesAfter(way, from).map((range) => ({ inRange: rows.where(range.where), by: range.order }));
   const found: Array<Simplify<O>> = [];
   let toSkip = skip;
-  for (const range of rangesAfter(way, from)) {
+  for (const { inRange, by } of ranges) {
+    const ordered = by.reduce((query, term) => query.orderBy(orderTerm(term)), inRange);
     const part = await ordered
-      .where(range)
       .limit(limit - found.length)
       .offset(toSkip)
       .execute();
@@ -46,8 +60,8 @@ export async function readPage<DB, TB extends keyof DB, O>(
     if (found.length === limit) {
       break;
     }
-    if (toSkip > 0) {
-      toSkip = part.length > 0 ? 0 : toSkip - (await countRows(rows.where(range)));
+    if (toSkip > 0 && ranges.length > 1) {
+      toSkip = part.length > 0 ? 0 : toSkip - (await countRows(inRange));
     }
   }
   return found;
@@ -60,28 +74,42 @@ export async function countRows<DB, TB extends keyof DB, O>(rows: SelectQueryBui
 }
 
 /** SQLite has nulls where we want them; PostgreSQL must be told. */
-function orderTerm({ column, descending, nullable }: OrderColumn): RawBuilder<unknown> {
-  const nulls = nullable ? sql.raw(descending ? " nulls last" : " nulls first") : sql.raw("");
-  return sql`${sql.ref(column)} ${sql.raw(descending ? "desc" : "asc")}${nulls}`;
+function orderTerm(term: OrderColumn): RawBuilder<unknown> {
+  const { descending, nullable, apart } = term;
+  const nulls = nullable || apart === "filtered" ? sql.raw(descending ? " nulls last" : " nulls first") : sql.raw("");
+  return sql`${reference(term)} ${sql.raw(descending ? "desc" : "asc")}${nulls}`;
+}
+
+function reference({ column, apart }: OrderColumn): RawBuilder<unknown> {
+  return apart === "everywhere" ? sql`${sql.ref(column)} + 0` : sql.ref(column);
 }
 
 type Condition = RawBuilder<SqlBool>;
 
+/** Rows, and what they are to be ordered by: the columns in which they differ. */
+interface Range {
+  readonly where: Condition;
+  readonly order: readonly OrderColumn[];
+}
+
 /** The rows that come after the key, as ranges that follow each other. */
-function rangesAfter(order: readonly OrderColumn[], key: ListKey): Condition[] {
+function rangesAfter(order: readonly OrderColumn[], key: ListKey): Range[] {
   const [first, ...rest] = order;
   if (first === undefined) {
     return [];
   }
   if (isOneRange(order, key)) {
-    const columns = sql.join(order.map(({ column }) => sql.ref(column)));
-    return [sql`(${columns}) ${beyond(first)} (${sql.join(key.slice(0, order.length))})`];
+    const columns = sql.join(order.map(reference));
+    return [{ where: sql`(${columns}) ${beyond(first)} (${sql.join(key.slice(0, order.length))})`, order }];
   }
   const [value = null, ...values] = key;
-  const column = sql.ref(first.column);
-  const same = value === null ? sql`${column} is null` : sql`${column} = ${value}`;
-  const ties = rangesAfter(rest, values).map((range): Condition => sql`${same} and ${range}`);
-  return [...ties, ...rangesBeyond(first, value)];
+  const ties = rangesAfter(rest, values).map((range) => {
+    // A column that is null is no constant to PostgreSQL: it stays in the order, as it is in the index.
+    return value === null
+      ? { where: sql<SqlBool>`${reference(first)} is null and ${range.where}`, order: [first, ...range.order] }
+      : { where: sql<SqlBool>`${reference(first)} = ${value} and ${range.where}`, order: range.order };
+  });
+  return [...ties, ...conditionsBeyond(first, value).map((where) => ({ where, order }))];
 }
 
 /** Whether all columns compare as one: they go one way, and no value is absent, which would compare with nothing. */
@@ -89,20 +117,21 @@ function isOneRange(order: readonly OrderColumn[], key: ListKey): boolean {
   const [first] = order;
   return (
     order.length > 1 &&
-    order.every(({ descending, nullable = false }, place) => {
+    order.every(({ descending, nullable = false, apart }, place) => {
       const mayBeAbsent = nullable && (descending || key[place] === null);
-      return descending === first?.descending && !mayBeAbsent;
+      // SQLite finds no place in an index by a row with a sum.
+      return descending === first?.descending && !mayBeAbsent && apart !== "everywhere";
     })
   );
 }
 
-function rangesBeyond({ column, descending, nullable }: OrderColumn, value: ListKey[number]): Condition[] {
-  const reference = sql.ref(column);
+function conditionsBeyond(term: OrderColumn, value: ListKey[number]): Condition[] {
+  const { descending, nullable } = term;
   if (value === null) {
-    return descending ? [] : [sql`${reference} is not null`];
+    return descending ? [] : [sql`${reference(term)} is not null`];
   }
-  const absent: Condition[] = descending && nullable ? [sql`${reference} is null`] : [];
-  return [sql`${reference} ${beyond({ descending })} ${value}`, ...absent];
+  const absent: Condition[] = descending && nullable ? [sql`${reference(term)} is null`] : [];
+  return [sql`${reference(term)} ${beyond(term)} ${value}`, ...absent];
 }
 
 function beyond({ descending }: Pick<OrderColumn, "descending">): RawBuilder<unknown> {

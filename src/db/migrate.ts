@@ -46,7 +46,7 @@ export async function distribute(engine: Engine): Promise<void> {
 
 function migrator(engine: Engine): Migrator {
   const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]));
-  return new Migrator({ db: engine.writer, provider: { getMigrations: async () => migrations } });
+  return new Migrator({ db: engine.maintenance, provider: { getMigrations: async () => migrations } });
 }
 
 async function appliedMigrations(engine: Engine): Promise<string[]> {

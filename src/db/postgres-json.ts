@@ -12,11 +12,19 @@ export const postgresJson: JsonDialect = {
   hasTypeOf: (column, path, literal) => sql<SqlBool>`${type(column, path)} = ${sql.lit(typeOf(literal))}`,
   includes: (column, path, literal) =>
     sql<SqlBool>`(${type(column, path)} = 'array' and ${value(column, path)} @> ${JSON.stringify(literal)}::jsonb)`,
+  isIndexed: () => false,
+  // An index takes values of up to 2.7 KB; longer ones would fail every write.
+  key: (column, path) => sql`jsonb_hash_extended(${follow(column, path, (key) => sql.lit(key))}, 0)`,
+  keyOf: (literal) => sql`jsonb_hash_extended(${JSON.stringify(literal)}::jsonb, 0)`,
 };
 
-// Keys one by one: in a path, digits would also find elements of lists.
 function value(column: string, path: MetadataPath): RawBuilder<unknown> {
-  const keys = path.map((key) => sql`${key}::text`);
+  return follow(column, path, (key) => sql`${key}`);
+}
+
+// Keys one by one: in a path, digits would also find elements of lists.
+function follow(column: string, path: MetadataPath, write: (key: string) => RawBuilder<unknown>): RawBuilder<unknown> {
+  const keys = path.map((key) => sql`${write(key)}::text`);
   return sql`(${sql.ref(column)}::jsonb -> ${sql.join(keys, sql` -> `)})`;
 }
 

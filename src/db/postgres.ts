@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type ClientConfig, DatabaseError, Pool, types } from "pg";
 import type { Engine } from "./engine.ts";
+import { keepPostgresIndexes } from "./postgres-indexes.ts";
 import { postgresJson } from "./postgres-json.ts";
 import { withNames } from "./postgres-names.ts";
 import type { Schema } from "./schema.ts";
@@ -19,12 +20,11 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** Connects when it is first used. Reads have a pool of their own, so that they never queue behind writes. */
 export function openPostgres(url: string, { poolSize, statementTimeoutMs }: PostgresOptions): Engine {
-  const connect = () => {
+  const connect = (limits: Pick<ClientConfig, "statement_timeout"> & { readonly max: number }) => {
     const pool = new Pool({
       connectionString: url,
-      max: poolSize,
+      ...limits,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
       application_name: "roster",
@@ -36,20 +36,23 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     pool.on("connect", (client) => client.on("error", () => {}));
     return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNames(pool) }) });
   };
-  const writer = connect();
-  const reader = connect();
+  const writer = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
+  const reader = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
+  const maintenance = connect({ max: 1 });
   return {
     writer,
     reader,
+    maintenance,
     types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
     json: postgresJson,
+    keepIndexes: (prefix, wanted) => keepPostgresIndexes(maintenance, prefix, wanted),
     forUpdate: (query) => query.forUpdate(),
     // The account's row is locked.
     commitsWith: (accountId) => accountId,
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
     isUnavailable,
     async close() {
-      await Promise.all([writer.destroy(), reader.destroy()]);
+      await Promise.all([writer.destroy(), reader.destroy(), maintenance.destroy()]);
     },
   };
 }

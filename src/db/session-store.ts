@@ -6,7 +6,7 @@ import type { Session } from "../directory/session.ts";
 import type { SessionListQuery, SessionWriter } from "../directory/store.ts";
 import { columnsOf, SESSION_COLUMNS } from "./columns.ts";
 import type { JsonDialect } from "./engine.ts";
-import { type FilterColumns, whereFilter } from "./filter.ts";
+import { type FilterColumns, isPinned, whereFilter } from "./filter.ts";
 import { countRows, type OrderColumn, orderColumns, readPage } from "./keyset.ts";
 import { toSession, toSessionRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
@@ -91,7 +91,9 @@ export async function listSessions(
   json: JsonDialect,
 ): Promise<Session[]> {
   const rows = chosen(db, accountId, query, json);
-  return (await readPage(rows, orderColumns(query.order, COLUMNS, accountId), query)).map(toSession);
+  const { userId, filter } = query;
+  const pinned = userId !== undefined || (filter !== undefined && isPinned(filter, FILTER_COLUMNS, json));
+  return (await readPage(rows, orderColumns(query.order, COLUMNS, { accountId, pinned }), query)).map(toSession);
 }
 
 /** Of one account, or of all for null. */
@@ -118,7 +120,7 @@ const FILTER_COLUMNS: FilterColumns<SessionFilterField> = {
   fields: {
     account_id: { column: "sessions.account_id" },
     id: { column: "sessions.id" },
-    user_id: { column: "sessions.user_id" },
+    user_id: { column: "sessions.user_id", indexed: true },
     external_id: { column: "sessions.external_id" },
     create_time: { column: "sessions.create_time" },
     update_time: { column: "sessions.update_time" },

@@ -13,7 +13,12 @@ export const sqliteJson: JsonDialect = {
   includes: (column, path, literal) =>
     sql<SqlBool>`(${type(column, path)} = 'array' and exists (select 1 from json_each(${sql.ref(column)}, ${toPath(path)}) as element
       where ${isElement(literal)}))`,
+  isIndexed: () => false,
+  key: (column, path) => sql`substr(${sql.ref(column)} -> ${sql.lit(toPath(path))}, 1, ${sql.lit(KEY_LENGTH)})`,
+  keyOf: (literal) => sql`substr(${JSON.stringify(literal)}, 1, ${sql.lit(KEY_LENGTH)})`,
 };
+
+const KEY_LENGTH = 64;
 
 /** Keys are written as in JSON: whatever a key has in it, it stays one key. */
 function toPath(path: MetadataPath): string {

@@ -14,6 +14,7 @@ import {
 } from "kysely";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
+import { keepSqliteIndexes } from "./sqlite-indexes.ts";
 import { sqliteJson } from "./sqlite-json.ts";
 
 /**
@@ -33,8 +34,10 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engin
   return {
     writer,
     reader,
+    maintenance: writer,
     types: { text: "text", integer: "integer", bytes: "blob", absentFirst: "" },
     json: sqliteJson,
+    keepIndexes: (prefix, wanted) => keepSqliteIndexes(writer, prefix, wanted),
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,
     // There is one writer.

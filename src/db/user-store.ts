@@ -8,7 +8,7 @@ import { changedFields, foldEmail, type User } from "../directory/user.ts";
 import type { Access } from "./access.ts";
 import { columnsOf, USER_COLUMNS } from "./columns.ts";
 import type { JsonDialect } from "./engine.ts";
-import { type FilterColumns, whereFilter } from "./filter.ts";
+import { type FilterColumns, isPinned, whereFilter } from "./filter.ts";
 import { countRows, type OrderColumn, orderColumns, readPage } from "./keyset.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
@@ -211,7 +211,8 @@ export async function listUsers(
   json: JsonDialect,
 ): Promise<User[]> {
   const rows = selectUsers(db, accountId, query, json).select(columnsOf("users", USER_COLUMNS));
-  return (await readPage(rows, orderColumns(query.order, COLUMNS, accountId), query)).map(toUser);
+  const pinned = query.filter !== undefined && isPinned(query.filter, FILTER_COLUMNS, json);
+  return (await readPage(rows, orderColumns(query.order, COLUMNS, { accountId, pinned }), query)).map(toUser);
 }
 
 const COLUMNS = {
@@ -230,13 +231,13 @@ const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
   fields: {
     account_id: { column: "users.account_id" },
     id: { column: "users.id" },
-    external_id: { column: "users.external_id" },
-    email: { column: "users.email", folded: { column: "users.email_key", fold: foldEmail } },
+    external_id: { column: "users.external_id", indexed: true },
+    email: { column: "users.email", indexed: true, folded: { column: "users.email_key", fold: foldEmail } },
     name: { column: "users.name" },
     display_name: { column: "users.display_name" },
     about: { column: "users.about" },
-    project: { column: "users.project" },
-    status: { column: "users.status" },
+    project: { column: "users.project", indexed: true },
+    status: { column: "users.status", indexed: true },
     super_admin: { column: "users.super_admin" },
     create_time: { column: "users.create_time" },
     update_time: { column: "users.update_time" },

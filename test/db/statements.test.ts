@@ -22,8 +22,8 @@ const ACROSS_ACCOUNTS = [
   // Super admins list all accounts, and the users of all.
   /^select "account_id" from "accounts" where "account_id" > \? order by "account_id" limit \?$/,
   /^select [^?]* from "accounts" (where .*)?order by "accounts"."account_id" (asc|desc) limit \? offset \?$/,
-  /^select [^?]* from "users" (where .*)?order by "users"."create_time" (desc|asc), .* limit \? offset \?$/,
-  /^select [^?]* from "sessions" .*order by "sessions"."create_time" (desc|asc), .* limit \? offset \?$/,
+  /^select [^?]* from "users" (where .*)?order by "users"."(create_time" \+ 0|id") (desc|asc), .* limit \? offset \?$/,
+  /^select [^?]* from "sessions" .*order by "sessions"."(create_time" \+ 0|id") (desc|asc), .* limit \? offset \?$/,
   /^select count\(\*\) as "count" from "(users|accounts|sessions)"( inner join "users" on [^?]*)?( where [^?]*)?$/,
   // The last active super admin of all accounts can't be taken away.
   /^select count\(\*\) as "count" from "users" inner join "accounts" .* where "users"."super_admin" = 1 and /,

@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
-import type { AccountTransaction, AccountView, NewUser, Origin, Sources, Store } from "../../src/directory/store.ts";
+import type { AccountTransaction, AccountView, NewUser, Origin, Store } from "../../src/directory/store.ts";
 import { USER_DEFAULTS, type User } from "../../src/directory/user.ts";
-import { openTestStore, type TestStore } from "./store.ts";
+import { openTestStore, type TestOptions, type TestStore } from "./store.ts";
 
 /** An account, and short ways to read and write it. */
 export interface TestAccount {
@@ -14,7 +14,7 @@ export interface TestAccount {
 }
 
 /** An empty store of the engine under test with the account `default`, closed when the test ends. */
-export async function openTestAccount(given: Partial<Sources> = {}): Promise<TestStore & TestAccount> {
+export async function openTestAccount(given: Partial<TestOptions> = {}): Promise<TestStore & TestAccount> {
   const test = await openTestStore(given);
   onTestFinished(test.close);
   return { ...test, ...(await createTestAccount(test.store, DEFAULT_ACCOUNT)) };

@@ -5,6 +5,9 @@ import type { NewUser } from "../../src/directory/store.ts";
 
 /** Few keys and values, so that filters and users meet; each is there because something could trip over it. */
 const KEYS = ["a", "b", "a.b", 'q"', "q'", "\\", "$", "0", "é😀", "%", "__proto__", "\n"];
+/** Places that those keys come together at, to be declared as indexed. */
+export const INDEXED_PATHS = [...KEYS.slice(0, 6).map((key) => [key]), ["a", "b"], ["$", "0"], ["x"], ["plan"]];
+
 const TEXTS = [
   "",
   "a",

@@ -1,4 +1,4 @@
-import { openStore } from "../../src/db/index.ts";
+import { openStore, type StoreOptions } from "../../src/db/index.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 import type { Peers } from "../../src/directory/peers.ts";
@@ -12,8 +12,10 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
+export type TestOptions = Sources & Pick<StoreOptions, "indexedMetadata">;
+
 /** An empty, migrated database of the engine under test. Whoever opens it closes it. */
-export async function openTestStore(given: Partial<Sources> = {}): Promise<TestStore> {
+export async function openTestStore(given: Partial<TestOptions> = {}): Promise<TestStore> {
   const { url, remove } = await createDatabase();
   const opened = await reopenTestStore(url, given);
   return {
@@ -26,8 +28,9 @@ export async function openTestStore(given: Partial<Sources> = {}): Promise<TestS
 }
 
 /** The same database once more, as another server would open it. */
-export async function reopenTestStore(url: string, given: Partial<Sources> = {}, peers?: Peers): Promise<TestStore> {
-  const sources: Sources = { clock: createClock(), newId: createIdSource(), ...given };
-  const store = await openStore(url, sources, { peers });
+export async function reopenTestStore(url: string, given: Partial<TestOptions> = {}, peers?: Peers): Promise<TestStore> {
+  const { indexedMetadata = [], ...sourcesGiven } = given;
+  const sources: Sources = { clock: createClock(), newId: createIdSource(), ...sourcesGiven };
+  const store = await openStore(url, sources, { peers, indexedMetadata });
   return { store, sources, url, close: () => store.close() };
 }

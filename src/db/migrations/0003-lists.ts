@@ -12,7 +12,7 @@ const REPLACED = [
 
 /**
  * One index for each order that a list can have. It serves the reverse as well: the id at its end goes the way of the field before
- * it. And one for each usual filter, in the default order.
+ * it. Apart from those (see keyset.ts), one for each usual filter in the default order, and one for all accounts.
  */
 export const lists: CreateMigration = ({ absentFirst }) => ({
   async up(db) {
@@ -28,12 +28,12 @@ export const lists: CreateMigration = ({ absentFirst }) => ({
     for (const column of ["external_id", "email_key", "name", "display_name"]) {
       await create(`users_in_${column}_order`, "users", `account_id, ${column}${absentFirst}, id`);
     }
-    await create("users_of_status", "users", "account_id, status, create_time, id");
-    await create("users_of_project", "users", "account_id, project, create_time, id");
-    await create("users_in_all_accounts", "users", "create_time, id, account_id");
+    await create("users_of_status", "users", `account_id, status, create_time${absentFirst}, id`);
+    await create("users_of_project", "users", `account_id, project, create_time${absentFirst}, id`);
+    await create("users_in_all_accounts", "users", "(create_time + 0), id, account_id");
 
     await create("sessions_in_create_time_order", "sessions", "account_id, create_time, id");
-    await create("sessions_of_user", "sessions", "account_id, user_id, create_time, id");
-    await create("sessions_in_all_accounts", "sessions", "create_time, id, account_id");
+    await create("sessions_of_user", "sessions", `account_id, user_id, create_time${absentFirst}, id`);
+    await create("sessions_in_all_accounts", "sessions", "(create_time + 0), id, account_id");
   },
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
-import type { UserFilter } from "../../../src/directory/filter.ts";
+import type { MetadataPath, UserFilter } from "../../../src/directory/filter.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
 import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import type { AccountTransaction, ListQuery, NewUser, UserReader } from "../../../src/directory/store.ts";
@@ -9,7 +9,7 @@ import { foldEmail } from "../../../src/directory/user.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";
-import { someFilter, someUser } from "../../support/filters.ts";
+import { INDEXED_PATHS, someFilter, someUser } from "../../support/filters.ts";
 
 const ALL: ListQuery = {
   showDeleted: true,
@@ -21,8 +21,15 @@ const ALL: ListQuery = {
 };
 
 export function filters(): void {
+  describe("without indexes of metadata", () => filtersWith([]));
+  describe("with indexes of metadata", () => filtersWith(INDEXED_PATHS));
+}
+
+function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
+  const open = () => openTestAccount({ indexedMetadata });
+
   test("a list has the users who pass its filter, and counts them", async () => {
-    const account = await openTestAccount();
+    const account = await open();
     await account.write(async (tx) => {
       for (const values of FILTERED_USERS) await tx.users.insert(newUser(tx, values));
     });
@@ -36,7 +43,7 @@ export function filters(): void {
   });
 
   test("a filter goes with pages, in both directions, and with deleted users", async () => {
-    const account = await openTestAccount();
+    const account = await open();
     await account.write(async (tx) => {
       for (let i = 0; i < 10; i += 1) await tx.users.insert(newUser(tx, { id: `u${i}`, metadata: { even: i % 2 === 0 } }));
       const gone = (await tx.users.find("u4")) ?? expect.fail();
@@ -54,7 +61,7 @@ export function filters(): void {
   });
 
   test("users of all accounts are filtered as those of one", async () => {
-    const { store, insert } = await openTestAccount();
+    const { store, insert } = await open();
     const other = await createTestAccount(store, "other");
     await insert({ id: "a", metadata: { x: 1 } });
     await other.insert({ id: "b", metadata: { x: 1 } });
@@ -66,7 +73,7 @@ export function filters(): void {
   });
 
   test("the database and the memory agree on every filter and every user", async () => {
-    const { store } = await openTestAccount();
+    const { store } = await open();
     let accounts = 0;
     const agree = fc.asyncProperty(
       fc.array(someUser, { minLength: 1, maxLength: 10 }),

@@ -1,0 +1,71 @@
+import { CompiledQuery, type Kysely, type RootOperationNode } from "kysely";
+import type { Engine } from "../../src/db/engine.ts";
+import type { Schema } from "../../src/db/schema.ts";
+
+/** What a database means to do for one statement. */
+export interface Plan {
+  readonly sql: string;
+  /** The indexes that rows are found by. */
+  readonly indexes: readonly string[];
+  /** Steps that look at every row of a table, or sort what they found. PostgreSQL may sort what it takes for a page or two. */
+  readonly scans: readonly string[];
+  readonly sorts: readonly string[];
+}
+
+/** How the engine would run each statement that `read` runs. */
+export async function explain(engine: Engine, read: (db: Kysely<Schema>) => Promise<unknown>): Promise<Plan[]> {
+  const nodes: RootOperationNode[] = [];
+  const watched = engine.reader.withPlugin({
+    transformQuery({ node }) {
+      nodes.push(node);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  await read(watched);
+  const plans: Plan[] = [];
+  for (const node of nodes) {
+    const { sql, parameters } = engine.reader.getExecutor().compileQuery(node, { queryId: "explained" });
+    plans.push({ sql, ...(await (sql.includes("?") ? explainSqlite : explainPostgres)(engine.reader, sql, parameters)) });
+  }
+  return plans;
+}
+
+async function explainSqlite(db: Kysely<Schema>, sql: string, parameters: readonly unknown[]): Promise<Omit<Plan, "sql">> {
+  const { rows } = await db.executeQuery<{ detail: string }>(
+    CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]),
+  );
+  const steps = rows.map(({ detail }) => detail);
+  return {
+    indexes: steps.flatMap((step) => /^SEARCH \w+ USING (?:COVERING )?INDEX (\w+)/.exec(step)?.[1] ?? []),
+    scans: steps.filter((step) => step.startsWith("SCAN")),
+    sorts: steps.filter((step) => step.includes("TEMP B-TREE")),
+  };
+}
+
+interface Step {
+  readonly "Node Type": string;
+  readonly "Plan Rows": number;
+  readonly "Index Name"?: string;
+  readonly Plans?: readonly Step[];
+}
+
+async function explainPostgres(db: Kysely<Schema>, sql: string, parameters: readonly unknown[]): Promise<Omit<Plan, "sql">> {
+  const { rows } = await db.executeQuery<{ "QUERY PLAN": Array<{ Plan: Step }> }>(
+    CompiledQuery.raw(`explain (format json) ${sql}`, [...parameters]),
+  );
+  const steps = rows.flatMap((row) => row["QUERY PLAN"].flatMap(({ Plan }) => within(Plan)));
+  const names = (chosen: readonly Step[]) => chosen.map((step) => step["Node Type"]);
+  const isSort = (step: Step) => step["Node Type"].endsWith("Sort");
+  return {
+    indexes: steps.flatMap((step) => step["Index Name"] ?? []),
+    scans: names(steps.filter((step) => step["Node Type"] === "Seq Scan")),
+    sorts: names(steps.filter((step) => isSort(step) && step["Plan Rows"] > FEW)),
+  };
+}
+
+const FEW = 100;
+
+function within(step: Step): Step[] {
+  return [step, ...(step.Plans ?? []).flatMap(within)];
+}
