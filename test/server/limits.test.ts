@@ -21,6 +21,12 @@ function createRequest(wire: WireName, about: string): Uint8Array {
     : toBinary(CreateUserRequestSchema, request);
 }
 
+/** What asks for compressed answers. The gRPC port gives them to those who compress, too. */
+function taking(wire: WireName) {
+  const accepts = { "accept-encoding": "gzip", "grpc-accept-encoding": "gzip" };
+  return wire === "gRPC, its own port" ? { ...accepts, "grpc-encoding": "gzip" } : accepts;
+}
+
 describe.each(WIRE_NAMES)("%s", (wire) => {
   const method = "UserService/CreateUser";
 
@@ -45,8 +51,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
 
   test("compresses large answers for those who take them, and only for those", async () => {
     const list = { method: "UserService/ListUsers", message: wire === "Connect, JSON" ? "{}" : "", secret: server.secret };
-    const headers = { "accept-encoding": "gzip", "grpc-accept-encoding": "gzip" };
-    const packed = await call(wire, server.url, { ...list, headers });
+    const packed = await call(wire, server.url, { ...list, headers: taking(wire) });
     expect(packed).toMatchObject({ compressed: true, error: undefined });
     const plain = await call(wire, server.url, list);
     expect(plain).toMatchObject({ compressed: false, error: undefined });
@@ -54,15 +59,20 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
   });
 
   test("tells the reason of a refusal also to those who take it compressed", async () => {
-    const headers = { "accept-encoding": "gzip", "grpc-accept-encoding": "gzip" };
     const { error } = await call(wire, server.url, {
       method,
       message: createRequest(wire, "x".repeat(17_000)),
-      headers,
+      headers: taking(wire),
       secret: server.secret,
     });
     demand(error, Code.InvalidArgument, "FIELD_INVALID");
   });
+});
+
+test("the gRPC port compresses nothing for those who merely could take it", async () => {
+  const headers = { "grpc-accept-encoding": "gzip" };
+  const list = { method: "UserService/ListUsers", message: "", secret: server.secret, headers };
+  expect(await call("gRPC, its own port", server.url, list)).toMatchObject({ compressed: false, error: undefined });
 });
 
 test.each(["gRPC, HTTP/2", "gRPC, its own port"] as const)(
