@@ -180,8 +180,9 @@ export class KyselyStore implements Store {
   }
 
   async noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void> {
-    await this.#guard(() =>
-      this.#engine.writer
+    // In a transaction, because SQLite waits for the lock of another process without one by stopping this process.
+    await this.#transaction((db) =>
+      db
         .updateTable("api_keys")
         .set({ last_use_time: time })
         .where("account_id", "=", accountId)
