@@ -38,7 +38,7 @@ const WAIT_INTERVAL_MS = 500;
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
   const { waitMs, onWait, peers, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
-  const engine = await openEngine(url, limits);
+  const engine = await openEngine(url, limits, peers);
   try {
     await patiently(engine, () => migrate(engine), { waitMs, onWait });
     return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, peers);
@@ -106,12 +106,12 @@ async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>):
   }
 }
 
-async function openEngine(url: string, limits: PostgresOptions): Promise<Engine> {
+async function openEngine(url: string, limits: PostgresOptions, peers?: Peers): Promise<Engine> {
   if (!url.startsWith("sqlite:")) {
     return openPostgres(url, limits);
   }
   try {
-    return openSqlite(url.slice("sqlite:".length));
+    return openSqlite(url.slice("sqlite:".length), undefined, peers && (() => peers.takeTurn()));
   } catch (error) {
     throw explained(url, error);
   }

@@ -12,6 +12,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from "kysely";
+import type { Peers } from "../directory/peers.ts";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
 import { keepSqliteIndexes } from "./sqlite-indexes.ts";
@@ -20,16 +21,16 @@ import { sqliteJson } from "./sqlite-json.ts";
 /**
  * Opens the file, made if missing. Write-ahead log, and every commit on the disk before it is acknowledged. What a purge
  * deletes is overwritten, not just unlinked (`secure_delete`). A transaction waits at most `lockTimeoutMs` for
- * a lock that another process holds.
+ * a lock that another process holds; processes that take turns to write need hardly wait.
  */
-export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engine {
+export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTurn?: TakeTurn): Engine {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const write = connect(path, {});
   write.pragma("journal_mode = WAL");
   write.pragma("synchronous = FULL");
   write.pragma("secure_delete = ON");
   const read = connect(path, { readonly: true });
-  const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs) });
+  const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, takeTurn) });
   const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin", 0) });
   return {
     writer,
@@ -55,6 +56,8 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS): Engin
   };
 }
 
+type TakeTurn = Peers["takeTurn"];
+
 const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
 
 const LOCK_TIMEOUT_MS = 10_000;
@@ -71,12 +74,14 @@ class Dialect extends SqliteDialect {
   readonly #database: Database.Database;
   readonly #begin: string;
   readonly #lockTimeoutMs: number;
+  readonly #takeTurn: TakeTurn | undefined;
 
-  constructor(database: Database.Database, begin: string, lockTimeoutMs: number) {
+  constructor(database: Database.Database, begin: string, lockTimeoutMs: number, takeTurn?: TakeTurn) {
     super({ database: rememberStatements(database) });
     this.#database = database;
     this.#begin = begin;
     this.#lockTimeoutMs = lockTimeoutMs;
+    this.#takeTurn = takeTurn;
   }
 
   override createAdapter(): DialectAdapter {
@@ -84,7 +89,7 @@ class Dialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new TransactionDriver(this.#database, this.#begin, this.#lockTimeoutMs);
+    return new TransactionDriver(this.#database, this.#begin, this.#lockTimeoutMs, this.#takeTurn);
   }
 }
 
@@ -100,19 +105,33 @@ class TransactionDriver extends SqliteDriver {
   readonly #database: Database.Database;
   readonly #begin: Database.Statement;
   readonly #lockTimeoutMs: number;
+  readonly #takeTurn: TakeTurn | undefined;
+  #endTurn: (() => void) | undefined;
 
-  constructor(database: Database.Database, begin: string, lockTimeoutMs: number) {
+  constructor(database: Database.Database, begin: string, lockTimeoutMs: number, takeTurn?: TakeTurn) {
     super({ database: rememberStatements(database) });
     this.#database = database;
     this.#begin = database.prepare(begin);
     this.#lockTimeoutMs = lockTimeoutMs;
+    this.#takeTurn = takeTurn;
   }
 
   // SQLite's own way to wait for a lock would stop the whole process.
   override async beginTransaction(): Promise<void> {
-    for (const end = performance.now() + this.#lockTimeoutMs; !this.#tryBegin(performance.now() > end); ) {
-      await setTimeout(LOCK_RETRY_MS);
+    this.#endTurn = await this.#takeTurn?.();
+    try {
+      for (const end = performance.now() + this.#lockTimeoutMs; !this.#tryBegin(performance.now() > end); ) {
+        await setTimeout(LOCK_RETRY_MS);
+      }
+    } catch (error) {
+      this.#endTurn?.();
+      throw error;
     }
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection);
+    this.#endTurn?.();
   }
 
   #tryBegin(last: boolean): boolean {
@@ -132,8 +151,12 @@ class TransactionDriver extends SqliteDriver {
 
   // SQLite has rolled back by itself after a full disk or a failed write.
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.inTransaction) {
-      await super.rollbackTransaction(connection);
+    try {
+      if (this.#database.inTransaction) {
+        await super.rollbackTransaction(connection);
+      }
+    } finally {
+      this.#endTurn?.();
     }
   }
 }

@@ -12,6 +12,12 @@ export interface Peers {
   /** Tells them. With news of access it MUST NOT resolve before none of them trusts a key for what was known of it earlier. */
   tell(news: News): Promise<void>;
 
+  /**
+   * Waits for this process's turn where only one can write at a time, and returns what ends it. Only a courtesy, so that none is kept
+   * waiting while others write in turn: it keeps nobody from writing.
+   */
+  takeTurn(): Promise<() => void>;
+
   /** Calls the listener with what they tell. */
   listen(listener: (news: News) => void): void;
 }

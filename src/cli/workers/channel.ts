@@ -18,12 +18,14 @@ export class Channel {
       const message = received<FromPrimary>(value);
       if (message.type === "joined") join();
       else if (message.type === "drain") drain("the primary says so");
+      else if (message.type === "turn" || message.type === "turn-wanted") this.peers.turn.receive(message);
       else this.peers.receive(message);
     });
     cluster.worker?.once("disconnect", () => {
       // Or Node would end this process at once.
       if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
       join();
+      this.peers.turn.goAlone();
       drain("the primary has gone");
     });
   }

@@ -4,6 +4,8 @@ import type { Log } from "../../log.ts";
 import type { Addresses } from "../greeting.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
 import { Relay } from "./relay.ts";
+import { Turn } from "./turn.ts";
+import { TurnKeeper } from "./turn-keeper.ts";
 
 /** The first worker could not start, and has said why. */
 export class FirstWorkerEnded extends Error {
@@ -29,6 +31,8 @@ interface Hired {
   readonly ended: Promise<End>;
 }
 
+/** Of workers, the numbers begin with 1. */
+const PRIMARY = 0;
 /** A worker that served for less is replaced after a pause, each longer than the last. */
 const STEADY_MS = 10_000;
 const MIN_PAUSE_MS = 100;
@@ -41,13 +45,23 @@ export class Crew {
   readonly #size: number;
   readonly #log: Log;
   readonly #relay = new Relay();
-  readonly #workers = new Set<Worker>();
+  readonly #workers = new Map<number, Worker>();
+  readonly #turns = new TurnKeeper((id, message) => {
+    if (id === PRIMARY) this.#ownTurn.receive(message);
+    else send(this.#workers.get(id), message);
+  });
+  readonly #ownTurn = new Turn((message) => this.#turns.receive(PRIMARY, message));
   readonly #places: Array<Promise<void>> = [];
   readonly #draining = new AbortController();
 
   constructor(size: number, log: Log) {
     this.#size = size;
     this.#log = log;
+  }
+
+  /** This process's turn to write, among those of the workers. */
+  takeTurn(): Promise<() => void> {
+    return this.#ownTurn.take();
   }
 
   /** Resolves when all have started. Throws a FirstWorkerEnded if not even the first can: then nor could the others. */
@@ -67,7 +81,7 @@ export class Crew {
   /** Lets the calls under way end, and resolves when every worker has gone, by force some seconds after the timeout. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining.abort();
-    for (const worker of this.#workers) send(worker, { type: "drain" });
+    for (const worker of this.#workers.values()) send(worker, { type: "drain" });
     const force = new AbortController();
     void setTimeout(timeoutMs + GRACE_MS, undefined, force).then(
       () => this.kill(),
@@ -78,7 +92,7 @@ export class Crew {
   }
 
   kill(): void {
-    for (const worker of this.#workers) worker.process.kill("SIGKILL");
+    for (const worker of this.#workers.values()) worker.process.kill("SIGKILL");
   }
 
   async #keepFilled(first: Hired): Promise<void> {
@@ -96,10 +110,11 @@ export class Crew {
 
   #hire(): Hired {
     const worker = cluster.fork();
-    this.#workers.add(worker);
+    this.#workers.set(worker.id, worker);
     const ended = endOf(worker).finally(() => {
-      this.#workers.delete(worker);
+      this.#workers.delete(worker.id);
       this.#relay.leave(worker.id);
+      this.#turns.leave(worker.id);
     });
     const ready = new Promise<Addresses | undefined>((resolve) => {
       void ended.then(() => resolve(undefined));
@@ -107,6 +122,7 @@ export class Crew {
         const message = received<FromWorker>(value);
         if (message.type === "join") this.#welcome(worker);
         else if (message.type === "ready") resolve({ http: message.http, grpc: message.grpc });
+        else if (message.type === "turn-wanted" || message.type === "turn-over") this.#turns.receive(worker.id, message);
         else this.#relay.receive(worker.id, message);
       });
     });
@@ -128,9 +144,9 @@ async function servedLong({ ready, ended }: Hired): Promise<boolean> {
   return served !== undefined && performance.now() - start > STEADY_MS;
 }
 
-function send(worker: Worker, message: FromPrimary): void {
+function send(worker: Worker | undefined, message: FromPrimary): void {
   // One that has gone hears nothing.
-  if (worker.isConnected()) worker.process.send(message, () => {});
+  if (worker?.isConnected()) worker.process.send(message, () => {});
 }
 
 function endOf(worker: Worker): Promise<End> {

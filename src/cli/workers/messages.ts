@@ -1,12 +1,13 @@
 import type { News } from "../../directory/peers.ts";
 import type { Addresses } from "../greeting.ts";
+import type { TurnFromPrimary, TurnFromWorker } from "./turn.ts";
 
 /**
  * What workers and the primary tell each other. `news` goes from a worker by way of the primary to all others; with a receipt it is
  * answered by `heard`, by each of them to the primary, and by the primary, when all have answered, to the worker it came from.
  */
-export type FromWorker = { readonly type: "join" } | ({ readonly type: "ready" } & Addresses) | Exchange;
-export type FromPrimary = { readonly type: "joined" } | { readonly type: "drain" } | Exchange;
+export type FromWorker = { readonly type: "join" } | ({ readonly type: "ready" } & Addresses) | TurnFromWorker | Exchange;
+export type FromPrimary = { readonly type: "joined" } | { readonly type: "drain" } | TurnFromPrimary | Exchange;
 
 export type Exchange = NewsMessage | { readonly type: "heard"; readonly receipt: number };
 

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { TRUST_TIME } from "../../directory/authentication.ts";
 import type { News, Peers } from "../../directory/peers.ts";
 import type { Exchange } from "./messages.ts";
+import { Turn, type TurnFromWorker } from "./turn.ts";
 
 /** How long a worker that does not answer can trust what it remembers, with some to spare. */
 const PATIENCE_MS = TRUST_TIME / 1000 + 100;
@@ -15,14 +16,16 @@ interface Batch {
 
 /** The other workers. What is told in one turn of the event loop goes in one message. */
 export class WorkerPeers implements Peers {
+  readonly turn: Turn;
   readonly #send: (message: Exchange) => void;
   readonly #listeners: Array<(news: News) => void> = [];
   readonly #receipts = new Map<number, () => void>();
   #batch: Batch | undefined;
   #count = 0;
 
-  constructor(send: (message: Exchange) => void) {
+  constructor(send: (message: Exchange | TurnFromWorker) => void) {
     this.#send = send;
+    this.turn = new Turn(send);
   }
 
   async tell(news: News): Promise<void> {
@@ -36,6 +39,10 @@ export class WorkerPeers implements Peers {
 
   listen(listener: (news: News) => void): void {
     this.#listeners.push(listener);
+  }
+
+  takeTurn(): Promise<() => void> {
+    return this.turn.take();
   }
 
   /** Takes what came from the primary. */

@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import type { Peers } from "../../directory/peers.ts";
 import type { Log } from "../../log.ts";
 import { startPruning } from "../../server/pruning.ts";
 import { greeting } from "../greeting.ts";
@@ -11,9 +12,11 @@ import { Crew, FirstWorkerEnded } from "./crew.ts";
  * first key, prunes; and sees to it that the others run.
  */
 export async function lead(config: Config, log: Log): Promise<void> {
-  const { store, sources } = await openDirectory(config, log, { poolSize: 1 });
-  const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
   const crew = new Crew(config.workers, log);
+  // Nothing that this process writes is remembered anywhere.
+  const peers: Peers = { tell: async () => {}, listen: () => {}, takeTurn: () => crew.takeTurn() };
+  const { store, sources } = await openDirectory(config, log, { poolSize: 1, peers });
+  const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
   try {
     const secret = await firstKey({ store, sources }, config);
     const addresses = await crew.start();

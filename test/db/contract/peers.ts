@@ -16,7 +16,7 @@ export function peers(): void {
         heard = resolve;
       });
     };
-    const { store, close } = await reopenTestStore(url, {}, { tell, listen: () => {} });
+    const { store, close } = await reopenTestStore(url, {}, { tell, listen: () => {}, takeTurn: async () => () => {} });
     onTestFinished(close);
     const account = testAccount(store, id);
     await expect(account.write(async (tx) => Promise.reject(await insert(tx)))).rejects.toMatchObject({ id: "u" });
@@ -46,6 +46,7 @@ export function peers(): void {
     let tell: (news: News) => void = () => {};
     const others: Peers = {
       tell: async () => {},
+      takeTurn: async () => () => {},
       listen: (listener) => {
         tell = listener;
       },
