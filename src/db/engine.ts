@@ -20,6 +20,8 @@ export interface Engine {
   keepIndexes(prefix: string, wanted: readonly Index[]): Promise<void>;
   /** Makes the rows of a select unavailable to other writers until the transaction ends. */
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
+  /** How many rows go into one insert, most first. */
+  readonly rowsPerInsert: readonly number[];
   /** Writes to accounts for which this is the same can share a transaction: they would wait for each other anyway. */
   commitsWith(accountId: string): string;
   /** Whether the transaction that failed may succeed when it is run again. */

@@ -47,6 +47,8 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     json: postgresJson,
     keepIndexes: (prefix, wanted) => keepPostgresIndexes(maintenance, prefix, wanted),
     forUpdate: (query) => query.forUpdate(),
+    // Each statement is a round trip.
+    rowsPerInsert: [64, 8, 1],
     // The account's row is locked.
     commitsWith: (accountId) => accountId,
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),

@@ -41,6 +41,8 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTu
     keepIndexes: (prefix, wanted) => keepSqliteIndexes(writer, prefix, wanted),
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,
+    // For an insert of several, SQLite copies every page it touches, to be able to undo it.
+    rowsPerInsert: [1],
     // There is one writer.
     commitsWith: () => "",
     // Writers wait for the lock before they read.

@@ -19,7 +19,7 @@ export function statement<V extends object, R>(build: (db: Kysely<Schema>, value
   function compile(db: Kysely<Schema>, adapter: DialectAdapter): CompiledQuery<R> {
     const query = build(db, standIns<V>()).compile();
     compiled.set(adapter, query);
-    names.set(query.sql, createHash("sha256").update(query.sql).digest("base64url"));
+    nameStatement(query.sql);
     return query;
   }
 
@@ -35,6 +35,11 @@ export function statement<V extends object, R>(build: (db: Kysely<Schema>, value
 }
 
 const names = new Map<string, string>();
+
+/** Says that a text will be run often. */
+export function nameStatement(sql: string): void {
+  names.set(sql, createHash("sha256").update(sql).digest("base64url"));
+}
 
 /** The name that a database may keep the statement under; undefined for texts that come and go. */
 export function statementName(sql: string): string | undefined {

@@ -56,6 +56,21 @@ class Effects {
   revision: number | null = null;
 }
 
+/** The store, but that comes before anything it does. */
+function doFirst<S extends object>(first: () => Promise<void>, store: S): S {
+  return new Proxy(store, {
+    get(_, name) {
+      const member: unknown = Reflect.get(store, name);
+      return typeof member !== "function"
+        ? member
+        : async (...args: unknown[]) => {
+            await first();
+            return Reflect.apply(member, store, args);
+          };
+    },
+  });
+}
+
 /** Ends a transaction without an error and without a trace. */
 class DryRun<T> {
   readonly result: T;
@@ -270,12 +285,14 @@ export class KyselyStore implements Store {
     const { access } = effects;
     const { clock, newId } = this.#sources;
     const revision = new Revision(account.revision, clock);
+    const users = new KyselyUserWriter(db, origin, revision, access, this.#engine);
+    const flush = () => users.flush();
     const result = await work({
       account,
-      users: new KyselyUserWriter(db, origin, revision, access, this.#engine.json),
-      changes: new KyselyChanges(db, account.id),
-      apiKeys: new KyselyApiKeys(db, account.id, access),
-      sessions: new KyselySessions(db, account.id, this.#engine.json),
+      users,
+      changes: doFirst(flush, new KyselyChanges(db, account.id)),
+      apiKeys: doFirst(flush, new KyselyApiKeys(db, account.id, access)),
+      sessions: doFirst(flush, new KyselySessions(db, account.id, this.#engine.json)),
       answers: new KyselyAnswers(db, account.id, clock),
       nonces: new KyselyNonces(db, account.id),
       now: clock,
@@ -297,13 +314,16 @@ export class KyselyStore implements Store {
       async eraseAccount() {
         closeGroup();
         access.note(null);
+        await flush();
         await eraseAccount(db, account);
       },
-      countActiveSuperAdmins: ({ elsewhere } = { elsewhere: false }) => {
+      countActiveSuperAdmins: async ({ elsewhere } = { elsewhere: false }) => {
         closeGroup();
+        await flush();
         return this.#countActiveSuperAdmins(db, elsewhere ? account.id : null);
       },
     });
+    await flush();
     if (revision.changed) {
       await SET_REVISION.execute(db, { id: account.id, revision: revision.current });
     }

@@ -1,9 +1,11 @@
 import type { Kysely, Selectable } from "kysely";
 import { columnsOf, pick, USER_COLUMNS } from "./columns.ts";
+import { rowInserts } from "./row-inserts.ts";
 import type { ChangesTable, Schema, UsersTable } from "./schema.ts";
 import { statement } from "./statement.ts";
 
 export type UserRow = Selectable<UsersTable>;
+export type ChangeRow = Selectable<ChangesTable>;
 
 interface Key {
   readonly accountId: string;
@@ -20,7 +22,7 @@ export const FIND_LIVE_USER = {
   email: statement((db, { accountId, key }: Key) => liveUsers(db, accountId).where("email_key", "=", key)),
 } as const;
 
-export const INSERT_USER = statement((db, row: UserRow) => db.insertInto("users").values(pick(row, USER_COLUMNS)));
+export const insertUsers = rowInserts<UserRow>(USER_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
 
 export const UPDATE_USER = statement((db, row: UserRow) => {
   const { account_id, id, ...values } = pick(row, USER_COLUMNS);
@@ -42,9 +44,7 @@ const CHANGE_COLUMNS = [
   "request_id",
 ] as const satisfies ReadonlyArray<keyof ChangesTable>;
 
-export const INSERT_CHANGE = statement((db, row: Selectable<ChangesTable>) =>
-  db.insertInto("changes").values(pick(row, CHANGE_COLUMNS)),
-);
+export const insertChanges = rowInserts<ChangeRow>(CHANGE_COLUMNS, (db, rows) => db.insertInto("changes").values(rows));
 
 export function users(db: Kysely<Schema>, accountId: string) {
   return db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).where("users.account_id", "=", accountId);

@@ -3,17 +3,36 @@ import { changesAccess } from "../directory/authentication.ts";
 import type { UserFilter, UserFilterField } from "../directory/filter.ts";
 import type { OrderTerm } from "../directory/order.ts";
 import type { UserOrderField } from "../directory/order-fields.ts";
-import type { Erased, ListQuery, NewUser, Origin, UserKeyKind, UserReader, UserWriter } from "../directory/store.ts";
+import type {
+  Erased,
+  ListQuery,
+  NewUser,
+  Origin,
+  UserKeyKind,
+  UserKeys,
+  UserReader,
+  UserWriter,
+} from "../directory/store.ts";
 import { changedFields, foldEmail, type User } from "../directory/user.ts";
 import type { Access } from "./access.ts";
 import { columnsOf, USER_COLUMNS } from "./columns.ts";
-import type { JsonDialect } from "./engine.ts";
+import type { Engine, JsonDialect } from "./engine.ts";
 import { type FilterColumns, isPinned, whereFilter } from "./filter.ts";
 import { countRows, type OrderColumn, orderColumns, readPage } from "./keyset.ts";
+import { KnownUsers } from "./known-users.ts";
 import type { Revision } from "./revision.ts";
 import { fromImage, toImage, toUser, toUserRow } from "./rows.ts";
 import type { ChangesTable, Schema } from "./schema.ts";
-import { FIND_LIVE_USER, FIND_USER, INSERT_CHANGE, INSERT_USER, UPDATE_USER, users } from "./user-statements.ts";
+import {
+  type ChangeRow,
+  FIND_LIVE_USER,
+  FIND_USER,
+  insertChanges,
+  insertUsers,
+  UPDATE_USER,
+  type UserRow,
+  users,
+} from "./user-statements.ts";
 
 const LIVE_KEYS = { id: "id", externalId: "external_id", email: "email_key" } as const;
 
@@ -96,12 +115,77 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   readonly #origin: Origin;
   readonly #revision: Revision;
   readonly #access: Access;
+  readonly #engine: Engine;
+  readonly #known = new KnownUsers();
+  #newUsers: UserRow[] = [];
+  #newChanges: ChangeRow[] = [];
 
-  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision, access: Access, json: JsonDialect) {
-    super(db, origin.accountId, json);
+  constructor(db: Kysely<Schema>, origin: Origin, revision: Revision, access: Access, engine: Engine) {
+    super(db, origin.accountId, engine.json);
+    this.#engine = engine;
     this.#origin = origin;
     this.#revision = revision;
     this.#access = access;
+  }
+
+  /** Writes what waits to be inserted. Before anything else is asked of the database that may depend on it. */
+  async flush(): Promise<void> {
+    const [users, changes] = [this.#newUsers, this.#newChanges];
+    this.#newUsers = [];
+    this.#newChanges = [];
+    await insertUsers(this.db, users, this.#engine.rowsPerInsert);
+    await insertChanges(this.db, changes, this.#engine.rowsPerInsert);
+  }
+
+  async load({ ids, externalIds, emails }: UserKeys): Promise<void> {
+    const unknown = [...new Set(ids)].filter((id) => this.#known.find(id) === undefined);
+    if (unknown.length > 0) {
+      await this.flush();
+      const rows = await users(this.db, this.accountId).where("id", "in", unknown).execute();
+      this.#known.learn(unknown, rows.map(toUser));
+    }
+    await this.findLive("externalId", externalIds);
+    await this.findLive("email", emails);
+  }
+
+  override async find(id: string): Promise<User | undefined> {
+    const known = this.#known.find(id);
+    if (known !== undefined) {
+      return known ?? undefined;
+    }
+    await this.flush();
+    const user = await super.find(id);
+    this.#known.learn([id], user === undefined ? [] : [user]);
+    return user;
+  }
+
+  override async findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]> {
+    if (kind === "id") {
+      await this.flush();
+      return super.findLive(kind, keys);
+    }
+    const wanted = [...new Set(kind === "email" ? keys.map(foldEmail) : keys)];
+    const unknown = wanted.filter((key) => this.#known.findLive(kind, key) === undefined);
+    if (unknown.length > 0) {
+      await this.flush();
+      this.#known.learnLive(kind, unknown, await super.findLive(kind, unknown));
+    }
+    return wanted.flatMap((key) => this.#known.findLive(kind, key) ?? []);
+  }
+
+  override async list(query: ListQuery): Promise<User[]> {
+    await this.flush();
+    return super.list(query);
+  }
+
+  override async count(showDeleted: boolean, filter?: UserFilter): Promise<number> {
+    await this.flush();
+    return super.count(showDeleted, filter);
+  }
+
+  override async listAt(...args: Parameters<KyselyUserReader["listAt"]>): ReturnType<KyselyUserReader["listAt"]> {
+    await this.flush();
+    return super.listAt(...args);
   }
 
   async insert(user: NewUser): Promise<User> {
@@ -114,16 +198,25 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       version: 1,
       revision: stamp.revision,
     };
-    await INSERT_USER.execute(this.db, toUserRow(stored));
-    await this.#record("CREATED", stamp, undefined, stored);
+    const row = toUserRow(stored);
+    this.#newUsers.push(row);
+    this.#record("CREATED", stamp, null, row, []);
+    this.#known.put(stored);
+    await this.#flushMany();
     return stored;
   }
 
   async update(before: User, after: User): Promise<User> {
     const stamp = this.#revision.next();
     const stored = { ...after, version: before.version + 1, revision: stamp.revision };
-    await UPDATE_USER.execute(this.db, toUserRow(stored));
-    await this.#record(changeType(before, after), stamp, before, stored);
+    if (this.#newUsers.length > 0) {
+      await this.flush();
+    }
+    const row = toUserRow(stored);
+    await UPDATE_USER.execute(this.db, row);
+    this.#record(changeType(before, after), stamp, toUserRow(before), row, changedFields(before, stored));
+    this.#known.replace(before, stored);
+    await this.#flushMany();
     if (changesAccess(before, stored)) {
       this.#access.note(stored.id);
     }
@@ -131,6 +224,8 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   }
 
   async purge(user: User): Promise<Erased> {
+    await this.flush();
+    this.#known.drop(user);
     const ofUser = { account_id: this.accountId, user_id: user.id };
     const changes = await this.db.deleteFrom("changes").where(matches(ofUser)).executeTakeFirstOrThrow();
     const sessions = await this.db.deleteFrom("sessions").where(matches(ofUser)).executeTakeFirstOrThrow();
@@ -147,7 +242,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       .where("response", "is not", null)
       .executeTakeFirstOrThrow();
     await this.db.deleteFrom("users").where("account_id", "=", this.accountId).where("id", "=", user.id).execute();
-    await this.#insertChange("PURGED", this.#revision.next(), user.id, user.version + 1);
+    this.#insertChange("PURGED", this.#revision.next(), user.id, user.version + 1);
     this.#access.note(user.id);
     return {
       sessions: Number(sessions.numDeletedRows),
@@ -157,23 +252,29 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     };
   }
 
-  #record(type: string, stamp: Stamp, before: User | undefined, after: User): Promise<void> {
-    return this.#insertChange(type, stamp, after.id, after.version, {
-      changed_fields: JSON.stringify(before === undefined ? [] : changedFields(before, after)),
-      image_before: before === undefined ? null : toImage(toUserRow(before)),
-      image_after: toImage(toUserRow(after)),
+  async #flushMany(): Promise<void> {
+    if (this.#newChanges.length >= FLUSH_AT) {
+      await this.flush();
+    }
+  }
+
+  #record(type: string, stamp: Stamp, before: UserRow | null, after: UserRow, fields: readonly string[]): void {
+    this.#insertChange(type, stamp, after.id, after.version, {
+      changed_fields: JSON.stringify(fields),
+      image_before: before && toImage(before),
+      image_after: toImage(after),
     });
   }
 
-  async #insertChange(
+  #insertChange(
     type: string,
     stamp: Stamp,
     userId: string,
     version: number,
     images: Pick<Selectable<ChangesTable>, "changed_fields" | "image_before" | "image_after"> = NO_IMAGES,
-  ): Promise<void> {
+  ): void {
     const { apiKeyId, requestId } = this.#origin;
-    await INSERT_CHANGE.execute(this.db, {
+    this.#newChanges.push({
       account_id: this.accountId,
       revision: stamp.revision,
       ordinal: stamp.ordinal,
@@ -187,6 +288,9 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     });
   }
 }
+
+/** So many changes wait at most. */
+const FLUSH_AT = 64;
 
 type Stamp = ReturnType<Revision["next"]>;
 

@@ -27,9 +27,22 @@ export function createIdSource(now: () => number = Date.now): IdSource {
   };
 }
 
+/** Random bytes that nobody has seen yet: the machine gives many at the price of a few. */
+const pool = Buffer.allocUnsafe(4096);
+let used = pool.length;
+
+function takeRandom(count: number): Uint8Array {
+  if (used + count > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += count;
+  return pool.subarray(used - count, used);
+}
+
 function uuidV7(time: number, sequence: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(16);
-  randomFillSync(bytes, 8);
+  bytes.set(takeRandom(8), 8);
   bytes.writeUIntBE(time, 0, 6);
   bytes.writeUInt16BE(0x7000 | sequence, 6);
   bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);

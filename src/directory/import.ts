@@ -1,5 +1,5 @@
 import { RosterError, taken } from "./errors.ts";
-import type { AccountTransaction } from "./store.ts";
+import type { AccountTransaction, UserKeys } from "./store.ts";
 import { foldEmail } from "./user.ts";
 import { type Actor, createUser, type IdentifiedInput, upsertUser } from "./users.ts";
 
@@ -31,6 +31,7 @@ export async function importUsers(
 ): Promise<ImportResult> {
   const count = { created: 0, updated: 0, skipped: 0 };
   const failures: Array<{ index: number; error: RosterError }> = [];
+  await tx.users.load(keysOf(rows));
   for (const row of rows) {
     try {
       count[await importUser(tx, actor, row, mode)] += 1;
@@ -42,6 +43,14 @@ export async function importUsers(
     }
   }
   return { ...count, failures };
+}
+
+function keysOf(rows: readonly ImportRow[]): UserKeys {
+  return {
+    ids: rows.flatMap(({ user }) => user.id ?? []),
+    externalIds: rows.flatMap(({ user }) => user.externalId ?? []),
+    emails: rows.flatMap(({ user }) => user.email ?? []),
+  };
 }
 
 async function importUser(

@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, mergePatch, mergeTopLevel } from "./json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, mergePatch, mergeTopLevel } from "./json.ts";
 
 const MAX_BYTES = 64 * 1024;
 const MAX_DEPTH = 16;
@@ -24,7 +24,8 @@ export function metadataProblem(metadata: JsonObject): string | undefined {
   if (problem !== undefined) {
     return problem;
   }
-  const size = Buffer.byteLength(canonicalJson(metadata));
+  // As long as its canonical text, and sooner made.
+  const size = Buffer.byteLength(JSON.stringify(metadata));
   return size > MAX_BYTES ? `must be at most ${MAX_BYTES} bytes as JSON, is ${size}` : undefined;
 }
 
@@ -52,8 +53,7 @@ function valueProblem(value: JsonValue, path: string, depth: number): string | u
 }
 
 function keyProblem(key: string, path: string): string | undefined {
-  const length = [...key.slice(0, 2 * MAX_KEY_LENGTH + 1)].length;
-  return length < 1 || length > MAX_KEY_LENGTH
+  return key === "" || (key.length > MAX_KEY_LENGTH && [...key.slice(0, 2 * MAX_KEY_LENGTH + 1)].length > MAX_KEY_LENGTH)
     ? `the keys in ${path || "/"} must have 1 to ${MAX_KEY_LENGTH} characters`
     : textProblem(key, path);
 }

@@ -189,6 +189,12 @@ export interface ChangeList {
 }
 
 export interface UserWriter extends UserReader {
+  /**
+   * Reads the users with these keys, in one query for each kind: finding them in this transaction, one by one, then costs none.
+   * MUST change nothing of what is found.
+   */
+  load(keys: UserKeys): Promise<void>;
+
   /** Adds a user with version 1 and the transaction's revision; records CREATED. The caller has checked that its keys are free. */
   insert(user: NewUser): Promise<User>;
 
@@ -200,6 +206,12 @@ export interface UserWriter extends UserReader {
    * nothing of the user's values in any table.
    */
   purge(user: User): Promise<Erased>;
+}
+
+export interface UserKeys {
+  readonly ids: readonly string[];
+  readonly externalIds: readonly string[];
+  readonly emails: readonly string[];
 }
 
 export type NewUser = UserValues & Pick<User, "id" | "createTime">;

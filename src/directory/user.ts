@@ -98,7 +98,8 @@ export function checkDisplayName(displayName: string, field: string): string {
 
 /** What makes two e-mail addresses the same: surrounding space, case and Unicode composition do not count. */
 export function foldEmail(email: string): string {
-  return email.trim().toLowerCase().normalize("NFC");
+  const folded = email.trim().toLowerCase();
+  return ASCII.test(folded) ? folded : folded.normalize("NFC");
 }
 
 /** Strong: differs between any two states of any users with one id. */
@@ -116,6 +117,9 @@ export function changedFields(before: UserValues, after: UserValues): string[] {
 function sameValue(a: UserValues[keyof UserValues], b: UserValues[keyof UserValues]): boolean {
   return a === b || (typeof a === "object" && typeof b === "object" && canonicalJson(a) === canonicalJson(b));
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, where there is nothing to compose.
+const ASCII = /^[\x00-\x7f]*$/;
 
 const LABEL = "[\\p{L}\\p{M}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]{0,61}[\\p{L}\\p{M}\\p{N}])?";
 /** The e-mail pattern of the HTML standard, with letters of every script (RFC 6531). */
