@@ -30,6 +30,7 @@ const list: ListQuery = {
 export async function exerciseStore(store: Store, { clock, newId }: Sources): Promise<void> {
   const id = "exercised";
   await store.write(origin, async (tx) => {
+    await tx.users.load({ ids: ["unknown"], externalIds: [], emails: [] });
     await insertUser(tx, { ...USER_DEFAULTS, externalId: "x", email: "ada@example.com", superAdmin: true }, id);
     await updateUser(tx, ADMIN, id, { name: "Ada" }, { metadataUpdate: "REPLACE", etag: "" });
     await setUserStatus(tx, ADMIN, id, "SUSPENDED", "");
