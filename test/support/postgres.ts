@@ -23,6 +23,13 @@ export interface PostgresServer extends PostgresAddress {
   remove(): Promise<void>;
 }
 
+/** No test takes the power away: what is committed need not be on the disk. */
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  max_connections: 200,
+  fsync: "off",
+  full_page_writes: "off",
+};
 const TEMPLATE = "roster_template";
 const FOLDER = "roster-postgres-";
 
@@ -41,7 +48,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"],
+    postgresFlags: Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     onLog: () => {},
     onError: () => {},
   });
@@ -61,10 +68,21 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /** Runs one statement on the server, outside the databases of the tests. */
-export async function administer({ url }: Pick<PostgresAddress, "url">, statement: string): Promise<void> {
-  const client = new Client(`${url}/postgres`);
+export function administer({ url }: Pick<PostgresAddress, "url">, statement: string): Promise<void> {
+  return runStatements(`${url}/postgres`, [statement]);
+}
+
+/** Runs the statements in turn, on a connection of their own. */
+export async function runStatements(databaseUrl: string, statements: readonly string[]): Promise<void> {
+  const client = new Client(databaseUrl);
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    for (const statement of statements) {
+      await client.query(statement);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 /** A run that was killed leaves its server behind: the next one clears up. */
