@@ -20,8 +20,8 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Servers, databases and their clients share the cores with the tests.
     maxWorkers: 2,
     // Loading Roster takes longer than most files' tests. No test leaves anything behind that others could trip over.
