@@ -20,6 +20,7 @@ export interface Config {
   readonly databaseWaitMs: number;
   readonly httpAddress: Address;
   readonly grpcAddress: Address | undefined;
+  readonly metricsAddress: Address | undefined;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly bootstrapKey: string | undefined;
   readonly corsOrigins: readonly string[];
@@ -82,6 +83,12 @@ export const SETTINGS = {
     fallback: "127.0.0.1:50051",
     description: "HOST:PORT of the gRPC port, the fast lane for services; off for none",
     parse: (text: string) => (text === "off" ? undefined : parseAddress(text)),
+  },
+  metricsAddress: {
+    variable: "ROSTER_METRICS_ADDRESS",
+    fallback: "",
+    description: "HOST:PORT of a port for Prometheus, which needs no key; none when empty",
+    parse: parseAddress,
   },
   tlsCertificate: {
     variable: "ROSTER_TLS_CERTIFICATE",
@@ -199,6 +206,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseWaitMs: read(SETTINGS.databaseWaitMs),
     httpAddress: read(SETTINGS.httpAddress),
     grpcAddress: read(SETTINGS.grpcAddress),
+    metricsAddress: read(SETTINGS.metricsAddress),
     tls: certificate && key ? { certificate, key } : undefined,
     bootstrapKey: read(SETTINGS.bootstrapKey),
     corsOrigins: read(SETTINGS.corsOrigins) ?? [],

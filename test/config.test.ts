@@ -26,6 +26,7 @@ test("nothing needs to be set", () => {
     databaseUrl: "sqlite:data/roster.db",
     httpAddress: { host: "127.0.0.1", port: 8080 },
     grpcAddress: { host: "127.0.0.1", port: 50_051 },
+    metricsAddress: undefined,
     tls: undefined,
     bootstrapKey: undefined,
     corsOrigins: [],
@@ -54,6 +55,7 @@ describe("reads", () => {
     ["ROSTER_HTTP_ADDRESS", "localhost:80", { httpAddress: { host: "localhost", port: 80 } }],
     ["ROSTER_GRPC_ADDRESS", "0.0.0.0:0", { grpcAddress: { host: "0.0.0.0", port: 0 } }],
     ["ROSTER_GRPC_ADDRESS", "off", { grpcAddress: undefined }],
+    ["ROSTER_METRICS_ADDRESS", "127.0.0.1:9090", { metricsAddress: { host: "127.0.0.1", port: 9090 } }],
     ["ROSTER_DATABASE_URL", "sqlite:/var/lib/roster.db", { databaseUrl: "sqlite:/var/lib/roster.db" }],
     [
       "ROSTER_CORS_ORIGINS",
@@ -92,6 +94,7 @@ describe("refuses, naming setting, value and what would be right,", () => {
     ["ROSTER_HTTP_ADDRESS", "localhost:-1", "must be HOST:PORT"],
     ["ROSTER_HTTP_ADDRESS", "off", "must be HOST:PORT"],
     ["ROSTER_GRPC_ADDRESS", "none", "must be HOST:PORT"],
+    ["ROSTER_METRICS_ADDRESS", "9090", "must be HOST:PORT"],
     ["ROSTER_CORS_ORIGINS", "*", "must be an origin"],
     ["ROSTER_CORS_ORIGINS", "https://a.example/", "must be an origin"],
     ["ROSTER_CORS_ORIGINS", "https://a.example,,https://b.example", "must be an origin"],

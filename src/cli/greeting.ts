@@ -10,7 +10,7 @@ export interface Addresses {
 
 /** What a server that is ready tells its user. `secret`: of the first key, if this start has made it. */
 export function greeting(
-  { http, grpc }: Addresses,
+  { http, grpc, metrics }: Addresses & { readonly metrics: Address | undefined },
   { databaseUrl, tls, bootstrapKey, workers }: Config,
   secret: string | undefined,
 ): string {
@@ -24,13 +24,15 @@ export function greeting(
     bootstrapKey === undefined
       ? `${secret}   (account ${DEFAULT_ACCOUNT}; shown once, ${kept})`
       : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
+  const measures =
+    metrics === undefined ? "" : `  metrics     http://${placeText(metrics)}/metrics   (Prometheus; needs no key)\n`;
   const crew = workers === 1 ? "" : `  workers     ${workers}\n`;
   const shown = secret === undefined ? "" : `  first key   ${key}\n`;
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
 ${alone}  database    ${withoutPassword(databaseUrl)}
-${crew}${shown}
+${measures}${crew}${shown}
 Create a user, list them, export them:
 
   KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}

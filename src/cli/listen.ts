@@ -6,7 +6,7 @@ import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
 export async function listen(
-  config: Omit<Config, "changeRetention"> & Pick<ServerOptions, "changeRetention">,
+  config: Omit<Config, "changeRetention"> & Pick<ServerOptions, "changeRetention" | "tally">,
   { store, sources }: Directory,
   log: Log,
 ): Promise<RosterServer> {
@@ -20,12 +20,14 @@ export async function listen(
     grpc: grpcAddress && { ...grpcAddress, tls },
   };
   return startServer(options).catch((error: unknown) => {
-    const code = systemCode(error);
-    if (code === undefined) {
-      throw error;
-    }
-    throw new CommandError(`can't listen on ${placeOf(error)}: ${REFUSALS[code] ?? code}`);
+    throw asListenRefusal(error);
   });
+}
+
+/** The error as its user should see it, if it says that a server can't listen. */
+export function asListenRefusal(error: unknown): unknown {
+  const code = systemCode(error);
+  return code === undefined ? error : new CommandError(`can't listen on ${placeOf(error)}: ${REFUSALS[code] ?? code}`);
 }
 
 /** Errors of a server that can't listen say where. */

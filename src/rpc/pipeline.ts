@@ -18,6 +18,7 @@ import { authorise } from "./authorise.ts";
 import { toConnectError } from "./errors.ts";
 import { methodName, PERMISSIONS, type Permission } from "./permissions.ts";
 import type { OpenStream, Streams } from "./streams.ts";
+import type { MethodTally, Tally } from "./tally.ts";
 import { validate } from "./validate.ts";
 
 /** What is asked of a call, whatever port it came in by. That of Connect is one. */
@@ -63,6 +64,7 @@ export interface PipelineDeps {
   readonly log: Log;
   readonly draining: AbortSignal;
   readonly streams: Streams;
+  readonly tally: Tally;
 }
 
 const NONCE_HEADER = "roster-client-nonce";
@@ -92,8 +94,9 @@ export function servicePipeline<S extends DescService>(
 }
 
 function unary(method: DescMethod, permission: Permission, handler: Unary, deps: PipelineDeps) {
+  const tally = deps.tally.of(method);
   return async (request: MessageShape<DescMessage>, context: CallContext) => {
-    const finish = observe(method, deps.log);
+    const finish = observe(method, tally, deps.log);
     try {
       const response = await handler(request, await admit(method, permission, request, context, deps));
       finish();
@@ -105,8 +108,9 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
 }
 
 function streaming(method: DescMethod, permission: Permission, handler: Streaming, deps: PipelineDeps) {
+  const tally = deps.tally.of(method);
   return async function* (request: MessageShape<DescMessage>, context: CallContext) {
-    const finish = observe(method, deps.log);
+    const finish = observe(method, tally, deps.log);
     let outcome: Outcome = CANCELED;
     let stream: OpenStream | undefined;
     try {
@@ -177,11 +181,14 @@ function secretOf(header: CallContext["requestHeader"]): string | undefined {
 }
 
 /** Returns what ends the observation: without an error, or with the one that the caller gets, which it gives back. */
-function observe(method: DescMethod, log: Log) {
+function observe(method: DescMethod, tally: MethodTally, log: Log) {
   const start = performance.now();
+  tally.begin();
   return <E extends Outcome>(error?: E): E | undefined => {
+    const taken = performance.now() - start;
+    tally.end(error?.code ?? 0, taken / 1000);
     if (log.isLevelEnabled("debug")) {
-      const milliseconds = Math.round((performance.now() - start) * 1000) / 1000;
+      const milliseconds = Math.round(taken * 1000) / 1000;
       const outcome = error && { code: error.code, error: error.rawMessage };
       log.debug({ method: methodName(method), milliseconds, ...outcome }, "call");
     }

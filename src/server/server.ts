@@ -19,6 +19,7 @@ import { createChangeHub } from "../rpc/change-hub.ts";
 import { servicePipeline } from "../rpc/pipeline.ts";
 import { sessionService } from "../rpc/session-service.ts";
 import { createStreams } from "../rpc/streams.ts";
+import { Tally } from "../rpc/tally.ts";
 import { createTokens } from "../rpc/tokens.ts";
 import { userService } from "../rpc/user-service.ts";
 import type { CorsOrigins } from "./cors.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   /** An idle watch sends a message that often. Default: 15 seconds. */
   readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
+  /** Counts the calls, for whoever wants to know. */
+  readonly tally?: Tally;
 }
 
 export interface RosterServer {
@@ -79,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const authenticate = createAuthenticator(store, now);
   const streams = createStreams({ store, authenticate, limit: options.maxStreams });
   const hub = createChangeHub({ store, tokens, log });
-  const deps = { store, authenticate, log, draining: stopping.signal, streams };
+  const deps = { store, authenticate, log, draining: stopping.signal, streams, tally: options.tally ?? new Tally() };
   const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const reflection = reflectionService(SERVICES);
   const routes = [

@@ -10,6 +10,7 @@ import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { createLog } from "../../src/log.ts";
 import { servicePipeline } from "../../src/rpc/pipeline.ts";
 import { createStreams } from "../../src/rpc/streams.ts";
+import { Tally } from "../../src/rpc/tally.ts";
 import { EVERY_RPC, type Rpc } from "./every-rpc.ts";
 import { connected } from "./services.ts";
 import { ALL_ROLES, addUser, type Services, useRoster, withRole } from "./setup.ts";
@@ -136,7 +137,8 @@ test("an RPC whose permission is not declared is not served: the server does not
   const authenticate = createAuthenticator(store, sources.clock);
   const streams = createStreams({ store, authenticate, limit: 1 });
   streams.stop();
-  const deps = { store, authenticate, log: createLog("silent"), draining: new AbortController().signal, streams };
+  const draining = new AbortController().signal;
+  const deps = { store, authenticate, log: createLog("silent"), draining, streams, tally: new Tally() };
   const handlers = { check: async () => ({}), list: async () => ({}), watch: () => nothing() };
   expect(() => servicePipeline(Health, handlers, deps)).toThrow("grpc.health.v1.Health/Check has no declared permission");
 });

@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import type { Metric } from "../../server/metrics.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
 import { WorkerPeers } from "./peers.ts";
 
@@ -8,8 +9,11 @@ export class Channel {
   /** Resolves, with the reason, when this worker shall end in good order: because the primary says so, or has gone. */
   readonly drained: Promise<string>;
   readonly #joined: Promise<void>;
+  readonly #measure: () => Promise<readonly Metric[]>;
 
-  constructor() {
+  /** `measure`: what this worker has measured. */
+  constructor(measure: () => Promise<readonly Metric[]>) {
+    this.#measure = measure;
     const { promise: drained, resolve: drain } = Promise.withResolvers<string>();
     const { promise: joined, resolve: join } = Promise.withResolvers<void>();
     this.drained = drained;
@@ -19,6 +23,7 @@ export class Channel {
       if (message.type === "joined") join();
       else if (message.type === "drain") drain("the primary says so");
       else if (message.type === "turn" || message.type === "turn-wanted") this.peers.turn.receive(message);
+      else if (message.type === "measure") void this.#measured(message.question);
       else this.peers.receive(message);
     });
     cluster.worker?.once("disconnect", () => {
@@ -34,6 +39,10 @@ export class Channel {
   async join(): Promise<void> {
     this.send({ type: "join" });
     await this.#joined;
+  }
+
+  async #measured(question: number): Promise<void> {
+    this.send({ type: "measured", question, metrics: await this.#measure() });
   }
 
   send(message: FromWorker): void {

@@ -1,7 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout } from "node:timers/promises";
 import type { Log } from "../../log.ts";
+import type { Metric } from "../../server/metrics.ts";
 import type { Addresses } from "../greeting.ts";
+import { Measures } from "./measures.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
 import { Relay } from "./relay.ts";
 import { Turn } from "./turn.ts";
@@ -51,6 +53,7 @@ export class Crew {
     else send(this.#workers.get(id), message);
   });
   readonly #ownTurn = new Turn((message) => this.#turns.receive(PRIMARY, message));
+  readonly #measures = new Measures();
   readonly #places: Array<Promise<void>> = [];
   readonly #draining = new AbortController();
 
@@ -91,6 +94,11 @@ export class Crew {
     force.abort();
   }
 
+  /** What each worker has measured. */
+  metrics(): Promise<Array<readonly Metric[]>> {
+    return this.#measures.ask([...this.#workers.values()].map((worker) => (message) => send(worker, message)));
+  }
+
   kill(): void {
     for (const worker of this.#workers.values()) worker.process.kill("SIGKILL");
   }
@@ -123,6 +131,7 @@ export class Crew {
         if (message.type === "join") this.#welcome(worker);
         else if (message.type === "ready") resolve({ http: message.http, grpc: message.grpc });
         else if (message.type === "turn-wanted" || message.type === "turn-over") this.#turns.receive(worker.id, message);
+        else if (message.type === "measured") this.#measures.receive(message);
         else this.#relay.receive(worker.id, message);
       });
     });

@@ -1,4 +1,5 @@
 import type { News } from "../../directory/peers.ts";
+import type { Metric } from "../../server/metrics.ts";
 import type { Addresses } from "../greeting.ts";
 import type { TurnFromPrimary, TurnFromWorker } from "./turn.ts";
 
@@ -6,8 +7,25 @@ import type { TurnFromPrimary, TurnFromWorker } from "./turn.ts";
  * What workers and the primary tell each other. `news` goes from a worker by way of the primary to all others; with a receipt it is
  * answered by `heard`, by each of them to the primary, and by the primary, when all have answered, to the worker it came from.
  */
-export type FromWorker = { readonly type: "join" } | ({ readonly type: "ready" } & Addresses) | TurnFromWorker | Exchange;
-export type FromPrimary = { readonly type: "joined" } | { readonly type: "drain" } | TurnFromPrimary | Exchange;
+export type FromWorker =
+  | { readonly type: "join" }
+  | ({ readonly type: "ready" } & Addresses)
+  | Measured
+  | TurnFromWorker
+  | Exchange;
+export type FromPrimary = { readonly type: "joined" } | { readonly type: "drain" } | Measure | TurnFromPrimary | Exchange;
+
+/** Answered by `measured`, with the number of the question. */
+export interface Measure {
+  readonly type: "measure";
+  readonly question: number;
+}
+
+export interface Measured {
+  readonly type: "measured";
+  readonly question: number;
+  readonly metrics: readonly Metric[];
+}
 
 export type Exchange = NewsMessage | { readonly type: "heard"; readonly receipt: number };
 

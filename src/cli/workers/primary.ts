@@ -1,8 +1,10 @@
 import type { Config } from "../../config.ts";
 import type { Peers } from "../../directory/peers.ts";
 import type { Log } from "../../log.ts";
+import type { MetricsPort } from "../../server/metrics-port.ts";
 import { startPruning } from "../../server/pruning.ts";
 import { greeting } from "../greeting.ts";
+import { exposeMetrics } from "../metrics.ts";
 import { firstKey, openDirectory } from "../open-directory.ts";
 import { toldToEnd } from "../signals.ts";
 import { Crew, FirstWorkerEnded } from "./crew.ts";
@@ -17,11 +19,13 @@ export async function lead(config: Config, log: Log): Promise<void> {
   const peers: Peers = { tell: async () => {}, listen: () => {}, takeTurn: () => crew.takeTurn() };
   const { store, sources } = await openDirectory(config, log, { poolSize: 1, peers });
   const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
+  let metrics: MetricsPort | undefined;
   try {
+    metrics = await exposeMetrics(config, () => crew.metrics(), log);
     const secret = await firstKey({ store, sources }, config);
     const addresses = await crew.start();
     const told = toldToEnd(() => crew.kill());
-    process.stdout.write(greeting(addresses, config, secret));
+    process.stdout.write(greeting({ ...addresses, metrics }, config, secret));
     const signal = await told;
     log.info({ signal }, "draining; a second signal ends it at once");
     await crew.drain(config.drainTimeoutMs);
@@ -33,6 +37,7 @@ export async function lead(config: Config, log: Log): Promise<void> {
     process.exitCode = error.exitCode;
   } finally {
     stopPruning();
+    await metrics?.close();
     await store.close();
   }
 }

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import type { Config } from "../../config.ts";
 import { createLog } from "../../log.ts";
+import { Tally } from "../../rpc/tally.ts";
 import { listen } from "../listen.ts";
 import { openDirectory } from "../open-directory.ts";
 import { toldToEnd } from "../signals.ts";
@@ -9,13 +10,17 @@ import { Channel } from "./channel.ts";
 /** Runs as one of several processes that are one server, until the primary, or its end, or a signal says that it is enough. */
 export async function work(config: Config): Promise<void> {
   const log = createLog(config.logLevel, { worker: cluster.worker?.id });
-  const channel = new Channel();
+  const tally = new Tally();
+  const channel = new Channel(async () => {
+    const { measure } = await import("../../server/metrics.ts");
+    return measure(tally, { worker: cluster.worker?.id });
+  });
   const share = (limit: number) => Math.max(1, Math.floor(limit / config.workers));
   const options = { poolSize: share(config.databasePoolSize), peers: channel.peers };
   const directory = await openDirectory(config, log, options);
   try {
     await channel.join();
-    const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined };
+    const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, tally };
     const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
     const told = toldToEnd();
     channel.send({
