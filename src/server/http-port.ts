@@ -63,6 +63,8 @@ async function drain(server: Server | TlsServer, connections: Connections, timeo
   for (const session of connections.http2) {
     session.close();
   }
+  // Those whose handshake was under way.
+  server.on("session", (session: Http2Session) => session.close());
   const force = setTimeout(() => destroyAll(connections.sockets), timeoutMs);
   await closed;
   clearTimeout(force);

@@ -6,6 +6,10 @@ export class Http1Connections {
   #draining = false;
 
   add(socket: Socket): void {
+    if (this.#draining) {
+      socket.destroySoon();
+      return;
+    }
     this.#calls.set(socket, 0);
     socket.once("close", () => this.#calls.delete(socket));
   }

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { request } from "node:https";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect as connectTls } from "node:tls";
@@ -63,6 +65,25 @@ test("ALPN decides between HTTP/2 and HTTP/1.1", async () => {
     socket.destroy();
   }
 });
+
+test.each([["h2"], ["http/1.1"]])(
+  "a connection that is made while the server ends does not hold it up: %s",
+  async (protocol) => {
+    const tls = { certificate: ca, key: readFileSync(files.key, "utf8") };
+    const ending = await startTestServer({ http: { host: "127.0.0.1", port: 0, tls }, drainTimeoutMs: 60_000 });
+    const port = Number(new URL(ending.url).port);
+    const early = connect({ port, host: "127.0.0.1" });
+    await once(early, "connect");
+    // Connections are taken in turn: the server has the first when it has the second.
+    await once(connectTls({ port, host: "127.0.0.1", ca }), "secureConnect");
+    const start = performance.now();
+    const stopped = ending.stop();
+    const late = connectTls({ socket: early, ca, ALPNProtocols: [protocol] });
+    late.resume();
+    await Promise.all([once(late, "secureConnect"), once(late, "close"), stopped]);
+    expect(performance.now() - start).toBeLessThan(30_000);
+  },
+);
 
 test("a TLS server ends in good order, whatever connections are open", async () => {
   const spawned = await spawnServer(folder.path, {
