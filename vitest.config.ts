@@ -24,8 +24,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Servers, databases and their clients share the cores with the tests.
     maxWorkers: 2,
-    // Loading Roster takes longer than most files' tests. No test leaves anything behind that others could trip over.
+    // Loading Roster takes longer than most files' tests. What a file leaves running is ended after it.
     isolate: false,
+    setupFiles: ["test/support/each-file.ts"],
     projects: [
       {
         extends: true,

@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type User, UserSchema } from "../../gen/roster/v1/user_pb.js";
 import type { Protocol } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
@@ -86,6 +86,7 @@ test.each([
     const expected = await snapshot(directory, showDeleted);
     const purged = new Set<string>();
     const enough = new AbortController();
+    onTestFinished(() => enough.abort());
     const writers: Array<Promise<number>> = [];
     const onFirst = () => {
       while (writers.length < WRITERS) {

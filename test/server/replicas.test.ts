@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type User, type UserChange, UserChangeType, UserSchema } from "../../gen/roster/v1/user_pb.js";
 import type { Protocol } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
@@ -109,6 +109,7 @@ test.each([
     const directory = new UnreliableDirectory(testFolder());
     await fill(await directory.users(), USER_COUNT, 100);
     const enough = new AbortController();
+    onTestFinished(() => enough.abort());
     const writers = Array.from({ length: WRITERS }, (_, index) =>
       write(directory, createRandom(seed * 100 + index), USER_COUNT, new Set(), enough.signal),
     );

@@ -1,4 +1,4 @@
-import { Code } from "@connectrpc/connect";
+import { type Client, Code } from "@connectrpc/connect";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, type Protocol } from "../support/clients.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
@@ -9,6 +9,7 @@ export const GONE = [Code.Unavailable, Code.Canceled, Code.Aborted, Code.Interna
 /** A directory whose server comes and goes. */
 export class UnreliableDirectory {
   readonly #folder: string;
+  readonly #clients = new Map<string, Client<typeof UserService>>();
   #server: Promise<ServerProcess>;
 
   constructor(folder: string) {
@@ -16,9 +17,13 @@ export class UnreliableDirectory {
     this.#server = spawnServer(folder);
   }
 
-  async users(protocol?: Protocol) {
+  /** One client for each protocol, as long as the server lives. */
+  async users(protocol: Protocol = "Connect, binary, HTTP/2"): Promise<Client<typeof UserService>> {
     const { url, secret } = await this.#server;
-    return clientOf(UserService, url, secret, protocol);
+    const key = `${url} ${protocol}`;
+    const client = this.#clients.get(key) ?? clientOf(UserService, url, secret, protocol);
+    this.#clients.set(key, client);
+    return client;
   }
 
   /** Ends the server, and starts it again. Callers wait meanwhile. */

@@ -90,11 +90,12 @@ export function serverEnv(folder: string): NodeJS.ProcessEnv {
 
 // A test that fails must not leave a server behind.
 const running = new Set<ChildProcess>();
-process.once("exit", () => {
+export function killRunning(): void {
   for (const child of running) {
     child.kill("SIGKILL");
   }
-});
+}
+process.once("exit", killRunning);
 
 type Run = ReturnType<typeof spawnRoster>;
 
