@@ -3,7 +3,7 @@ import { startPostgres } from "./postgres.ts";
 
 /** One PostgreSQL for the whole run; every test file has databases of its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { url, template, remove } = await startPostgres();
-  project.provide("postgres", { url, template });
+  const { url, template, relations, remove } = await startPostgres();
+  project.provide("postgres", { url, template, relations });
   return remove;
 }

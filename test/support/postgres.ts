@@ -13,6 +13,8 @@ export interface PostgresAddress {
   readonly url: string;
   /** A database with all tables and no rows: copying it is quicker than migrating each. */
   readonly template: string;
+  /** How many tables and indexes it has. */
+  readonly relations: number;
 }
 
 /** A PostgreSQL server of our own, in a folder of our own. */
@@ -54,8 +56,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   });
   await server.initialise();
   await server.start();
-  const address = { url: `postgres://roster:roster@127.0.0.1:${port}`, template: TEMPLATE };
-  await createTemplate(address);
+  const url = `postgres://roster:roster@127.0.0.1:${port}`;
+  const address = { url, template: TEMPLATE, relations: await createTemplate(url) };
   return {
     ...address,
     start: () => server.start(),
@@ -68,21 +70,20 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /** Runs one statement on the server, outside the databases of the tests. */
-export function administer({ url }: Pick<PostgresAddress, "url">, statement: string): Promise<void> {
-  return runStatements(`${url}/postgres`, [statement]);
+export async function administer({ url }: Pick<PostgresAddress, "url">, statement: string): Promise<void> {
+  await withClient(`${url}/postgres`, (client) => client.query(statement));
 }
 
-/** Runs the statements in turn, on a connection of their own. */
-export async function runStatements(databaseUrl: string, statements: readonly string[]): Promise<void> {
+/** Work on a connection of its own. */
+export async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(databaseUrl);
   await client.connect();
-  try {
-    for (const statement of statements) {
-      await client.query(statement);
-    }
-  } finally {
-    await client.end();
-  }
+  return work(client).finally(() => client.end());
+}
+
+export async function countRelations(client: Client): Promise<number> {
+  const { rows } = await client.query("select count(*)::int from pg_class where relnamespace = 'public'::regnamespace");
+  return rows[0].count;
 }
 
 /** A run that was killed leaves its server behind: the next one clears up. */
@@ -115,10 +116,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function createTemplate(address: PostgresAddress): Promise<void> {
-  await administer(address, `create database ${address.template}`);
-  const store = await openStore(`${address.url}/${address.template}`, { clock: createClock(), newId: createIdSource() });
+async function createTemplate(url: string): Promise<number> {
+  await administer({ url }, `create database ${TEMPLATE}`);
+  const store = await openStore(`${url}/${TEMPLATE}`, { clock: createClock(), newId: createIdSource() });
   await store.close();
+  return withClient(`${url}/${TEMPLATE}`, countRelations);
 }
 
 /** A port below the ephemeral range, so that no outgoing connection takes it meanwhile. */
