@@ -118,8 +118,12 @@ class TransactionDriver extends SqliteDriver {
     this.#takeTurn = takeTurn;
   }
 
-  // SQLite's own way to wait for a lock would stop the whole process.
+  // SQLite's own way to wait for a lock would stop the whole process. Readers need none.
   override async beginTransaction(): Promise<void> {
+    if (this.#lockTimeoutMs === 0) {
+      this.#begin.run();
+      return;
+    }
     this.#endTurn = await this.#takeTurn?.();
     try {
       for (const end = performance.now() + this.#lockTimeoutMs; !this.#tryBegin(performance.now() > end); ) {
