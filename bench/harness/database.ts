@@ -6,13 +6,14 @@ import { bootstrap } from "../../src/directory/bootstrap.ts";
 import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
+import { userImages } from "../../src/rpc/user-images.ts";
 import { databaseIn } from "./servers.ts";
 import { createMaker } from "./users.ts";
 
 /** On whose behalf the measurements write by themselves. */
 export const ORIGIN = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
 
-export const SOURCES: Sources = { clock: createClock(), newId: createIdSource() };
+export const SOURCES: Sources = { clock: createClock(), newId: createIdSource(), images: userImages };
 
 const BATCH = 5_000;
 

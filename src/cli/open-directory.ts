@@ -6,6 +6,7 @@ import { createClock } from "../directory/clock.ts";
 import { createIdSource } from "../directory/id.ts";
 import type { Sources, Store } from "../directory/store.ts";
 import type { Log } from "../log.ts";
+import { userImages } from "../rpc/user-images.ts";
 import { adminKeyPath, keepAdminKey, readAdminKey } from "./admin-key.ts";
 
 export interface Directory {
@@ -19,7 +20,7 @@ export async function openDirectory(
   log: Log,
   options: Partial<StoreOptions> = {},
 ): Promise<Directory> {
-  const sources: Sources = { clock: createClock(), newId: createIdSource() };
+  const sources: Sources = { clock: createClock(), newId: createIdSource(), images: userImages };
   const store = await openStore(databaseUrl, sources, {
     poolSize: databasePoolSize,
     statementTimeoutMs: databaseTimeoutMs,

@@ -1,4 +1,4 @@
-import type { AccountsTable, AnswersTable, ApiKeysTable, SessionsTable, UsersTable } from "./schema.ts";
+import type { AccountsTable, AnswersTable, ApiKeysTable, SessionsTable, UserRow } from "./schema.ts";
 
 /**
  * What is read of each table. By name, never `*`: during a rolling upgrade another server may add columns, and statements that
@@ -36,7 +36,7 @@ export const USER_COLUMNS = [
   "delete_time",
   "version",
   "revision",
-] as const satisfies ReadonlyArray<keyof UsersTable>;
+] as const satisfies ReadonlyArray<keyof UserRow>;
 
 export const API_KEY_COLUMNS = [
   "id",

@@ -38,33 +38,63 @@ export function orderColumns<F extends string>(
  * A page of `rows`, a select without order. Together the columns of the order are unique. A page that begins at a key is read
  * range by range, each in a row of an index on the order: an `or` of them would be a scan or a sort.
  */
-export async function readPage<DB, TB extends keyof DB, O>(
+export function readPage<DB, TB extends keyof DB, O>(
   rows: SelectQueryBuilder<DB, TB, O>,
   order: readonly OrderColumn[],
-  { direction, from, skip, limit }: PageQuery,
+  page: PageQuery,
 ): Promise<Array<Simplify<O>>> {
-  const way = direction === "after" ? order : order.map((term) => ({ ...term, descending: !term.descending }));
-  const ranges =
-    from === null
-      ? [{ inRange: rows, by: way }]
-      : rangesAfter(way, from).map((range) => ({ inRange: rows.where(range.where), by: range.order }));
-  const found: Array<Simplify<O>> = [];
+  return fillPage(
+    page,
+    rangesOf(order, page),
+    (range, { limit, skip }) => inOrder(rows, range).limit(limit).offset(skip).execute(),
+    (range) => countRows(inRange(rows, range)),
+  );
+}
+
+/** Reads ranges until the page is full. Those that `skip` leaves out entirely are counted. */
+export async function fillPage<R, T>(
+  { skip, limit }: Pick<PageQuery, "skip" | "limit">,
+  ranges: readonly R[],
+  read: (range: R, page: Pick<PageQuery, "skip" | "limit">) => Promise<T[]>,
+  count: (range: R) => Promise<number>,
+): Promise<T[]> {
+  const found: T[] = [];
   let toSkip = skip;
-  for (const { inRange, by } of ranges) {
-    const ordered = by.reduce((query, term) => query.orderBy(orderTerm(term)), inRange);
-    const part = await ordered
-      .limit(limit - found.length)
-      .offset(toSkip)
-      .execute();
+  for (const range of ranges) {
+    const part = await read(range, { limit: limit - found.length, skip: toSkip });
     found.push(...part);
     if (found.length === limit) {
       break;
     }
     if (toSkip > 0 && ranges.length > 1) {
-      toSkip = part.length > 0 ? 0 : toSkip - (await countRows(inRange));
+      toSkip = part.length > 0 ? 0 : toSkip - (await count(range));
     }
   }
   return found;
+}
+
+/** The ranges of a page, in the order they are read. Their number and text depend on which values of the key are absent, no more. */
+export function rangesOf(
+  order: readonly OrderColumn[],
+  { direction, from }: Pick<PageQuery, "direction" | "from">,
+): Range[] {
+  const way = direction === "after" ? order : order.map((term) => ({ ...term, descending: !term.descending }));
+  return from === null ? [{ where: EVERYTHING, order: way }] : rangesAfter(way, from);
+}
+
+/** The rows of a range, as a page has them. */
+export function inOrder<DB, TB extends keyof DB, O>(
+  rows: SelectQueryBuilder<DB, TB, O>,
+  range: Range,
+): SelectQueryBuilder<DB, TB, O> {
+  return range.order.reduce((query, term) => query.orderBy(orderTerm(term)), inRange(rows, range));
+}
+
+function inRange<DB, TB extends keyof DB, O>(
+  rows: SelectQueryBuilder<DB, TB, O>,
+  { where }: Range,
+): SelectQueryBuilder<DB, TB, O> {
+  return where === EVERYTHING ? rows : rows.where(where);
 }
 
 /** How many rows a select has. */
@@ -86,8 +116,10 @@ function reference({ column, apart }: OrderColumn): RawBuilder<unknown> {
 
 type Condition = RawBuilder<SqlBool>;
 
+const EVERYTHING: Condition = sql`true`;
+
 /** Rows, and what they are to be ordered by: the columns in which they differ. */
-interface Range {
+export interface Range {
   readonly where: Condition;
   readonly order: readonly OrderColumn[];
 }

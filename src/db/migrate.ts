@@ -4,6 +4,7 @@ import type { Engine } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { accountsAndSessions } from "./migrations/0002-accounts-and-sessions.ts";
 import { lists } from "./migrations/0003-lists.ts";
+import { userImages } from "./migrations/0004-user-images.ts";
 import { databaseTooNew } from "./problem.ts";
 import { TABLES } from "./schema.ts";
 
@@ -12,6 +13,7 @@ const MIGRATIONS = {
   "0001-initial": initial,
   "0002-accounts-and-sessions": accountsAndSessions,
   "0003-lists": lists,
+  "0004-user-images": userImages,
 };
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */

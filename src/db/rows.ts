@@ -5,11 +5,11 @@ import type { ChangeType, UserChange } from "../directory/changes.ts";
 import { canonicalJson, type JsonObject } from "../directory/json.ts";
 import type { Session } from "../directory/session.ts";
 import { foldEmail, type User, type UserStatus } from "../directory/user.ts";
-import type { AccountsTable, ApiKeysTable, ChangesTable, SessionsTable, UsersTable } from "./schema.ts";
+import type { AccountsTable, ApiKeysTable, ChangesTable, SessionsTable, UserRow } from "./schema.ts";
 
 /** Rows hold what the store itself has written: the assertions here are the one place where that is taken on trust. */
 
-export function toUser(row: Selectable<UsersTable>): User {
+export function toUser(row: Omit<UserRow, "email_key">): User {
   return {
     accountId: row.account_id,
     id: row.id,
@@ -30,7 +30,7 @@ export function toUser(row: Selectable<UsersTable>): User {
   };
 }
 
-export function toUserRow(user: User): Selectable<UsersTable> {
+export function toUserRow(user: User): UserRow {
   return {
     account_id: user.accountId,
     id: user.id,
@@ -53,12 +53,12 @@ export function toUserRow(user: User): Selectable<UsersTable> {
 }
 
 /** How the history keeps a user. */
-export function toImage(row: Selectable<UsersTable>): string {
+export function toImage(row: UserRow): string {
   return JSON.stringify(row);
 }
 
 export function fromImage(image: string): User {
-  return toUser(JSON.parse(image) as Selectable<UsersTable>);
+  return toUser(JSON.parse(image) as UserRow);
 }
 
 export function toChange({ image_before: before = null, ...row }: ChangeRow): UserChange {

@@ -1,4 +1,4 @@
-import type { Generated } from "kysely";
+import type { Generated, Selectable } from "kysely";
 
 /**
  * The tables as queries see them. Every key begins with `account_id`, and every statement names it, so that PostgreSQL can
@@ -61,7 +61,13 @@ export interface UsersTable {
   delete_time: number | null;
   version: number;
   revision: number;
+  /** The user as callers get it. Good only if its stamp is that of the row: see `user-images.ts`. */
+  image: Uint8Array | null;
+  image_stamp: number | null;
 }
+
+/** What a user is, without what is made of it. */
+export type UserRow = Omit<Selectable<UsersTable>, "image" | "image_stamp">;
 
 /** The history: one row per change of a user. */
 export interface ChangesTable {

@@ -10,14 +10,17 @@ import type { Session } from "../directory/session.ts";
 import type {
   AccountTransaction,
   AccountView,
+  FoundUser,
+  ListedUser,
   ListQuery,
   Origin,
   PageQuery,
   SessionListQuery,
   Sources,
   Store,
+  UserKey,
 } from "../directory/store.ts";
-import type { User } from "../directory/user.ts";
+import { foldEmail } from "../directory/user.ts";
 import { Access } from "./access.ts";
 import {
   claimSlug,
@@ -44,7 +47,11 @@ import { toAccount } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
 import { statement } from "./statement.ts";
-import { countUsers, KyselyUserReader, KyselyUserWriter, listUsers } from "./user-store.ts";
+import { toUserImage } from "./user-images.ts";
+import { countUsers } from "./user-list.ts";
+import { createUserQueries, type UserQueries } from "./user-queries.ts";
+import { KyselyUserReader } from "./user-reader.ts";
+import { KyselyUserWriter } from "./user-store.ts";
 
 /** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
 const MAX_ATTEMPTS = 10;
@@ -94,6 +101,7 @@ async function withoutTrace<T>(transaction: () => Promise<T>): Promise<T> {
 export class KyselyStore implements Store {
   readonly #engine: Engine;
   readonly #sources: Sources;
+  readonly #users: UserQueries;
   readonly #lockAccount: typeof FIND_ACCOUNT;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #groups: CommitGroups;
@@ -105,6 +113,7 @@ export class KyselyStore implements Store {
     this.#lockAccount = statement((db, { id }: { id: string }) => engine.forUpdate(selectAccount(db, id)));
     this.#sources = sources;
     this.#groups = new CommitGroups(engine, (work) => this.#transaction(work));
+    this.#users = createUserQueries(engine.json, sources.images);
   }
 
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
@@ -112,7 +121,7 @@ export class KyselyStore implements Store {
       const account = await this.#account(db, accountId);
       return work({
         account,
-        users: new KyselyUserReader(db, accountId, this.#engine.json),
+        users: new KyselyUserReader(db, accountId, this.#users),
         changes: new KyselyChanges(db, accountId),
         apiKeys: new KyselyApiKeys(db, accountId),
         sessions: new KyselySessions(db, accountId, this.#engine.json),
@@ -166,8 +175,21 @@ export class KyselyStore implements Store {
     });
   }
 
-  listAllUsers(query: ListQuery): Promise<User[]> {
-    return this.#snapshot((db) => listUsers(db, null, query, this.#engine.json));
+  findUser(accountId: string, { kind, key, showDeleted }: UserKey): Promise<FoundUser> {
+    return this.#guard(async () => {
+      const statement = showDeleted && kind === "id" ? this.#users.find : this.#users.findLive[kind];
+      const values = { accountId, key: kind === "email" ? foldEmail(key) : key };
+      const row = await statement.executeTakeFirst(this.#engine.reader, values);
+      if (row === undefined) {
+        throw notFound("Account", accountId);
+      }
+      const image = row.id === null ? null : toUserImage(row, this.#users.images);
+      return { image: image ?? undefined, revision: row.revision };
+    });
+  }
+
+  listAllUsers(query: ListQuery): Promise<ListedUser[]> {
+    return this.#snapshot((db) => this.#users.pages.read(db, null, query));
   }
 
   countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
@@ -285,7 +307,7 @@ export class KyselyStore implements Store {
     const { access } = effects;
     const { clock, newId } = this.#sources;
     const revision = new Revision(account.revision, clock);
-    const users = new KyselyUserWriter(db, origin, revision, access, this.#engine);
+    const users = new KyselyUserWriter(db, origin, revision, access, this.#users, this.#engine.rowsPerInsert);
     const flush = () => users.flush();
     const result = await work({
       account,

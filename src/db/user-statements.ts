@@ -1,31 +1,49 @@
 import type { Kysely, Selectable } from "kysely";
+import type { UserKeyKind } from "../directory/store.ts";
 import { columnsOf, pick, USER_COLUMNS } from "./columns.ts";
 import { rowInserts } from "./row-inserts.ts";
 import type { ChangesTable, Schema, UsersTable } from "./schema.ts";
 import { statement } from "./statement.ts";
 
-export type UserRow = Selectable<UsersTable>;
+/** A user with its image. */
+export type StoredRow = Selectable<UsersTable>;
 export type ChangeRow = Selectable<ChangesTable>;
 
-interface Key {
+/** A key of a user, whatever its kind. */
+export interface Key {
   readonly accountId: string;
   readonly key: string;
 }
+
+/** What the keys of live users are kept in. */
+export const KEY_COLUMNS = {
+  id: "id",
+  externalId: "external_id",
+  email: "email_key",
+} as const satisfies Record<UserKeyKind, keyof UsersTable>;
 
 /** By id, live or deleted. */
 export const FIND_USER = statement((db, { accountId, key }: Key) => users(db, accountId).where("id", "=", key));
 
 /** Live, by one key of each kind. */
 export const FIND_LIVE_USER = {
-  id: statement((db, { accountId, key }: Key) => liveUsers(db, accountId).where("id", "=", key)),
-  externalId: statement((db, { accountId, key }: Key) => liveUsers(db, accountId).where("external_id", "=", key)),
-  email: statement((db, { accountId, key }: Key) => liveUsers(db, accountId).where("email_key", "=", key)),
+  id: findLiveUser("id"),
+  externalId: findLiveUser("externalId"),
+  email: findLiveUser("email"),
 } as const;
 
-export const insertUsers = rowInserts<UserRow>(USER_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
+function findLiveUser(kind: UserKeyKind) {
+  return statement((db, { accountId, key }: Key) =>
+    users(db, accountId).where(KEY_COLUMNS[kind], "=", key).where("delete_time", "is", null),
+  );
+}
 
-export const UPDATE_USER = statement((db, row: UserRow) => {
-  const { account_id, id, ...values } = pick(row, USER_COLUMNS);
+const STORED_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
+
+export const insertUsers = rowInserts<StoredRow>(STORED_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
+
+export const UPDATE_USER = statement((db, row: StoredRow) => {
+  const { account_id, id, ...values } = pick(row, STORED_COLUMNS);
   return db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id);
 });
 
@@ -48,8 +66,4 @@ export const insertChanges = rowInserts<ChangeRow>(CHANGE_COLUMNS, (db, rows) =>
 
 export function users(db: Kysely<Schema>, accountId: string) {
   return db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).where("users.account_id", "=", accountId);
-}
-
-function liveUsers(db: Kysely<Schema>, accountId: string) {
-  return users(db, accountId).where("delete_time", "is", null);
 }

@@ -1,5 +1,5 @@
 import { RosterError } from "./errors.ts";
-import type { Store } from "./store.ts";
+import type { Store, UserImage, UserImageAt, UserReader } from "./store.ts";
 import type { User } from "./user.ts";
 
 /** How far an export has come. What a resume token seals: nothing else is kept of a stream. */
@@ -15,8 +15,13 @@ export interface ExportPosition {
   readonly countBefore: number;
 }
 
+export interface ExportedUser {
+  readonly id: string;
+  readonly image: UserImage;
+}
+
 export interface ExportPage {
-  readonly users: readonly User[];
+  readonly users: readonly ExportedUser[];
   readonly revision: number;
   /** The id up to which the account has been read. */
   readonly after: string;
@@ -31,8 +36,8 @@ export interface ExportOptions {
   readonly limit: number;
 }
 
-/** Reads so many users at a time, so that large ones do not fill the memory. */
-const PAGE_LIMIT = 500;
+/** Reads so many users at a time, so that large ones do not fill the memory, and other calls have their turn in between. */
+const PAGE_LIMIT = 200;
 
 /**
  * The next users of an account as they were at the revision of the position, or as they are now where it has none yet.
@@ -41,20 +46,37 @@ const PAGE_LIMIT = 500;
 export async function readExportPage(
   store: Store,
   position: ExportPosition,
-  { showDeleted, passes = () => true, limit }: ExportOptions,
+  { showDeleted, passes, limit }: ExportOptions,
 ): Promise<ExportPage> {
   return store.read(position.accountId, async ({ account, users }) => {
     const revision = position.revision ?? account.revision;
     if (revision < account.historyFloor || revision > account.revision) {
       throw new RosterError("RESUME_TOKEN_EXPIRED", "the change history no longer reaches back to this export; begin again");
     }
-    const rows = await users.listAt(revision, position.after, Math.min(limit, PAGE_LIMIT));
-    const states = rows.flatMap(({ state }) => state ?? []);
+    const rows = await readStates(users, revision, position.after, Math.min(limit, PAGE_LIMIT), passes);
     return {
-      users: states.filter((user) => (showDeleted || user.deleteTime === null) && passes(user)),
+      users: rows.flatMap(({ id, image, deleted }) => (image === null || (deleted && !showDeleted) ? [] : { id, image })),
       revision,
       after: rows.at(-1)?.id ?? position.after,
       done: rows.length < Math.min(limit, PAGE_LIMIT),
     };
   });
+}
+
+async function readStates(
+  users: UserReader,
+  revision: number,
+  after: string,
+  limit: number,
+  passes: ExportOptions["passes"],
+): Promise<readonly UserImageAt[]> {
+  if (passes === undefined) {
+    return users.listImagesAt(revision, after, limit);
+  }
+  const rows = await users.listAt(revision, after, limit);
+  return rows.map(({ id, state }) => ({
+    id,
+    image: state !== null && passes(state) ? users.imageOf(state) : null,
+    deleted: state?.deleteTime != null,
+  }));
 }

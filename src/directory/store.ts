@@ -48,8 +48,14 @@ export interface Store {
 
   countAccounts(): Promise<number>;
 
+  /**
+   * One user, as callers get it; undefined if there is none. Also the account's revision of the same moment. Sees one moment,
+   * in one query. Throws ACCOUNT_NOT_FOUND.
+   */
+  findUser(accountId: string, key: UserKey): Promise<FoundUser>;
+
   /** Users of all accounts, otherwise as `UserReader.list`. Only super admins may see this. */
-  listAllUsers(query: ListQuery): Promise<User[]>;
+  listAllUsers(query: ListQuery): Promise<ListedUser[]>;
 
   /** As `UserReader.count`, over all accounts. */
   countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number>;
@@ -97,6 +103,18 @@ export interface Store {
 export interface Sources {
   readonly clock: Clock;
   readonly newId: IdSource;
+  readonly images: UserImages;
+}
+
+/** A user as callers get it: bytes that are kept beside the user and handed out as they are. The directory does not look into them. */
+export type UserImage = Uint8Array;
+
+/** How images are made. */
+export interface UserImages {
+  /** MUST depend on the user alone, its revision included. */
+  encode(user: User): UserImage;
+  /** From 1 to 255. MUST be another one if `encode` makes other bytes of a user than it did: images of other formats are not used. */
+  readonly format: number;
 }
 
 /** On whose behalf a transaction runs. Recorded with every change. */
@@ -146,6 +164,25 @@ export interface AccountTransaction extends AccountView {
 
 export type UserKeyKind = "id" | "externalId" | "email";
 
+/** What a live user is found by; with `showDeleted` by its id, live or deleted. E-mails are matched folded (`foldEmail`). */
+export interface UserKey {
+  readonly kind: UserKeyKind;
+  readonly key: string;
+  readonly showDeleted?: boolean;
+}
+
+export interface FoundUser {
+  readonly image: UserImage | undefined;
+  /** The account's. */
+  readonly revision: number;
+}
+
+/** A user of a list, and its place there. */
+export interface ListedUser {
+  readonly key: ListKey;
+  readonly image: UserImage;
+}
+
 export interface UserReader {
   /** By id, live or deleted. MUST compare byte by byte. */
   find(id: string): Promise<User | undefined>;
@@ -156,8 +193,11 @@ export interface UserReader {
    */
   findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]>;
 
+  /** As `findLive`, by the key that was asked for, folded if it is an e-mail. */
+  findImages(kind: UserKeyKind, keys: readonly string[]): Promise<ReadonlyMap<string, UserImage>>;
+
   /** A page, in the order of the query. */
-  list(query: ListQuery): Promise<User[]>;
+  list(query: ListQuery): Promise<ListedUser[]>;
 
   /** The users that a list with these options has. */
   count(showDeleted: boolean, filter?: UserFilter): Promise<number>;
@@ -171,6 +211,21 @@ export interface UserReader {
     after: string,
     limit: number,
   ): Promise<ReadonlyArray<{ readonly id: string; readonly state: User | null }>>;
+
+  /** As `listAt`, for those who want no more of the users than to hand them out. */
+  listImagesAt(revision: number, after: string, limit: number): Promise<readonly UserImageAt[]>;
+
+  /** The image of a user that has been read. */
+  imageOf(user: User): UserImage;
+}
+
+/** A user of today as it was at a revision. */
+export interface UserImageAt {
+  readonly id: string;
+  /** Null: it did not exist then. */
+  readonly image: UserImage | null;
+  /** It was deleted then, softly. */
+  readonly deleted: boolean;
 }
 
 export interface ChangeReader {

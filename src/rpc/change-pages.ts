@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type UserChange as ChangeMessage,
   UserChangeType as ChangeTypeMessage,
@@ -76,7 +76,7 @@ function fitting(changes: readonly PlacedChange[], messages: readonly ChangeMess
     if (index > 0 && !isSamePlace(changes[index - 1]?.end, changes[index]?.end)) {
       border = index;
     }
-    bytes += memberBytes(UserChangeSchema, message);
+    bytes += memberBytes(toBinary(UserChangeSchema, message));
     if ((bytes > MAX_MESSAGE_BYTES || index >= limit) && border > 0) {
       return border;
     }

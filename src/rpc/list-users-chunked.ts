@@ -1,22 +1,20 @@
 import { setImmediate } from "node:timers/promises";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
-import type {
-  ListUsersChunkedRequest,
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type ListUsersChunkedRequest,
   ListUsersChunkedResponseSchema,
-  UserService,
+  type UserService,
 } from "../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { afterRevision } from "../directory/changes.ts";
 import { serverDraining } from "../directory/errors.ts";
-import { type ExportPosition, readExportPage } from "../directory/export.ts";
-import type { Store } from "../directory/store.ts";
+import { type ExportedUser, type ExportPosition, readExportPage } from "../directory/export.ts";
+import type { Store, UserImage } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
 import { parseUserFilter, userMatches } from "../filter/users.ts";
-import { toUserMessage } from "./convert.ts";
-import { readMask } from "./masks.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "./message-size.ts";
 import type { Call } from "./pipeline.ts";
+import { putUsers } from "./put-users.ts";
 import type { Tokens } from "./tokens.ts";
 
 type Response = MessageInitShape<typeof ListUsersChunkedResponseSchema>;
@@ -24,17 +22,18 @@ type Response = MessageInitShape<typeof ListUsersChunkedResponseSchema>;
 const DEFAULT_CHUNK_SIZE = 500;
 const MAX_CHUNK_SIZE = 5000;
 /** Where few users pass a filter, a message goes out after so many pages all the same: a stream that breaks goes on there. */
-const MAX_FILTERED_PAGES = 20;
+const MAX_FILTERED_PAGES = 50;
 
 /** The export: pages of the account at its revision, cut into messages, each with a token that goes on after it. */
 export async function* listUsersChunked(
   store: Store,
   tokens: Tokens,
   request: ListUsersChunkedRequest,
-  { accountId, draining }: Call<(typeof UserService)["method"]["listUsersChunked"]>,
+  call: Call<(typeof UserService)["method"]["listUsersChunked"]>,
 ): AsyncGenerator<Response> {
+  const { accountId, draining } = call;
   const { showDeleted, resumeToken } = request;
-  const mask = readMask(request.readMask);
+  const put = putUsers(call, request.readMask);
   const filter = parseUserFilter(request.filter);
   const passes = filter && ((user: User) => userMatches(filter, user));
   const binding = {
@@ -50,10 +49,9 @@ export async function* listUsersChunked(
     resumeToken === "" ? await firstPosition(store, accountId) : tokens.openResume(binding, resumeToken);
 
   while (position !== undefined) {
-    for await (const chunk of chunks(store, position, { showDeleted, passes, chunkSize, mask })) {
+    for await (const chunk of chunks(store, position, { showDeleted, passes, chunkSize })) {
       position = chunk.position;
-      yield {
-        users: chunk.users,
+      const response = create(ListUsersChunkedResponseSchema, {
         resumeToken: tokens.sealResume(binding, position),
         revision: BigInt(chunk.revision),
         ...(chunk.done && {
@@ -63,7 +61,8 @@ export async function* listUsersChunked(
             changeToken: tokens.sealChange(position.accountId, afterRevision(chunk.revision)),
           },
         }),
-      };
+      });
+      yield put(response, ListUsersChunkedResponseSchema.field.users, chunk.users);
       if (draining.aborted && !(chunk.done && !all)) {
         throw serverDraining("resume_token");
       }
@@ -97,7 +96,7 @@ async function nextAccount(
 }
 
 interface Chunk {
-  readonly users: UserMessage[];
+  readonly users: readonly UserImage[];
   readonly revision: number;
   /** After these users. */
   readonly position: ExportPosition;
@@ -109,7 +108,6 @@ interface ChunkOptions {
   readonly showDeleted: boolean;
   readonly passes: ((user: User) => boolean) | undefined;
   readonly chunkSize: number;
-  readonly mask: (user: UserMessage) => UserMessage;
 }
 
 /** One account from `start` to its end. Reads on only when a chunk has been taken. */
@@ -117,14 +115,14 @@ async function* chunks(store: Store, start: ExportPosition, options: ChunkOption
   let position = start;
   let readTo = start;
   let read = false;
-  let pending: Sized[] = [];
+  let pending: ExportedUser[] = [];
   do {
     const maxPages = options.passes === undefined ? Number.POSITIVE_INFINITY : MAX_FILTERED_PAGES;
     for (let pages = 0; !read && pages < maxPages && isOpen(pending, options.chunkSize); pages += 1) {
       const { showDeleted, passes, chunkSize } = options;
       const limit = passes === undefined ? chunkSize - pending.length : MAX_CHUNK_SIZE;
       const page = await readExportPage(store, readTo, { showDeleted, passes, limit });
-      pending.push(...page.users.map((user) => sized(user.id, toUserMessage(user), options.mask)));
+      pending.push(...page.users);
       readTo = { ...readTo, revision: page.revision, after: page.after };
       read = page.done;
       // A page is read without a pause: let other calls have their turn.
@@ -135,35 +133,24 @@ async function* chunks(store: Store, start: ExportPosition, options: ChunkOption
     const after = pending.length === 0 ? readTo.after : (taken.at(-1)?.id ?? position.after);
     position = { ...readTo, after, count: position.count + taken.length };
     const done = read && pending.length === 0;
-    yield { users: taken.map(({ message }) => message), revision: position.revision ?? 0, position, done };
+    yield { users: taken.map(({ image }) => image), revision: position.revision ?? 0, position, done };
   } while (!(read && pending.length === 0));
 }
 
-interface Sized {
-  readonly id: string;
-  readonly message: UserMessage;
-  readonly bytes: number;
-}
-
-function sized(id: string, message: UserMessage, mask: (user: UserMessage) => UserMessage): Sized {
-  const masked = mask(message);
-  return { id, message: masked, bytes: memberBytes(UserSchema, masked) };
-}
-
 /** Whether another user may still go into the message. */
-function isOpen(users: readonly Sized[], chunkSize: number): boolean {
+function isOpen(users: readonly ExportedUser[], chunkSize: number): boolean {
   return users.length < chunkSize && bytesOf(users) < MAX_MESSAGE_BYTES;
 }
 
-function bytesOf(users: readonly Sized[]): number {
-  return users.reduce((sum, { bytes }) => sum + bytes, 0);
+function bytesOf(users: readonly ExportedUser[]): number {
+  return users.reduce((sum, { image }) => sum + memberBytes(image), 0);
 }
 
 /** How many of the users fit into one message; at least one, if there is one. */
-function fitting(users: readonly Sized[]): number {
+function fitting(users: readonly ExportedUser[]): number {
   let bytes = 0;
   for (const [index, user] of users.entries()) {
-    bytes += user.bytes;
+    bytes += memberBytes(user.image);
     if (bytes > MAX_MESSAGE_BYTES) {
       return Math.max(index, 1);
     }

@@ -13,8 +13,8 @@ import { parseTimestamp, parseUser } from "./convert.ts";
 
 const ALL = "*";
 
-/** Clears the fields that the mask leaves out. Throws FIELD_INVALID for paths that are no fields of User. */
-export function readMask(mask: FieldMask | undefined): (user: UserMessage) => UserMessage {
+/** What clears the fields that the mask leaves out; undefined if it leaves out none. Throws FIELD_INVALID for paths that are no fields of User. */
+export function readMask(mask: FieldMask | undefined): ((user: UserMessage) => UserMessage) | undefined {
   const paths = new Set(mask?.paths);
   for (const path of paths) {
     if (path !== ALL && !UserSchema.fields.some((field) => field.name === path)) {
@@ -22,7 +22,7 @@ export function readMask(mask: FieldMask | undefined): (user: UserMessage) => Us
     }
   }
   if (paths.size === 0 || paths.has(ALL)) {
-    return (user) => user;
+    return undefined;
   }
   const hidden = UserSchema.fields.filter((field) => !paths.has(field.name));
   return (user) => {

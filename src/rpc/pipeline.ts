@@ -15,6 +15,7 @@ import { consumeNonce } from "../directory/nonce.ts";
 import type { Store } from "../directory/store.ts";
 import type { Log } from "../log.ts";
 import { authorise } from "./authorise.ts";
+import { type CodecContext, isBinary } from "./codec.ts";
 import { toConnectError } from "./errors.ts";
 import { methodName, PERMISSIONS, type Permission } from "./permissions.ts";
 import type { OpenStream, Streams } from "./streams.ts";
@@ -22,8 +23,7 @@ import type { MethodTally, Tally } from "./tally.ts";
 import { validate } from "./validate.ts";
 
 /** What is asked of a call, whatever port it came in by. That of Connect is one. */
-export interface CallContext {
-  readonly requestHeader: Pick<Headers, "get">;
+export interface CallContext extends CodecContext {
   /** Aborted when the caller is gone or its deadline has passed. Costs something: not every call needs it. */
   readonly signal: AbortSignal;
   /** The same, for contexts that know it without a signal. */
@@ -37,6 +37,8 @@ export interface Call<M extends DescMethod = DescMethod> {
   /** The account that the request is about; `-` for all. */
   readonly accountId: string;
   readonly method: M;
+  /** Whether the answer is written as binary protobuf. */
+  readonly binary: boolean;
   /** Throws what the call has to end with once nobody waits for it: call it before work that would be in vain. */
   readonly assertAwaited: () => void;
   /** Aborted when the server shuts down: streams end after the message at hand. */
@@ -159,7 +161,7 @@ async function admit(
     await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
   }
   validate(method.input, request);
-  return { caller, accountId, method, assertAwaited, draining };
+  return { caller, accountId, method, binary: isBinary(context), assertAwaited, draining };
 }
 
 // The timer behind the signal may be late on a busy server; the clock is not.

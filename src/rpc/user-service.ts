@@ -1,14 +1,20 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
+import { create, type MessageShape } from "@bufbuild/protobuf";
 import type { User as UserMessage } from "../../gen/roster/v1/user_pb.js";
-import type { LookupUsersResultSchema, UserKey, UserService } from "../../gen/roster/v1/user_service_pb.js";
+import {
+  GetUserResponseSchema,
+  ListUsersResponseSchema,
+  LookupUsersResultSchema,
+  type UserKey,
+  type UserService,
+} from "../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
 import type { UserFilter } from "../directory/filter.ts";
 import type { Listing } from "../directory/list.ts";
-import { listKey, parseOrderBy } from "../directory/order.ts";
+import { parseOrderBy } from "../directory/order.ts";
 import { USER_ORDER } from "../directory/order-fields.ts";
-import type { ListQuery, Store, UserKeyKind, UserReader } from "../directory/store.ts";
-import { foldEmail, type User } from "../directory/user.ts";
+import type { ListedUser, ListQuery, Store, UserImage, UserKeyKind, UserReader } from "../directory/store.ts";
+import { foldEmail } from "../directory/user.ts";
 import {
   createUser,
   deleteUser,
@@ -23,10 +29,11 @@ import { parseMetadataUpdate, parseUser, toTimestamp, toUserMessage } from "./co
 import { importUsers } from "./import-users.ts";
 import { listUserChanges } from "./list-user-changes.ts";
 import { listUsersChunked } from "./list-users-chunked.ts";
-import { parsePatch, readMask } from "./masks.ts";
+import { parsePatch } from "./masks.ts";
 import { mutate } from "./mutate.ts";
 import { answerPage } from "./paging.ts";
 import type { Handlers } from "./pipeline.ts";
+import { type PutUsers, putUsers } from "./put-users.ts";
 import { required } from "./required.ts";
 import type { Tokens } from "./tokens.ts";
 import { type Watching, watchUsers } from "./watch-users.ts";
@@ -66,21 +73,20 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
       ),
 
     async getUser(request, call) {
-      const mask = readMask(request.readMask);
-      return store.read(call.accountId, async ({ account, users }) => {
-        const user = await findByKey(users, request.key, request.showDeleted);
-        if (user === undefined) {
-          throw notFound("User", request.key.value ?? "");
-        }
-        return { user: mask(toUserMessage(user)), revision: BigInt(account.revision) };
-      });
+      const put = putUsers(call, request.readMask);
+      const { case: kind, value: key } = required(request.key.case && request.key, "key");
+      const { image, revision } = await store.findUser(call.accountId, { kind, key, showDeleted: request.showDeleted });
+      if (image === undefined) {
+        throw notFound("User", key);
+      }
+      return put(create(GetUserResponseSchema, { revision: BigInt(revision) }), GetUserResponseSchema.field.user, [image]);
     },
 
     async lookupUsers(request, call) {
-      const mask = readMask(request.readMask);
+      const put = putUsers(call, request.readMask);
       return store.read(call.accountId, async ({ account, users }) => {
         const find = await findAll(users, request.keys);
-        return { results: request.keys.map((key) => toResult(find(key), mask)), revision: BigInt(account.revision) };
+        return { results: request.keys.map((key) => toResult(find(key), put)), revision: BigInt(account.revision) };
       });
     },
 
@@ -166,8 +172,9 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         ABOUT_USER,
       ),
 
-    async listUsers(request, { accountId }) {
-      const mask = readMask(request.readMask);
+    async listUsers(request, call) {
+      const { accountId } = call;
+      const put = putUsers(call, request.readMask);
       const { showDeleted, includeTotal, orderBy } = request;
       const order = parseOrderBy(orderBy, USER_ORDER);
       const filter = parseUserFilter(request.filter);
@@ -179,32 +186,35 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         show_deleted: showDeleted,
       };
       const answer = async (
-        list: (query: ListQuery) => Promise<User[]>,
+        list: (query: ListQuery) => Promise<ListedUser[]>,
         count: (showDeleted: boolean, filter?: UserFilter) => Promise<number>,
       ) => {
-        const listing: Listing<User> = {
+        const listing: Listing<ListedUser> = {
           read: (query) => list({ ...query, order, filter, showDeleted }),
-          keyOf: (user) => listKey(user, order, USER_ORDER),
+          keyOf: ({ key }) => key,
         };
         const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
-        return {
-          users: items.map((user) => mask(toUserMessage(user))),
+        const response = create(ListUsersResponseSchema, {
           ...pageTokens,
           ...(includeTotal && { totalSize: BigInt(await count(showDeleted, filter)) }),
-        };
+        });
+        const images = items.map(({ image }) => image);
+        return put(response, ListUsersResponseSchema.field.users, images);
       };
       return accountId === ALL_ACCOUNTS
         ? answer(
             (query) => store.listAllUsers(query),
             (...options) => store.countAllUsers(...options),
           )
-        : store.read(accountId, async ({ account, users }) => ({
-            ...(await answer(
-              (query) => users.list(query),
-              (...options) => users.count(...options),
-            )),
-            revision: BigInt(account.revision),
-          }));
+        : store.read(accountId, async ({ account, users }) =>
+            Object.assign(
+              await answer(
+                (query) => users.list(query),
+                (...options) => users.count(...options),
+              ),
+              { revision: BigInt(account.revision) },
+            ),
+          );
     },
 
     listUsersChunked: (request, call) => listUsersChunked(store, tokens, request, call),
@@ -227,34 +237,22 @@ function parseNewUser({ userId, user }: { userId: string; user?: UserMessage | u
   return userId === "" ? input : { ...input, id: userId };
 }
 
-async function findByKey(users: UserReader, key: UserKey["key"], showDeleted: boolean): Promise<User | undefined> {
-  if (key.case === "id" && showDeleted) {
-    return users.find(key.value);
-  }
-  return (await findAll(users, [{ key }]))({ key });
-}
-
 /** Finds users for all keys with one query per kind. */
-async function findAll(users: UserReader, keys: ReadonlyArray<Pick<UserKey, "key">>) {
-  const byKind = new Map<UserKeyKind, Map<string | null, User>>();
+async function findAll(users: UserReader, keys: readonly UserKey[]) {
+  const byKind = new Map<UserKeyKind, ReadonlyMap<string, UserImage>>();
   for (const kind of ["id", "externalId", "email"] as const) {
-    const wanted = keys.flatMap(({ key }) => (key.case === kind ? [normalised(key)] : []));
-    const found = await users.findLive(kind, wanted);
-    byKind.set(kind, new Map(found.map((user) => [kind === "email" ? foldEmail(user.email ?? "") : user[kind], user])));
+    const wanted = keys.flatMap(({ key }) => (key.case === kind ? [key.value] : []));
+    byKind.set(kind, await users.findImages(kind, wanted));
   }
-  return ({ key }: Pick<UserKey, "key">) =>
-    key.case === undefined ? undefined : byKind.get(key.case)?.get(normalised(key));
+  return ({ key }: UserKey) => (key.case === undefined ? undefined : byKind.get(key.case)?.get(normalised(key)));
 }
 
 function normalised({ case: kind, value }: Exclude<UserKey["key"], { case: undefined }>): string {
   return kind === "email" ? foldEmail(value) : value;
 }
 
-function toResult(
-  user: User | undefined,
-  mask: (user: UserMessage) => UserMessage,
-): MessageInitShape<typeof LookupUsersResultSchema> {
-  return user === undefined
-    ? { result: { case: "notFound", value: true } }
-    : { result: { case: "user", value: mask(toUserMessage(user)) } };
+function toResult(image: UserImage | undefined, put: PutUsers): MessageShape<typeof LookupUsersResultSchema> {
+  return image === undefined
+    ? create(LookupUsersResultSchema, { result: { case: "notFound", value: true } })
+    : put(create(LookupUsersResultSchema), LookupUsersResultSchema.field.user, [image]);
 }

@@ -64,7 +64,9 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await sessions.count({ userId: id });
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
+    await users.findImages("email", ["ada@example.com"]);
     await users.listAt(1, "", 10);
+    await users.listImagesAt(1, "", 10);
     for (const withBefore of [false, true]) {
       await changes.list(0, { limit: 10, withBefore });
       await changes.list(0, { limit: 0, withBefore });
@@ -82,6 +84,8 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await store.listAccounts(each);
     await store.listAllSessions({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
   }
+  for (const kind of ["id", "externalId", "email"] as const) await store.findUser(DEFAULT_ACCOUNT, { kind, key: id });
+  await store.findUser(DEFAULT_ACCOUNT, { kind: "id", key: id, showDeleted: true });
   await store.revisions([DEFAULT_ACCOUNT]);
   await store.countAccounts();
   await store.countAllSessions();

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely, type RootOperationNode } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { Engine } from "../../src/db/engine.ts";
 import type { Schema } from "../../src/db/schema.ts";
 
@@ -14,18 +14,17 @@ export interface Plan {
 
 /** How the engine would run each statement that `read` runs. */
 export async function explain(engine: Engine, read: (db: Kysely<Schema>) => Promise<unknown>): Promise<Plan[]> {
-  const nodes: RootOperationNode[] = [];
-  const watched = engine.reader.withPlugin({
-    transformQuery({ node }) {
-      nodes.push(node);
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  });
+  const queries: CompiledQuery[] = [];
+  const watched = engine.reader.withoutPlugins();
+  const executor = watched.getExecutor();
+  const run = executor.executeQuery.bind(executor);
+  executor.executeQuery = (query, options) => {
+    queries.push(query);
+    return run(query, options);
+  };
   await read(watched);
   const plans: Plan[] = [];
-  for (const node of nodes) {
-    const { sql, parameters } = engine.reader.getExecutor().compileQuery(node, { queryId: "explained" });
+  for (const { sql, parameters } of queries) {
     plans.push({ sql, ...(await (sql.includes("?") ? explainSqlite : explainPostgres)(engine.reader, sql, parameters)) });
   }
   return plans;

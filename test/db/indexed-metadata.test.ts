@@ -7,6 +7,7 @@ import type { ListQuery, UserReader } from "../../src/directory/store.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
 import { openTestAccount, testAccount } from "../support/account.ts";
 import { openTestEngine } from "../support/engine.ts";
+import { decodeUser } from "../support/sources.ts";
 import { reopenTestStore } from "../support/store.ts";
 
 const ALL: ListQuery = {
@@ -97,7 +98,7 @@ test("servers that start at once make each index once", async () => {
 });
 
 async function found(users: UserReader, filter: string): Promise<string[]> {
-  return (await users.list({ ...ALL, filter: parseUserFilter(filter) })).map(({ id }) => id);
+  return (await users.list({ ...ALL, filter: parseUserFilter(filter) })).map(({ image }) => decodeUser(image).id);
 }
 
 /** The names of the indexes that are there. */

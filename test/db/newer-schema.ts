@@ -4,13 +4,12 @@ import { TABLES } from "../../src/db/schema.ts";
 import { KyselyStore } from "../../src/db/store.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { bootstrap } from "../../src/directory/bootstrap.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
+import { createSources } from "../support/sources.ts";
 import { exerciseStore } from "./exercise.ts";
 
 /** Runs everything a store does, lets a newer server add a column to each table, and runs everything again. */
 export async function exerciseAcrossMigration(engine: Engine, newer: Engine): Promise<void> {
-  const sources = { clock: createClock(), newId: createIdSource() };
+  const sources = createSources();
   const store = new KyselyStore(engine, sources);
   await bootstrap(store, mintSecret(sources.newId("K")));
   await exerciseStore(store, sources);

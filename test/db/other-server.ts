@@ -1,15 +1,14 @@
 import { openStore } from "../../src/db/index.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
-import { createClock } from "../../src/directory/clock.ts";
 import { RosterError } from "../../src/directory/errors.ts";
-import { createIdSource } from "../../src/directory/id.ts";
-import type { AccountTransaction, Sources, Store } from "../../src/directory/store.ts";
+import type { AccountTransaction, Store } from "../../src/directory/store.ts";
 import { USER_DEFAULTS, type User } from "../../src/directory/user.ts";
+import { createSources } from "../support/sources.ts";
 import type { Job } from "./other-servers.ts";
 
 /** A program: `node other-server.ts <url> <job> <argument>`. */
 const [url = "", job = "", argument = ""] = process.argv.slice(2);
-const sources: Sources = { clock: createClock(), newId: createIdSource() };
+const sources = createSources();
 
 const JOBS: Record<Job, (store: Store) => Promise<void>> = {
   async open(store) {

@@ -4,12 +4,13 @@ import type { Engine } from "../../src/db/engine.ts";
 import { withIndexedMetadata } from "../../src/db/indexed-metadata.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { listSessions } from "../../src/db/session-store.ts";
-import { listUsers } from "../../src/db/user-store.ts";
+import { UserPages } from "../../src/db/user-pages.ts";
 import { type ListKey, parseOrderBy } from "../../src/directory/order.ts";
 import { SESSION_ORDER, USER_ORDER } from "../../src/directory/order-fields.ts";
 import type { ListQuery, SessionListQuery } from "../../src/directory/store.ts";
 import { parseSessionFilter } from "../../src/filter/sessions.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
+import { userImages } from "../../src/rpc/user-images.ts";
 import { createDatabase } from "../support/database.ts";
 import { openTestEngine } from "../support/engine.ts";
 import { explain, type Plan } from "./explain.ts";
@@ -45,7 +46,7 @@ const PAGE: ListQuery = {
 };
 
 const plansOf = (query: Partial<ListQuery>, accountId: string | null = "a1") =>
-  explain(engine, (db) => listUsers(db, accountId, { ...PAGE, ...query }, engine.json));
+  explain(engine, (db) => new UserPages(engine.json, userImages).read(db, accountId, { ...PAGE, ...query }));
 
 /** Each statement goes along that index, and neither sorts nor looks at every row. */
 function expectInOrder(plans: readonly Plan[], index: RegExp) {

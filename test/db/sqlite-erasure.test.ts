@@ -3,17 +3,16 @@ import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/index.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import type { Session } from "../../src/directory/session.ts";
 import type { NewUser } from "../../src/directory/store.ts";
 import type { User } from "../../src/directory/user.ts";
 import { createTestAccount, testAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
+import { createSources } from "../support/sources.ts";
 
 test("an account that is erased leaves not a byte of its own on the disk", async () => {
   const path = join(testFolder(), "roster.db");
-  const store = await openStore(`sqlite:${path}`, { clock: createClock(), newId: createIdSource() });
+  const store = await openStore(`sqlite:${path}`, createSources());
   onTestFinished(() => store.close());
   await createTestAccount(store, "default");
   for (const id of ["kept", "gone"]) {
@@ -38,7 +37,7 @@ test("an account that is erased leaves not a byte of its own on the disk", async
 
 test("a purge leaves not a byte of the user's values on the disk", async () => {
   const path = join(testFolder(), "roster.db");
-  const store = await openStore(`sqlite:${path}`, { clock: createClock(), newId: createIdSource() });
+  const store = await openStore(`sqlite:${path}`, createSources());
   onTestFinished(() => store.close());
   const { insert, write } = await createTestAccount(store, "a");
   for (let n = 0; n < 300; n += 1) await insert(valuesOf(n));

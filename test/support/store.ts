@@ -1,9 +1,8 @@
 import { openStore, type StoreOptions } from "../../src/db/index.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
 import type { Peers } from "../../src/directory/peers.ts";
 import type { Sources, Store } from "../../src/directory/store.ts";
 import { createDatabase } from "./database.ts";
+import { createSources } from "./sources.ts";
 
 export interface TestStore {
   readonly store: Store;
@@ -30,7 +29,7 @@ export async function openTestStore(given: Partial<TestOptions> = {}): Promise<T
 /** The same database once more, as another server would open it. */
 export async function reopenTestStore(url: string, given: Partial<TestOptions> = {}, peers?: Peers): Promise<TestStore> {
   const { indexedMetadata = [], ...sourcesGiven } = given;
-  const sources: Sources = { clock: createClock(), newId: createIdSource(), ...sourcesGiven };
+  const sources = createSources(sourcesGiven);
   const store = await openStore(url, sources, { peers, indexedMetadata });
   return { store, sources, url, close: () => store.close() };
 }

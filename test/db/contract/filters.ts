@@ -10,6 +10,7 @@ import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";
 import { INDEXED_PATHS, someFilter, someUser } from "../../support/filters.ts";
+import { decodeUser } from "../../support/sources.ts";
 
 const ALL: ListQuery = {
   showDeleted: true,
@@ -67,7 +68,7 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
     await other.insert({ id: "b", metadata: { x: 1 } });
     await other.insert({ id: "c", metadata: { x: 2 } });
     const filter = parse("metadata.x == 1");
-    expect((await store.listAllUsers({ ...ALL, filter })).map(({ id }) => id)).toEqual(["a", "b"]);
+    expect((await store.listAllUsers({ ...ALL, filter })).map(({ image }) => decodeUser(image).id)).toEqual(["a", "b"]);
     expect(await store.countAllUsers(true, filter)).toBe(2);
     expect(await store.countAllUsers(true, parse('metadata.x == 1 && account_id == "other"'))).toBe(1);
   });
@@ -80,10 +81,11 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
       fc.array(someFilter, { minLength: 1, maxLength: 20 }),
       async (values, texts) => {
         accounts += 1;
-        const account = await createTestAccount(store, `a${accounts}`);
-        await account.write((tx) => insertAll(tx, values));
-        await account.read(async ({ users }) => {
-          const all = await users.list(ALL);
+        const { read, write } = await createTestAccount(store, `a${accounts}`);
+        await write((tx) => insertAll(tx, values));
+        await read(async ({ account, users }) => {
+          const states = await users.listAt(account.revision, "", ALL.limit);
+          const all = states.flatMap(({ state }) => state ?? []);
           for (const text of texts) {
             const filter = parse(text);
             const passing = all.filter((user) => userMatches(filter, user)).map(({ id }) => id);
@@ -113,5 +115,5 @@ function parse(text: string): UserFilter {
 }
 
 async function idsOf(users: UserReader, filter: UserFilter, query: Partial<ListQuery> = {}): Promise<string[]> {
-  return (await users.list({ ...ALL, ...query, filter })).map(({ id }) => id);
+  return (await users.list({ ...ALL, ...query, filter })).map(({ image }) => decodeUser(image).id);
 }

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import type { ListKey } from "../../../src/directory/order.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
 import { USER_ORDER } from "../../../src/directory/order-fields.ts";
-import type { ListQuery, UserReader } from "../../../src/directory/store.ts";
+import type { ListedUser, ListQuery, UserReader } from "../../../src/directory/store.ts";
 import type { User } from "../../../src/directory/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
+import { decodeUser } from "../../support/sources.ts";
 
 export function lists(): void {
   test("users are listed newest first, then by id byte by byte, likewise descending", async () => {
@@ -26,11 +27,11 @@ export function lists(): void {
     for (const limit of [1, 2, 3, 7, 50]) {
       const walked: string[] = [];
       for (let from: ListKey | null = null; ; ) {
-        const page: User[] = await account.read(({ users }) => users.list({ ...ALL, direction, from, limit }));
-        walked.push(...page.map(({ id }) => id));
-        const last: User | undefined = page.at(-1);
+        const page: ListedUser[] = await account.read(({ users }) => users.list({ ...ALL, direction, from, limit }));
+        walked.push(...page.map(({ image }) => decodeUser(image).id));
+        const last: ListedUser | undefined = page.at(-1);
         if (last === undefined) break;
-        from = keyOf(last);
+        from = last.key;
       }
       expect(walked).toEqual(expected);
     }
@@ -93,7 +94,10 @@ export function lists(): void {
     const deleted = await a.insert({ id: "deleted", createTime: 7 });
     await a.write((tx) => tx.users.update(deleted, { ...deleted, deleteTime: 8 }));
     const expected = ["newer default", "newer c", "newer B", "same default", "same c", "same B"];
-    const name = (user: User) => `${user.id} ${user.accountId}`;
+    const name = ({ key: [, id, accountId], image }: ListedUser) => {
+      expect(decodeUser(image)).toMatchObject({ id, accountId });
+      return `${id} ${accountId}`;
+    };
     const all = await a.store.listAllUsers({ ...ALL, showDeleted: false });
     expect(all.map(name)).toEqual(expected);
     const before = await a.store.listAllUsers({ ...ALL, showDeleted: false, direction: "before", from: [5, "same", "c"] });
@@ -127,7 +131,7 @@ function fill(account: TestAccount): Promise<User[]> {
 }
 
 async function idsOf(users: UserReader, query: Partial<ListQuery>): Promise<string[]> {
-  return (await users.list({ ...ALL, ...query })).map(({ id }) => id);
+  return (await users.list({ ...ALL, ...query })).map(({ image }) => decodeUser(image).id);
 }
 
 function keyOf(user: User): ListKey {

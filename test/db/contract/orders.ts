@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type ListKey, type OrderTerm, parseOrderBy } from "../../../src/directory/order.ts";
 import { USER_ORDER, type UserOrderField } from "../../../src/directory/order-fields.ts";
-import type { ListQuery } from "../../../src/directory/store.ts";
+import type { ListedUser, ListQuery } from "../../../src/directory/store.ts";
 import type { User } from "../../../src/directory/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
+import { decodeUser } from "../../support/sources.ts";
 
 type Order = ReadonlyArray<OrderTerm<UserOrderField>>;
 
@@ -77,11 +78,13 @@ export function orders(): void {
         const met: string[] = [];
         for (let from: ListKey | null = null; ; ) {
           const query: ListQuery = { ...PAGE, order, direction, from, limit: 3 };
-          const page: readonly User[] = await account.read((view) => view.users.list(query));
-          const last = page.at(-1);
-          if (last === undefined) break;
-          met.push(...page.map(({ id }) => id));
-          from = keyOf(last, order);
+          const page: readonly ListedUser[] = await account.read((view) => view.users.list(query));
+          const edge = page.at(-1);
+          if (edge === undefined) break;
+          met.push(...page.map(({ image }) => decodeUser(image).id));
+          const last: User = (await account.read((view) => view.users.find(met.at(-1) ?? ""))) ?? expect.fail();
+          expect(edge.key).toEqual(keyOf(last, order));
+          from = edge.key;
           // The one at the edge goes, another changes places, and somebody comes.
           const other = users[choices.next().value];
           for (const id of new Set([last.id, other?.id ?? last.id])) moved.add(id);
@@ -132,5 +135,5 @@ function compare(a: ListKey, b: ListKey, order: Order): number {
 }
 
 async function idsOf(account: TestAccount, query: ListQuery): Promise<string[]> {
-  return (await account.read(({ users }) => users.list(query))).map(({ id }) => id);
+  return (await account.read(({ users }) => users.list(query))).map(({ image }) => decodeUser(image).id);
 }

@@ -4,6 +4,7 @@ import { parseOrderBy } from "../../../src/directory/order.ts";
 import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
+import { decodeUser, imageOf } from "../../support/sources.ts";
 
 export function readsAndWrites(): void {
   test("a read shows one moment, whatever is written meanwhile", async () => {
@@ -20,9 +21,15 @@ export function readsAndWrites(): void {
         skip: 0,
         limit: 10,
       });
-      return [account.revision, list, await users.find("later"), await users.count(true), await users.find(ada.id)];
+      return [
+        account.revision,
+        list.map(({ image }) => decodeUser(image)),
+        await users.find("later"),
+        await users.count(true),
+        await users.find(ada.id),
+      ];
     });
-    expect(seen).toEqual([1, [ada], undefined, 1, ada]);
+    expect(seen).toEqual([1, [decodeUser(imageOf(ada))], undefined, 1, ada]);
     expect(await read(({ users }) => users.count(true))).toBe(2);
   });
 
