@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** What must be the same on every engine: the store, the rules, the API. Runs once on each. */
 const ON_EVERY_ENGINE = [
+  "test/bundle.test.ts",
   "test/db/contract.test.ts",
   "test/db/plans.test.ts",
   "test/db/indexed-metadata.test.ts",

@@ -1,5 +1,9 @@
 #!/usr/bin/env node
 // The published command. Old Node versions can't even load the database driver, so the version comes first.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
@@ -7,4 +11,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
-await import("../dist/src/main.js");
+const command = join(import.meta.dirname, "../dist/command/roster.cjs");
+if (!existsSync(command)) {
+  console.error("roster: it has not been built yet, which `npm install` does; `npm run bundle` does it alone.");
+  process.exit(2);
+}
+createRequire(import.meta.url)(command);

@@ -6,10 +6,15 @@ import { DatabaseProblem } from "./db/problem.ts";
 
 const USAGE_EXIT_CODE = 2;
 
-try {
-  await createProgram(process.env).parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = report(error);
+main();
+
+// A function, because a bundle in CommonJS can't wait at its top.
+async function main(): Promise<void> {
+  try {
+    await createProgram(process.env).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
 }
 
 /** Says what went wrong, and returns the exit code. */

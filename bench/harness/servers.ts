@@ -35,7 +35,7 @@ export interface RosterOptions {
 
 /** The real thing, as `npm start` runs it, with its default settings. */
 export async function startRoster(folder: string, { secret, core = SERVER_CORE, env = {} }: RosterOptions): Promise<Server> {
-  const child = start(core, ["src/main.ts", "serve"], {
+  const child = start(core, ["bin/roster.js", "serve"], {
     ROSTER_DATABASE_URL: `sqlite:${databaseIn(folder)}`,
     ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
     ROSTER_GRPC_ADDRESS: "127.0.0.1:0",

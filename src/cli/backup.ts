@@ -1,4 +1,4 @@
-import { backUpDatabase } from "../db/index.ts";
+import { backUpDatabase } from "../db/backup.ts";
 
 /** Writes a copy of the embedded database to a new file, whether or not a server runs on it. */
 export function backUp(databaseUrl: string, file: string): void {

@@ -6,10 +6,8 @@ import { type CopyProgress, copyRows } from "./copy.ts";
 import type { Engine } from "./engine.ts";
 import { withIndexedMetadata } from "./indexed-metadata.ts";
 import { distribute, migrate, pendingMigrations } from "./migrate.ts";
-import { openPostgres, type PostgresOptions } from "./postgres.ts";
+import type { PostgresOptions } from "./postgres.ts";
 import { DatabaseProblem, databaseUnusable } from "./problem.ts";
-import { openSqlite } from "./sqlite.ts";
-import { backUpSqlite } from "./sqlite-backup.ts";
 import { KyselyStore } from "./store.ts";
 
 export { DatabaseProblem } from "./problem.ts";
@@ -85,16 +83,6 @@ export function copyDatabase(from: string, to: string, onProgress: (progress: Co
   );
 }
 
-/** Writes a copy of a SQLite database, in use or not, to a new file. PostgreSQL brings its own tools for that. */
-export function backUpDatabase(url: string, file: string): void {
-  if (!url.startsWith("sqlite:")) {
-    throw new DatabaseProblem(
-      "this backs up SQLite; for PostgreSQL use pg_dump, or base backups with a write-ahead log archive",
-    );
-  }
-  backUpSqlite(url.slice("sqlite:".length), file);
-}
-
 async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await openEngine(url, DEFAULTS);
   try {
@@ -107,9 +95,12 @@ async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>):
 }
 
 async function openEngine(url: string, limits: PostgresOptions, peers?: Peers): Promise<Engine> {
+  // Each with its driver.
   if (!url.startsWith("sqlite:")) {
+    const { openPostgres } = await import("./postgres.ts");
     return openPostgres(url, limits);
   }
+  const { openSqlite } = await import("./sqlite.ts");
   try {
     return openSqlite(url.slice("sqlite:".length), undefined, peers && (() => peers.takeTurn()));
   } catch (error) {

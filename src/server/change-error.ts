@@ -35,7 +35,7 @@ export async function changeError(response: UniversalServerResponse, change: Cha
 }
 
 /** An error as the Connect protocol sends it: JSON and an HTTP status. */
-export function jsonError(status: number, error: ConnectError, header = new Headers()): UniversalServerResponse {
+export function jsonError(status: number, error: ConnectError, header: Headers = new Headers()): UniversalServerResponse {
   const body = errorToJsonBytes(error, undefined);
   header.set("content-type", "application/json");
   header.set("content-length", String(body.byteLength));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { backUpDatabase, copyDatabase, openStore } from "../../src/db/index.ts";
+import { backUpDatabase } from "../../src/db/backup.ts";
+import { copyDatabase, openStore } from "../../src/db/index.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { mintSecret } from "../../src/directory/api-key.ts";
 import { createAuthenticator } from "../../src/directory/authentication.ts";

@@ -28,10 +28,10 @@ export interface ServerProcess {
 /** Runs `roster serve` on a database in the folder, as a user would, and waits until it is ready. Port 0: any free one. */
 export async function spawnServer(
   folder: string,
-  { port = 0, env = {} }: { port?: number; env?: NodeJS.ProcessEnv } = {},
+  { port = 0, env = {}, main = MAIN }: { port?: number; env?: NodeJS.ProcessEnv; main?: string } = {},
 ): Promise<ServerProcess> {
   const settings = { ...serverEnv(folder), ...(await postgresEnv(folder)), ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}` };
-  const run = spawnRoster(["serve"], { ...settings, ...env });
+  const run = spawnRoster(["serve"], { ...settings, ...env }, main);
   const { url, grpcUrl } = await readyUrls(run);
   rememberGrpcPort(url, grpcUrl);
   return {
@@ -99,8 +99,8 @@ process.once("exit", killRunning);
 
 type Run = ReturnType<typeof spawnRoster>;
 
-function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv, main = MAIN) {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,28 @@
+// Puts the command, and what it depends on, into a few files: to find, read and link six hundred modules takes Node longer than all
+// else that a start does.
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { build } from "rolldown";
+
+const root = join(import.meta.dirname, "..");
+const folder = resolve(root, process.argv[2] ?? "dist/command");
+
+rmSync(folder, { recursive: true, force: true });
+await build({
+  cwd: root,
+  logLevel: "warn",
+  platform: "node",
+  input: { roster: "src/main.ts" },
+  // A binary; what only services need that are not served here; an option of pg's that is not taken.
+  external: ["better-sqlite3", "@grpc/proto-loader", "pg-native"],
+  output: {
+    dir: folder,
+    // To an ES module that asks for node:http, Node brings its whole fetch along.
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name].cjs",
+    // Node keeps the text, at two bytes a character if a single one is not ASCII.
+    charset: "ascii",
+    comments: false,
+  },
+});

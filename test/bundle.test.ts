@@ -1,0 +1,58 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { UserService } from "../gen/roster/v1/user_service_pb.js";
+import { clientOf, PROTOCOL_NAMES } from "./support/clients.ts";
+import { testFolder } from "./support/folder.ts";
+import { spawnServer } from "./support/process.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const DIST = join(ROOT, "dist");
+
+// What `npm start` runs, out of this very source. It finds its packages in the folders above.
+let folder: string;
+let command: string;
+beforeAll(() => {
+  mkdirSync(DIST, { recursive: true });
+  folder = mkdtempSync(join(DIST, "test-"));
+  cpSync(join(ROOT, "bin"), join(folder, "bin"), { recursive: true });
+  execFileSync(process.execPath, [join(ROOT, "scripts/bundle.ts"), join(folder, "dist/command")]);
+  command = join(folder, "bin/roster.js");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each(["1", "2"])("serves every protocol from %s processes, and ends in good order", async (workers) => {
+  const server = await spawnServer(testFolder(), { main: command, env: { ROSTER_WORKERS: workers } });
+  for (const protocol of PROTOCOL_NAMES) {
+    const users = clientOf(UserService, server.url, server.secret, protocol);
+    await users.createUser({ user: { displayName: protocol } });
+    const { users: found } = await users.listUsers({ filter: `display_name == ${JSON.stringify(protocol)}` });
+    expect(found).toHaveLength(1);
+  }
+  expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+});
+
+test("says what is missing before it is built", () => {
+  const unbuilt = join(testFolder(), "roster.js");
+  cpSync(command, unbuilt);
+  const { status, stderr } = spawnSync(process.execPath, [unbuilt, "serve"], { encoding: "utf8" });
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("npm run bundle") });
+});
+
+test("imports and exports, and says in one line what went wrong", async () => {
+  const files = testFolder();
+  const server = await spawnServer(files, { main: command });
+  const env = { ...process.env, ROSTER_SERVER: server.url, ROSTER_API_KEY: server.secret };
+  const run = (...args: string[]) => spawnSync(process.execPath, [command, ...args], { env, encoding: "utf8" });
+  const [from, to] = [join(files, "users.csv"), join(files, "users.ndjson")];
+  writeFileSync(from, "email,name\nada@example.com,Ada\n");
+  expect(run("import", from)).toMatchObject({ status: 0 });
+  expect(run("export", to)).toMatchObject({ status: 0 });
+  expect(readFileSync(to, "utf8")).toContain('"ada@example.com"');
+  expect(run("import", from, "--format", "xml")).toMatchObject({ status: 2 });
+  const refused = run("keys", "revoke", "K01");
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(/^roster: [^\n]*\n$/);
+  await server.end("SIGTERM");
+});
