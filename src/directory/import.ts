@@ -45,11 +45,14 @@ export async function importUsers(
   return { ...count, failures };
 }
 
+/** Rows are checked in their turn; until then a key may be text that no database takes. */
 function keysOf(rows: readonly ImportRow[]): UserKeys {
+  const keys = (of: (user: IdentifiedInput) => string | null | undefined) =>
+    rows.flatMap(({ user }) => of(user) ?? []).filter((key) => !key.includes("\0"));
   return {
-    ids: rows.flatMap(({ user }) => user.id ?? []),
-    externalIds: rows.flatMap(({ user }) => user.externalId ?? []),
-    emails: rows.flatMap(({ user }) => user.email ?? []),
+    ids: keys(({ id }) => id),
+    externalIds: keys(({ externalId }) => externalId),
+    emails: keys(({ email }) => email),
   };
 }
 
