@@ -29,6 +29,8 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTu
   write.pragma("journal_mode = WAL");
   write.pragma("synchronous = FULL");
   write.pragma("secure_delete = ON");
+  // What savepoints would need to undo; in a file, that costs more than all else that an insert does.
+  write.pragma("temp_store = MEMORY");
   const read = connect(path, { readonly: true });
   const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, takeTurn) });
   const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin", 0) });
