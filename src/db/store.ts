@@ -175,16 +175,17 @@ export class KyselyStore implements Store {
     });
   }
 
-  findUser(accountId: string, { kind, key, showDeleted }: UserKey): Promise<FoundUser> {
+  findUser(accountId: string, { kind, key, showDeleted }: UserKey): Promise<FoundUser | undefined> {
     return this.#guard(async () => {
       const statement = showDeleted && kind === "id" ? this.#users.find : this.#users.findLive[kind];
       const values = { accountId, key: kind === "email" ? foldEmail(key) : key };
       const row = await statement.executeTakeFirst(this.#engine.reader, values);
-      if (row === undefined) {
-        throw notFound("Account", accountId);
+      const image = row && toUserImage(row, this.#users.images);
+      if (!row || !image) {
+        await this.#account(this.#engine.reader, accountId);
+        return undefined;
       }
-      const image = row.id === null ? null : toUserImage(row, this.#users.images);
-      return { image: image ?? undefined, revision: row.revision };
+      return { image, revision: row.account_revision ?? 0 };
     });
   }
 

@@ -1,4 +1,4 @@
-import { expressionBuilder, type JoinBuilder, sql } from "kysely";
+import { expressionBuilder, type Kysely, sql } from "kysely";
 import type { UserImages, UserKeyKind } from "../directory/store.ts";
 import type { JsonDialect } from "./engine.ts";
 import type { Schema } from "./schema.ts";
@@ -12,31 +12,29 @@ export type UserQueries = ReturnType<typeof createUserQueries>;
 
 export function createUserQueries(json: JsonDialect, images: UserImages) {
   const findLive = (kind: UserKeyKind) =>
-    findImage(json, images, (join, key) =>
-      join.on(`users.${KEY_COLUMNS[kind]}`, "=", key).on("users.delete_time", "is", null),
+    statement((db, { accountId, key }: Key) =>
+      findImage(db, accountId, json, images).where(KEY_COLUMNS[kind], "=", key).where("delete_time", "is", null),
     );
   return {
     json,
     images,
-    /** The account's revision, and a user if there is one. */
-    find: findImage(json, images, (join, key) => join.on("users.id", "=", key)),
+    /** By id, live or deleted, with the account's revision. */
+    find: statement((db, { accountId, key }: Key) => findImage(db, accountId, json, images).where("id", "=", key)),
     findLive: { id: findLive("id"), externalId: findLive("externalId"), email: findLive("email") },
     listAt: listImagesAt(json, images),
     pages: new UserPages(json, images),
   };
 }
 
-type UserJoin = JoinBuilder<Schema, "accounts" | "users">;
-
-function findImage(json: JsonDialect, images: UserImages, matches: (join: UserJoin, key: string) => UserJoin) {
-  return statement((db, { accountId, key }: Key) =>
-    db
-      .selectFrom("accounts")
-      .leftJoin("users", (join) => matches(join.onRef("users.account_id", "=", "accounts.account_id"), key))
-      .select(["accounts.revision", "users.id"])
-      .select(selectImage(json, images))
-      .where("accounts.account_id", "=", accountId),
-  );
+// No join: SQLite would plan it anew each time it runs, because there are partial indexes that values could make of use.
+function findImage(db: Kysely<Schema>, accountId: string, json: JsonDialect, images: UserImages) {
+  return db
+    .selectFrom("users")
+    .select(selectImage(json, images))
+    .select((row) => [
+      row.selectFrom("accounts").select("revision").where("accounts.account_id", "=", accountId).as("account_revision"),
+    ])
+    .where("users.account_id", "=", accountId);
 }
 
 interface Place {

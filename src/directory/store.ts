@@ -49,10 +49,10 @@ export interface Store {
   countAccounts(): Promise<number>;
 
   /**
-   * One user, as callers get it; undefined if there is none. Also the account's revision of the same moment. Sees one moment,
-   * in one query. Throws ACCOUNT_NOT_FOUND.
+   * One user, as callers get it, with the account's revision. MUST be of one moment. One query, if there is such a user. Throws
+   * ACCOUNT_NOT_FOUND.
    */
-  findUser(accountId: string, key: UserKey): Promise<FoundUser>;
+  findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined>;
 
   /** Users of all accounts, otherwise as `UserReader.list`. Only super admins may see this. */
   listAllUsers(query: ListQuery): Promise<ListedUser[]>;
@@ -172,7 +172,7 @@ export interface UserKey {
 }
 
 export interface FoundUser {
-  readonly image: UserImage | undefined;
+  readonly image: UserImage;
   /** The account's. */
   readonly revision: number;
 }

@@ -75,11 +75,12 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
     async getUser(request, call) {
       const put = putUsers(call, request.readMask);
       const { case: kind, value: key } = required(request.key.case && request.key, "key");
-      const { image, revision } = await store.findUser(call.accountId, { kind, key, showDeleted: request.showDeleted });
-      if (image === undefined) {
+      const found = await store.findUser(call.accountId, { kind, key, showDeleted: request.showDeleted });
+      if (found === undefined) {
         throw notFound("User", key);
       }
-      return put(create(GetUserResponseSchema, { revision: BigInt(revision) }), GetUserResponseSchema.field.user, [image]);
+      const response = create(GetUserResponseSchema, { revision: BigInt(found.revision) });
+      return put(response, GetUserResponseSchema.field.user, [found.image]);
     },
 
     async lookupUsers(request, call) {

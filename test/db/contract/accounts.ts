@@ -96,7 +96,7 @@ export function accounts(): void {
       ...(await users.listImagesAt(1, "", 10)).map(({ image }) => image),
     ]);
     const found = await account.store.findUser(account.id, { kind: "id", key: "u1" });
-    expect([...images, found.image].map((image) => decodeUser(image ?? expect.fail()))).toEqual(
+    expect([...images, found?.image].map((image) => decodeUser(image ?? expect.fail()))).toEqual(
       Array(4).fill(decodeUser(imageOf(mine))),
     );
     expect(await account.read(({ users }) => users.count(true))).toBe(1);

@@ -71,7 +71,7 @@ export function images(): void {
       ["externalId", "x"],
       ["email", "ADA@EXAMPLE.COM "],
     ] as const) {
-      expectSame([(await find(kind, key)).image], imageOf(ada));
+      expectSame([(await find(kind, key))?.image], imageOf(ada));
     }
     for (const [kind, key] of [
       ["id", "Ada"],
@@ -79,9 +79,9 @@ export function images(): void {
       ["email", "b@example.com"],
       ["id", "gone"],
     ] as const) {
-      expect(await find(kind, key)).toEqual({ image: undefined, revision: 3 });
+      expect(await find(kind, key)).toBeUndefined();
     }
-    expect((await find("id", "gone", true)).image).toBeDefined();
+    expect((await find("id", "gone", true))?.image).toBeDefined();
     await expect(store.findUser("nobody", { kind: "id", key: "ada" })).rejects.toMatchObject({
       reason: "ACCOUNT_NOT_FOUND",
     });
@@ -105,7 +105,7 @@ async function imagesOf(
     users.imageOf((await users.find(user.id)) ?? expect.fail()),
   ]);
   const found = await store.findUser(id, { kind: "id", key: user.id });
-  return [...images, found.image];
+  return [...images, found?.image];
 }
 
 async function stored({ read }: TestAccount, id: string): Promise<User> {
