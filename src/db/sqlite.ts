@@ -70,7 +70,7 @@ const LOCK_RETRY_MS = 3;
 function connect(path: string, options: Database.Options): Database.Database {
   const database = new Database(path, { timeout: LOCK_TIMEOUT_MS, ...options });
   database.pragma("foreign_keys = ON");
-  database.pragma("cache_size = -65536");
+  database.pragma("cache_size = -16384");
   return database;
 }
 
