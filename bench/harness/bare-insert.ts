@@ -8,7 +8,7 @@ const FIRST_REVISION = 1;
 
 const source = new Database(from, { readonly: true });
 const target = new Database(to);
-for (const setting of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16384"]) {
+for (const setting of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]) {
   target.pragma(setting);
 }
 // What the first start writes is there already.

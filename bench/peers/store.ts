@@ -31,7 +31,7 @@ export type UserStore = ReturnType<typeof openUserStore>;
 /** Opens a database that Roster has made, with the settings that Roster uses. */
 export function openUserStore(path: string) {
   const database = new Database(path);
-  for (const setting of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16384"]) {
+  for (const setting of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]) {
     database.pragma(setting);
   }
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });

@@ -25,13 +25,13 @@ import { sqliteJson } from "./sqlite-json.ts";
  */
 export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTurn?: TakeTurn): Engine {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const write = connect(path, {});
+  const write = connect(path, {}, WRITER_CACHE_KIB);
   write.pragma("journal_mode = WAL");
   write.pragma("synchronous = FULL");
   write.pragma("secure_delete = ON");
   // What savepoints would need to undo; in a file, that costs more than all else that an insert does.
   write.pragma("temp_store = MEMORY");
-  const read = connect(path, { readonly: true });
+  const read = connect(path, { readonly: true }, READER_CACHE_KIB);
   const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, takeTurn) });
   const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin", 0) });
   return {
@@ -67,10 +67,15 @@ const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|N
 const LOCK_TIMEOUT_MS = 10_000;
 const LOCK_RETRY_MS = 3;
 
-function connect(path: string, options: Database.Options): Database.Database {
+/** A large import changes pages of every index, and they had better stay until its commit. */
+const WRITER_CACHE_KIB = 65_536;
+/** Behind it there is the system's own cache. */
+const READER_CACHE_KIB = 16_384;
+
+function connect(path: string, options: Database.Options, cacheKib: number): Database.Database {
   const database = new Database(path, { timeout: LOCK_TIMEOUT_MS, ...options });
   database.pragma("foreign_keys = ON");
-  database.pragma("cache_size = -16384");
+  database.pragma(`cache_size = -${cacheKib}`);
   return database;
 }
 
