@@ -42,8 +42,6 @@ export interface ColumnTypes {
 
 /** How to look into a column of canonical JSON, at a path of keys. All are null or false where nothing is. */
 export interface JsonDialect {
-  /** Columns of a row, as the text of a JSON object. */
-  row(table: string, columns: readonly string[]): RawBuilder<string>;
   /** The value, in a form that can be compared with `literal`: equal if type and value are; truth values have an order, too. */
   value(column: string, path: MetadataPath): RawBuilder<unknown>;
   literal(value: Literal): RawBuilder<unknown>;

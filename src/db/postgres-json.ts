@@ -4,8 +4,6 @@ import type { JsonDialect } from "./engine.ts";
 
 /** Values as jsonb: its numbers are exact, and those of canonical JSON are as equal and ordered as the doubles they stand for. */
 export const postgresJson: JsonDialect = {
-  row: (table, columns) =>
-    sql`json_build_object(${sql.join(columns.flatMap((column) => [sql.lit(column), sql.ref(`${table}.${column}`)]))})::text`,
   value,
   literal: (literal) => sql`${JSON.stringify(literal)}::jsonb`,
   text: (column, path) => sql`(case when ${type(column, path)} = 'string' then ${content(column, path)} end collate "C")`,

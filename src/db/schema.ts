@@ -61,8 +61,8 @@ export interface UsersTable {
   delete_time: number | null;
   version: number;
   revision: number;
-  /** The user as callers get it. Good only if its stamp is that of the row: see `user-images.ts`. */
-  image: Uint8Array | null;
+  /** The user as callers get it, base64. Good only if its stamp is that of the row: see `user-images.ts`. */
+  image: string | null;
   image_stamp: number | null;
 }
 

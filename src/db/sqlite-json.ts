@@ -4,8 +4,6 @@ import type { JsonDialect } from "./engine.ts";
 
 /** Values as JSON text: it is canonical, so equal values have equal texts. */
 export const sqliteJson: JsonDialect = {
-  row: (table, columns) =>
-    sql`json_object(${sql.join(columns.flatMap((column) => [sql.lit(column), sql.ref(`${table}.${column}`)]))})`,
   value: (column, path) => sql`(${sql.ref(column)} -> ${toPath(path)})`,
   literal: (value) => sql`${JSON.stringify(value)}`,
   text: (column, path) => sql`(case when ${type(column, path)} = 'text' then ${sql.ref(column)} ->> ${toPath(path)} end)`,

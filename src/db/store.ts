@@ -19,6 +19,7 @@ import type {
   Sources,
   Store,
   UserKey,
+  UserKeyKind,
 } from "../directory/store.ts";
 import { foldEmail } from "../directory/user.ts";
 import { Access } from "./access.ts";
@@ -47,10 +48,11 @@ import { toAccount } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
 import { statement } from "./statement.ts";
-import { toUserImage } from "./user-images.ts";
+import { goodImage } from "./user-images.ts";
 import { countUsers } from "./user-list.ts";
-import { createUserQueries, type UserQueries } from "./user-queries.ts";
+import { UserPages } from "./user-pages.ts";
 import { KyselyUserReader } from "./user-reader.ts";
+import { FIND_LIVE_IMAGE } from "./user-statements.ts";
 import { KyselyUserWriter } from "./user-store.ts";
 
 /** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
@@ -101,7 +103,7 @@ async function withoutTrace<T>(transaction: () => Promise<T>): Promise<T> {
 export class KyselyStore implements Store {
   readonly #engine: Engine;
   readonly #sources: Sources;
-  readonly #users: UserQueries;
+  readonly #users: UserPages;
   readonly #lockAccount: typeof FIND_ACCOUNT;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #groups: CommitGroups;
@@ -113,7 +115,7 @@ export class KyselyStore implements Store {
     this.#lockAccount = statement((db, { id }: { id: string }) => engine.forUpdate(selectAccount(db, id)));
     this.#sources = sources;
     this.#groups = new CommitGroups(engine, (work) => this.#transaction(work));
-    this.#users = createUserQueries(engine.json, sources.images);
+    this.#users = new UserPages(engine.json, sources.images);
   }
 
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
@@ -175,22 +177,15 @@ export class KyselyStore implements Store {
     });
   }
 
-  findUser(accountId: string, { kind, key, showDeleted }: UserKey): Promise<FoundUser | undefined> {
-    return this.#guard(async () => {
-      const statement = showDeleted && kind === "id" ? this.#users.find : this.#users.findLive[kind];
-      const values = { accountId, key: kind === "email" ? foldEmail(key) : key };
-      const row = await statement.executeTakeFirst(this.#engine.reader, values);
-      const image = row && toUserImage(row, this.#users.images);
-      if (!row || !image) {
-        await this.#account(this.#engine.reader, accountId);
-        return undefined;
-      }
-      return { image, revision: row.account_revision ?? 0 };
-    });
+  async findUser(accountId: string, { kind, key, showDeleted = false }: UserKey): Promise<FoundUser | undefined> {
+    const anyState = showDeleted && kind === "id";
+    return (
+      (anyState ? undefined : await this.#findImage(accountId, kind, key)) ?? this.#readUser(accountId, kind, key, anyState)
+    );
   }
 
   listAllUsers(query: ListQuery): Promise<ListedUser[]> {
-    return this.#snapshot((db) => this.#users.pages.read(db, null, query));
+    return this.#snapshot((db) => this.#users.read(db, null, query));
   }
 
   countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
@@ -287,6 +282,23 @@ export class KyselyStore implements Store {
 
   close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  /** In one query, if there is a live user with a good image. */
+  #findImage(accountId: string, kind: UserKeyKind, key: string): Promise<FoundUser | undefined> {
+    return this.#guard(async () => {
+      const values = { accountId, key: kind === "email" ? foldEmail(key) : key };
+      const row = await FIND_LIVE_IMAGE[kind].executeTakeFirst(this.#engine.reader, values);
+      const image = row && goodImage(row, this.#users.images);
+      return image && { image, revision: row.account_revision ?? 0 };
+    });
+  }
+
+  #readUser(accountId: string, kind: UserKeyKind, key: string, anyState: boolean): Promise<FoundUser | undefined> {
+    return this.read(accountId, async ({ account, users }) => {
+      const user = anyState ? await users.find(key) : (await users.findLive(kind, [key]))[0];
+      return user && { image: users.imageOf(user), revision: account.revision };
+    });
   }
 
   async #account(db: Kysely<Schema>, id: string, lock = false): Promise<Account> {

@@ -1,42 +1,56 @@
-import { type Selectable, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { UserImage, UserImages } from "../directory/store.ts";
-import { USER_COLUMNS } from "./columns.ts";
-import type { JsonDialect } from "./engine.ts";
-import { fromImage, toUser } from "./rows.ts";
-import type { UserRow, UsersTable } from "./schema.ts";
+import { toUser } from "./rows.ts";
+import type { Schema, UserRow, UsersTable } from "./schema.ts";
+import { users } from "./user-statements.ts";
 
 const FORMATS = 256;
 
 /** The row with its image, which is of what is stored: metadata, say, in canonical order. */
 export function withImage(row: UserRow, { encode, format }: UserImages): Selectable<UsersTable> {
-  return { ...row, image: encode(toUser(row)), image_stamp: row.revision * FORMATS + format };
+  const image = encode(toUser(row));
+  // As text: both drivers read it in half the time that they take for bytes.
+  const text = Buffer.from(image.buffer, image.byteOffset, image.length).toString("base64");
+  return { ...row, image: text, image_stamp: stampOf(row, format) };
 }
+
+/** What has to be read of a row for its image. */
+export const IMAGE_COLUMNS = ["users.account_id", "users.id", "users.revision", "users.image", "users.image_stamp"] as const;
+
+type Stamped = Pick<Selectable<UsersTable>, "revision" | "image" | "image_stamp">;
 
 /**
- * The image of a row of `users`, and where it has no good one, the row itself. Every write of a row gives it another revision; a
- * server that knows nothing of images, or of another format, leaves a stamp that is not the row's.
+ * The image of a row; undefined if it has none that is good. Every write of a row gives it another revision; a server that knows nothing
+ * of images, or has another format, leaves a stamp that is not the row's.
  */
-export function selectImage(json: JsonDialect, { format }: Pick<UserImages, "format">) {
-  const { image, state } = imageParts(json, { format });
-  return [image.as("image"), state.as("state")] as const;
+export function goodImage(row: Stamped, { format }: Pick<UserImages, "format">): UserImage | undefined {
+  return row.image !== null && row.image_stamp === stampOf(row, format) ? Buffer.from(row.image, "base64") : undefined;
 }
 
-/** The same, to be put together. */
-export function imageParts(json: JsonDialect, { format }: Pick<UserImages, "format">) {
-  const good = sql`${sql.ref("users.image_stamp")} = ${sql.ref("users.revision")} * ${sql.lit(FORMATS)} + ${sql.lit(format)}`;
-  return {
-    image: sql<Uint8Array | null>`case when ${good} then ${sql.ref("users.image")} end`,
-    state: sql<string | null>`case when ${good} then null else ${json.row("users", USER_COLUMNS)} end`,
-  };
+/** The images of rows that were read in the same transaction. Where there is no good one, it is made from the columns. */
+export async function readImages(
+  db: Kysely<Schema>,
+  rows: ReadonlyArray<Stamped & Pick<UserRow, "account_id" | "id">>,
+  images: UserImages,
+): Promise<UserImage[]> {
+  const good = rows.map((row) => goodImage(row, images));
+  const made = new Map<string, UserImage>();
+  const others = rows.filter((_, place) => good[place] === undefined);
+  for (const [accountId, ofAccount] of Map.groupBy(others, ({ account_id }) => account_id)) {
+    const ids = ofAccount.map(({ id }) => id);
+    for (const row of await users(db, accountId).where("id", "in", ids).execute()) {
+      made.set(`${accountId} ${row.id}`, images.encode(toUser(row)));
+    }
+  }
+  return rows.map((row, place) => {
+    const image = good[place] ?? made.get(`${row.account_id} ${row.id}`);
+    if (image === undefined) {
+      throw new Error("rows and their images are of one moment");
+    }
+    return image;
+  });
 }
 
-/** What `selectImage` has found. */
-export interface ImageRow {
-  readonly image: Uint8Array | null;
-  readonly state: string | null;
-}
-
-/** Null where there is neither an image nor a row. */
-export function toUserImage({ image, state }: ImageRow, { encode }: UserImages): UserImage | null {
-  return image ?? (state === null ? null : encode(fromImage(state)));
+function stampOf({ revision }: Pick<UserRow, "revision">, format: number): number {
+  return revision * FORMATS + format;
 }

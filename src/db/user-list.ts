@@ -2,13 +2,13 @@ import { type Kysely, sql } from "kysely";
 import type { UserFilterField } from "../directory/filter.ts";
 import type { ListKey, OrderTerm } from "../directory/order.ts";
 import type { UserOrderField } from "../directory/order-fields.ts";
-import type { ListQuery, UserImages } from "../directory/store.ts";
+import type { ListQuery } from "../directory/store.ts";
 import { foldEmail } from "../directory/user.ts";
 import type { JsonDialect } from "./engine.ts";
 import { type FilterColumns, whereFilter } from "./filter.ts";
 import { countRows, type OrderColumn } from "./keyset.ts";
 import type { Schema } from "./schema.ts";
-import { selectImage } from "./user-images.ts";
+import { IMAGE_COLUMNS } from "./user-images.ts";
 
 /** The users of a list, of one account or, for null, of all: their images and their places in the order. */
 export function listRows(
@@ -16,10 +16,9 @@ export function listRows(
   accountId: string | null,
   query: Pick<ListQuery, "showDeleted" | "filter" | "order">,
   json: JsonDialect,
-  images: UserImages,
 ) {
   return selectUsers(db, accountId, query, json)
-    .select(selectImage(json, images))
+    .select(IMAGE_COLUMNS)
     .select(
       query.order.map(({ field }, place) =>
         sql<ListKey[number]>`${sql.ref(ORDER_COLUMNS[field].column)}`.as(keyColumn(place)),

@@ -6,11 +6,11 @@ import { isPinned } from "./filter.ts";
 import { fillPage, inOrder, orderColumns, rangesOf, readPage } from "./keyset.ts";
 import type { Schema } from "./schema.ts";
 import { type Statement, statement } from "./statement.ts";
-import { type ImageRow, toUserImage } from "./user-images.ts";
+import { readImages } from "./user-images.ts";
 import { FILTER_COLUMNS, keyColumn, listRows, ORDER_COLUMNS } from "./user-list.ts";
 
 type KeyValues = { readonly [place: `key_${number}`]: ListKey[number] };
-type ListRow = ImageRow & KeyValues;
+type ListRow = Parameters<typeof readImages>[1][number] & KeyValues;
 type PageValues = KeyValues & { readonly accountId: string; readonly limit: number };
 type PageStatement = Statement<PageValues, ListRow>;
 
@@ -19,28 +19,29 @@ const MAX_ORDER = 2;
 
 /** Lists users. The usual pages, of one account and without a filter, are compiled once for each shape that they can have. */
 export class UserPages {
-  readonly #json: JsonDialect;
-  readonly #images: UserImages;
+  readonly json: JsonDialect;
+  readonly images: UserImages;
   readonly #statements = new Map<string, readonly PageStatement[]>();
 
   constructor(json: JsonDialect, images: UserImages) {
-    this.#json = json;
-    this.#images = images;
+    this.json = json;
+    this.images = images;
   }
 
   /** Of one account, or of all for null. */
   async read(db: Kysely<Schema>, accountId: string | null, query: ListQuery): Promise<ListedUser[]> {
     const usual = accountId !== null && query.filter === undefined && query.skip === 0;
-    const pinned = query.filter !== undefined && isPinned(query.filter, FILTER_COLUMNS, this.#json);
+    const pinned = query.filter !== undefined && isPinned(query.filter, FILTER_COLUMNS, this.json);
     const order = orderColumns(query.order, ORDER_COLUMNS, { accountId, pinned });
     const rows =
       usual && order.length <= MAX_ORDER
         ? await this.#readCompiled(db, accountId, query)
-        : await readPage(listRows(db, accountId, query, this.#json, this.#images), order, query);
-    return rows.flatMap((row) => {
-      const image = toUserImage(row, this.#images);
-      return image === null ? [] : [{ key: query.order.map((_, place) => row[keyColumn(place)] ?? null), image }];
-    });
+        : await readPage(listRows(db, accountId, query, this.json), order, query);
+    const images = await readImages(db, rows, this.images);
+    return images.map((image, index) => ({
+      key: query.order.map((_, place) => rows[index]?.[keyColumn(place)] ?? null),
+      image,
+    }));
   }
 
   #readCompiled(db: Kysely<Schema>, accountId: string, query: ListQuery): Promise<ListRow[]> {
@@ -63,7 +64,7 @@ export class UserPages {
       statements = rangesOf(columns, { direction, from }).map((_, range) =>
         statement((db, values: PageValues) => {
           const place = absent?.map((isAbsent, index) => (isAbsent ? null : (values[keyColumn(index)] ?? null))) ?? null;
-          const rows = listRows(db, values.accountId, { order, showDeleted }, this.#json, this.#images);
+          const rows = listRows(db, values.accountId, { order, showDeleted }, this.json);
           const own = rangesOf(columns, { direction, from: place })[range];
           if (own === undefined) {
             throw new Error("pages of one shape have as many ranges");

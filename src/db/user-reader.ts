@@ -3,21 +3,21 @@ import type { UserFilter } from "../directory/filter.ts";
 import type { ListedUser, ListQuery, UserImage, UserImageAt, UserKeyKind, UserReader } from "../directory/store.ts";
 import { foldEmail, type User } from "../directory/user.ts";
 import { fromImage, toUser } from "./rows.ts";
-import type { Schema } from "./schema.ts";
-import { selectImage, toUserImage } from "./user-images.ts";
+import type { Schema, UserRow } from "./schema.ts";
+import { goodImage, IMAGE_COLUMNS, readImages } from "./user-images.ts";
 import { countUsers } from "./user-list.ts";
-import { stateBefore, type UserQueries } from "./user-queries.ts";
-import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, users } from "./user-statements.ts";
+import type { UserPages } from "./user-pages.ts";
+import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, LIST_IMAGES, users } from "./user-statements.ts";
 
 export class KyselyUserReader implements UserReader {
   protected readonly db: Kysely<Schema>;
   protected readonly accountId: string;
-  protected readonly queries: UserQueries;
+  protected readonly pages: UserPages;
 
-  constructor(db: Kysely<Schema>, accountId: string, queries: UserQueries) {
+  constructor(db: Kysely<Schema>, accountId: string, pages: UserPages) {
     this.db = db;
     this.accountId = accountId;
-    this.queries = queries;
+    this.pages = pages;
   }
 
   async find(id: string): Promise<User | undefined> {
@@ -46,59 +46,87 @@ export class KyselyUserReader implements UserReader {
       return new Map();
     }
     const wanted = [...new Set(kind === "email" ? keys.map(foldEmail) : keys)];
-    const { json, images } = this.queries;
     const rows = await this.db
       .selectFrom("users")
       .select(`users.${KEY_COLUMNS[kind]} as key`)
-      .select(selectImage(json, images))
+      .select(IMAGE_COLUMNS)
       .where("account_id", "=", this.accountId)
       .where(KEY_COLUMNS[kind], "in", wanted)
       .where("delete_time", "is", null)
       .execute();
-    return new Map(
-      rows.flatMap(({ key, ...row }) => {
-        const image = toUserImage(row, images);
-        return key === null || image === null ? [] : [[key, image] as const];
-      }),
-    );
+    const images = await readImages(this.db, rows, this.pages.images);
+    return new Map(images.map((image, index) => [rows[index]?.key ?? "", image]));
   }
 
   async list(query: ListQuery): Promise<ListedUser[]> {
-    return this.queries.pages.read(this.db, this.accountId, query);
+    return this.pages.read(this.db, this.accountId, query);
   }
 
   async count(showDeleted: boolean, filter?: UserFilter): Promise<number> {
-    return countUsers(this.db, this.accountId, { showDeleted, filter }, this.queries.json);
+    return countUsers(this.db, this.accountId, { showDeleted, filter }, this.pages.json);
   }
 
-  async listAt(revision: number, after: string, limit: number): Promise<Array<{ id: string; state: User | null }>> {
-    const rows = await users(this.db, this.accountId)
-      .select((row) => row.case().when("users.revision", ">", revision).then(stateBefore(revision)).end().as("image_then"))
-      .where("id", ">", after)
-      .orderBy("id")
-      .limit(limit)
-      .execute();
-    return rows.map(({ image_then, ...row }) => {
-      if (row.revision <= revision) {
-        return { id: row.id, state: toUser(row) };
-      }
-      return { id: row.id, state: image_then === null ? null : fromImage(image_then) };
-    });
+  async listAt(revision: number, after: string, limit: number): Promise<StateAt[]> {
+    const rows = await this.#statesAt(revision).where("id", ">", after).orderBy("id").limit(limit).execute();
+    return rows.map((row) => toStateAt(row, revision));
   }
 
   async listImagesAt(revision: number, after: string, limit: number): Promise<UserImageAt[]> {
-    const rows = await this.queries.listAt.execute(this.db, { accountId: this.accountId, revision, after, limit });
-    return rows.map(({ id, revision: current, delete_time, image, state }) => {
-      if (current <= revision) {
-        const deleted = delete_time !== null;
-        return { id, image: toUserImage({ image, state }, this.queries.images), deleted };
+    const rows = await LIST_IMAGES.execute(this.db, { accountId: this.accountId, after, limit });
+    const good = rows.map((row) => (row.revision <= revision ? goodImage(row, this.pages.images) : undefined));
+    const others = rows.filter((_, place) => good[place] === undefined).map(({ id }) => id);
+    const states = await this.#findStatesAt(revision, others);
+    return rows.map(({ id, delete_time }, place) => {
+      const image = good[place];
+      if (image !== undefined) {
+        return { id, image, deleted: delete_time !== null };
       }
-      const then = state === null ? null : fromImage(state);
-      return { id, image: then && this.imageOf(then), deleted: then?.deleteTime != null };
+      const state = states.get(id) ?? null;
+      return { id, image: state && this.imageOf(state), deleted: state?.deleteTime != null };
     });
   }
 
-  imageOf(user: User): UserImage {
-    return this.queries.images.encode(user);
+  async #findStatesAt(revision: number, ids: readonly string[]): Promise<ReadonlyMap<string, User | null>> {
+    const rows = ids.length === 0 ? [] : await this.#statesAt(revision).where("id", "in", ids).execute();
+    return new Map(rows.map((row) => toStateAt(row, revision)).map(({ id, state }) => [id, state]));
   }
+
+  // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
+  // exists now, so the cost of a page depends neither on the length of the history nor on what others write.
+  #statesAt(revision: number) {
+    return users(this.db, this.accountId).select((users) =>
+      users
+        .case()
+        .when("users.revision", ">", revision)
+        .then(
+          users
+            .selectFrom("changes")
+            .select("image_before")
+            .whereRef("changes.account_id", "=", "users.account_id")
+            .whereRef("changes.user_id", "=", "users.id")
+            .where("changes.revision", ">", revision)
+            .orderBy("changes.revision")
+            .orderBy("changes.ordinal")
+            .limit(1),
+        )
+        .end()
+        .as("image_then"),
+    );
+  }
+
+  imageOf(user: User): UserImage {
+    return this.pages.images.encode(user);
+  }
+}
+
+interface StateAt {
+  readonly id: string;
+  readonly state: User | null;
+}
+
+function toStateAt({ image_then, ...row }: UserRow & { readonly image_then: string | null }, revision: number): StateAt {
+  if (row.revision <= revision) {
+    return { id: row.id, state: toUser(row) };
+  }
+  return { id: row.id, state: image_then === null ? null : fromImage(image_then) };
 }

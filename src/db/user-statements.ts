@@ -38,6 +38,45 @@ function findLiveUser(kind: UserKeyKind) {
   );
 }
 
+/** One live user's image, by a key of each kind, and the account's revision. */
+export const FIND_LIVE_IMAGE = {
+  id: findLiveImage("id"),
+  externalId: findLiveImage("externalId"),
+  email: findLiveImage("email"),
+} as const;
+
+function findLiveImage(kind: UserKeyKind) {
+  // No join: SQLite would plan it anew each time it runs. A plain lookup by a unique key it does not.
+  return statement((db, { accountId, key }: Key) =>
+    db
+      .selectFrom("users")
+      .select(["users.revision", "users.image", "users.image_stamp"])
+      .select((row) => [
+        row.selectFrom("accounts").select("revision").where("accounts.account_id", "=", accountId).as("account_revision"),
+      ])
+      .where("users.account_id", "=", accountId)
+      .where(KEY_COLUMNS[kind], "=", key)
+      .where("delete_time", "is", null),
+  );
+}
+
+interface Place {
+  readonly accountId: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Images by id, of users live and deleted. */
+export const LIST_IMAGES = statement((db, { accountId, after, limit }: Place) =>
+  db
+    .selectFrom("users")
+    .select(["users.id", "users.revision", "users.delete_time", "users.image", "users.image_stamp"])
+    .where("users.account_id", "=", accountId)
+    .where("users.id", ">", after)
+    .orderBy("users.id")
+    .limit(limit),
+);
+
 const STORED_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
 
 export const insertUsers = rowInserts<StoredRow>(STORED_COLUMNS, (db, rows) => db.insertInto("users").values(rows));

@@ -21,7 +21,7 @@ import type { Revision } from "./revision.ts";
 import { toImage, toUser, toUserRow } from "./rows.ts";
 import type { ChangesTable, Schema, UserRow } from "./schema.ts";
 import { withImage } from "./user-images.ts";
-import type { UserQueries } from "./user-queries.ts";
+import type { UserPages } from "./user-pages.ts";
 import { KyselyUserReader } from "./user-reader.ts";
 import { type ChangeRow, insertChanges, insertUsers, type StoredRow, UPDATE_USER, users } from "./user-statements.ts";
 
@@ -39,10 +39,10 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     origin: Origin,
     revision: Revision,
     access: Access,
-    queries: UserQueries,
+    pages: UserPages,
     rowsPerInsert: Engine["rowsPerInsert"],
   ) {
-    super(db, origin.accountId, queries);
+    super(db, origin.accountId, pages);
     this.#rowsPerInsert = rowsPerInsert;
     this.#origin = origin;
     this.#revision = revision;
@@ -130,7 +130,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       revision: stamp.revision,
     };
     const row = toUserRow(stored);
-    this.#newUsers.push(withImage(row, this.queries.images));
+    this.#newUsers.push(withImage(row, this.pages.images));
     this.#record("CREATED", stamp, null, row, []);
     this.#known.put(stored);
     await this.#flushMany();
@@ -144,7 +144,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       await this.flush();
     }
     const row = toUserRow(stored);
-    await UPDATE_USER.execute(this.db, withImage(row, this.queries.images));
+    await UPDATE_USER.execute(this.db, withImage(row, this.pages.images));
     this.#record(changeType(before, after), stamp, toUserRow(before), row, changedFields(before, stored));
     this.#known.replace(before, stored);
     await this.#flushMany();

@@ -64,6 +64,9 @@ test("a purge leaves not a byte of the user's values on the disk", async () => {
     expect(onDisk(path)).toContain(`later-${mark(n)}`);
     expect(onDisk(path)).toContain(`key-${mark(n)}`);
   }
+  const images = imagesIn(path, purged.map(mark));
+  expect(images).toHaveLength(purged.length);
+  for (const image of images) expect(onDisk(path)).toContain(image);
   for (const n of purged) {
     await write(async ({ users }) => {
       const [user = expect.fail()] = await users.findLive("email", [`email-${mark(n)}@example.com`]);
@@ -74,7 +77,7 @@ test("a purge leaves not a byte of the user's values on the disk", async () => {
 
   const bytes = onDisk(path);
   expect(bytes).toContain(`email-${mark(1)}`);
-  for (const n of purged) expect(bytes.includes(mark(n))).toBe(false);
+  for (const text of [...purged.map(mark), ...images]) expect(bytes.includes(text)).toBe(false);
 });
 
 const KEY = {
@@ -90,6 +93,15 @@ const KEY = {
 function sessionOf({ accountId, id: userId }: User, text: string): Session {
   const values = { externalId: `session-external-${text}`, metadata: { [`session-${text}`]: `value-${text}` } };
   return { accountId, userId, id: `S-${text}`, ...values, createTime: 1, updateTime: 1, endTime: null, version: 1 };
+}
+
+/** The beginnings of the images of those users, as they are kept: in base64, which hides what is in them. */
+function imagesIn(path: string, marks: readonly string[]): string[] {
+  const database = new Database(path, { readonly: true });
+  const find = database.prepare<[string], { image: string }>("select image from users where email like '%' || ? || '%'");
+  const images = marks.flatMap((text) => find.all(text).map(({ image }) => image.slice(0, 100)));
+  database.close();
+  return images;
 }
 
 /** A text that is in every value of the user, and nowhere else. */

@@ -6,14 +6,15 @@ import { migrate } from "../../src/db/migrate.ts";
 import type { Schema } from "../../src/db/schema.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { sqliteJson } from "../../src/db/sqlite-json.ts";
-import { createUserQueries, type UserQueries } from "../../src/db/user-queries.ts";
+import { UserPages } from "../../src/db/user-pages.ts";
 import { KyselyUserReader } from "../../src/db/user-reader.ts";
+import { FIND_LIVE_IMAGE } from "../../src/db/user-statements.ts";
 import { userImages } from "../../src/rpc/user-images.ts";
 import { testFolder } from "../support/folder.ts";
 
 const ONE = { accountId: "a", key: "x" };
 
-type Read = (users: KyselyUserReader, db: Kysely<Schema>, queries: UserQueries) => Promise<unknown>;
+type Read = (users: KyselyUserReader, db: Kysely<Schema>) => Promise<unknown>;
 
 const READS: Record<string, { read: Read; index: string }> = {
   "by id": { read: (users) => users.find("u"), index: "sqlite_autoindex_users_1 (account_id=? AND id=?)" },
@@ -27,24 +28,20 @@ const READS: Record<string, { read: Read; index: string }> = {
     index: "users_by_email_key (account_id=? AND email_key=?)",
   },
   "one by id, with its account": {
-    read: (_, db, { findLive }) => findLive.id.execute(db, ONE),
+    read: (_, db) => FIND_LIVE_IMAGE.id.execute(db, ONE),
     index: "sqlite_autoindex_users_1 (account_id=? AND id=?)",
   },
   "one by external id, with its account": {
-    read: (_, db, { findLive }) => findLive.externalId.execute(db, ONE),
+    read: (_, db) => FIND_LIVE_IMAGE.externalId.execute(db, ONE),
     index: "users_by_external_id (account_id=? AND external_id=?)",
   },
   "one by e-mail, with its account": {
-    read: (_, db, { findLive }) => findLive.email.execute(db, ONE),
+    read: (_, db) => FIND_LIVE_IMAGE.email.execute(db, ONE),
     index: "users_by_email_key (account_id=? AND email_key=?)",
   },
   "a page of an export in images": {
     read: (users) => users.listImagesAt(7, "u", 500),
     index: "sqlite_autoindex_users_1 (account_id=? AND id>?)",
-  },
-  "the history of one user in an export in images": {
-    read: (users) => users.listImagesAt(7, "u", 500),
-    index: "changes_by_user (account_id=? AND user_id=? AND revision>?)",
   },
   "a page of an export": {
     read: (users) => users.listAt(7, "u", 500),
@@ -74,8 +71,7 @@ async function planOf(read: Read): Promise<string[]> {
     log: ({ query }) => void queries.push(query),
   });
   onTestFinished(() => db.destroy());
-  const userQueries = createUserQueries(sqliteJson, userImages);
-  await read(new KyselyUserReader(db, "a", userQueries), db, userQueries);
+  await read(new KyselyUserReader(db, "a", new UserPages(sqliteJson, userImages)), db);
   expect(queries).toHaveLength(1);
   return queries.flatMap(({ sql, parameters }) =>
     database

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { openPostgres } from "../../src/db/postgres.ts";
-import { createUserQueries } from "../../src/db/user-queries.ts";
+import { UserPages } from "../../src/db/user-pages.ts";
 import { KyselyUserReader } from "../../src/db/user-reader.ts";
 import { parseOrderBy } from "../../src/directory/order.ts";
 import { USER_ORDER } from "../../src/directory/order-fields.ts";
@@ -36,7 +36,7 @@ test("a connection prepares the statements that are compiled once, each once, an
   const { url, remove } = await createDatabase();
   onTestFinished(remove);
   const { reader, json } = await open(url);
-  const users = new KyselyUserReader(reader, "a", createUserQueries(json, userImages));
+  const users = new KyselyUserReader(reader, "a", new UserPages(json, userImages));
   for (const id of ["a", "b", "c"]) {
     await users.find(id);
     await users.list({ ...PAGE, filter: parseUserFilter(`name == "${id}" || metadata.${id} == 1`) });
