@@ -13,19 +13,10 @@ export interface Statement<V, R> {
  * statement's text must not depend on them.
  */
 export function statement<V extends object, R>(build: (db: Kysely<Schema>, values: V) => Compilable<R>): Statement<V, R> {
-  // Connections and transactions of an engine share its adapter.
-  const compiled = new WeakMap<DialectAdapter, CompiledQuery<R>>();
-
-  function compile(db: Kysely<Schema>, adapter: DialectAdapter): CompiledQuery<R> {
-    const query = build(db, standIns<V>()).compile();
-    compiled.set(adapter, query);
-    nameStatement(query.sql);
-    return query;
-  }
+  const compiled = compileOnce((db) => build(db, standIns<V>()));
 
   async function execute(db: Kysely<Schema>, values: V): Promise<R[]> {
-    const { adapter } = db.getExecutor();
-    const query = compiled.get(adapter) ?? compile(db, adapter);
+    const query = compiled(db);
     const parameters = query.parameters.map((given) => (given instanceof StandIn ? Reflect.get(values, given.name) : given));
     const filled: CompiledQuery<R> = { ...query, parameters };
     return (await db.executeQuery(filled)).rows;
@@ -34,12 +25,25 @@ export function statement<V extends object, R>(build: (db: Kysely<Schema>, value
   return { execute, executeTakeFirst: async (db, values) => (await execute(db, values))[0] };
 }
 
-const names = new Map<string, string>();
+/** The query, built and compiled for an engine when it is first asked for. */
+export function compileOnce<R>(build: (db: Kysely<Schema>) => Compilable<R>): (db: Kysely<Schema>) => CompiledQuery<R> {
+  // Connections and transactions of an engine share its adapter.
+  const compiled = new WeakMap<DialectAdapter, CompiledQuery<R>>();
 
-/** Says that a text will be run often. */
-export function nameStatement(sql: string): void {
-  names.set(sql, createHash("sha256").update(sql).digest("base64url"));
+  function compile(db: Kysely<Schema>, adapter: DialectAdapter): CompiledQuery<R> {
+    const query = build(db).compile();
+    compiled.set(adapter, query);
+    names.set(query.sql, createHash("sha256").update(query.sql).digest("base64url"));
+    return query;
+  }
+
+  return (db) => {
+    const { adapter } = db.getExecutor();
+    return compiled.get(adapter) ?? compile(db, adapter);
+  };
 }
+
+const names = new Map<string, string>();
 
 /** The name that a database may keep the statement under; undefined for texts that come and go. */
 export function statementName(sql: string): string | undefined {
