@@ -9,6 +9,12 @@ export function parseUserFilter(text: string): UserFilter | undefined {
   return parseFilter(text, USERS);
 }
 
+/** The same, as what tells whether a user passes. */
+export function parseUserPredicate(text: string): ((user: User) => boolean) | undefined {
+  const filter = parseUserFilter(text);
+  return filter && ((user) => userMatches(filter, user));
+}
+
 /** Whether the user passes: what the database answers for the same filter. */
 export function userMatches(filter: UserFilter, user: User): boolean {
   return matches(filter, user, USERS);

@@ -13,7 +13,7 @@ import {
   type UserChange,
 } from "../directory/changes.ts";
 import type { User } from "../directory/user.ts";
-import { parseUserFilter, userMatches } from "../filter/users.ts";
+import { parseUserPredicate } from "../filter/users.ts";
 import { toTimestamp, toUserMessage } from "./convert.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "./message-size.ts";
 import type { Tokens } from "./tokens.ts";
@@ -43,8 +43,8 @@ export const MAX_FILTERED_PAGES = 20;
 
 /** Undefined for a blank one. Throws FILTER_INVALID. */
 export function parseChangeFilter(text: string): ChangeFilter | undefined {
-  const filter = parseUserFilter(text);
-  return filter && { text, passes: (user) => userMatches(filter, user) };
+  const passes = parseUserPredicate(text);
+  return passes && { text, passes };
 }
 
 /** What one message holds of a page: at most `limit` changes and about 1 MiB, cut between transactions. */

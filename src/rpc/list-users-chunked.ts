@@ -11,7 +11,7 @@ import { serverDraining } from "../directory/errors.ts";
 import { type ExportedUser, type ExportPosition, readExportPage } from "../directory/export.ts";
 import type { Store, UserImage } from "../directory/store.ts";
 import type { User } from "../directory/user.ts";
-import { parseUserFilter, userMatches } from "../filter/users.ts";
+import { parseUserPredicate } from "../filter/users.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "./message-size.ts";
 import type { Call } from "./pipeline.ts";
 import { putUsers } from "./put-users.ts";
@@ -34,8 +34,7 @@ export async function* listUsersChunked(
   const { accountId, draining } = call;
   const { showDeleted, resumeToken } = request;
   const put = putUsers(call, request.readMask);
-  const filter = parseUserFilter(request.filter);
-  const passes = filter && ((user: User) => userMatches(filter, user));
+  const passes = parseUserPredicate(request.filter);
   const binding = {
     method: "ListUsersChunked",
     account_id: accountId,
