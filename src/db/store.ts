@@ -21,7 +21,7 @@ import type {
   UserKey,
   UserKeyKind,
 } from "../directory/store.ts";
-import { foldEmail } from "../directory/user.ts";
+import { foldKey } from "../directory/user.ts";
 import { Access } from "./access.ts";
 import {
   claimSlug,
@@ -287,7 +287,7 @@ export class KyselyStore implements Store {
   /** In one query, if there is a live user with a good image. */
   #findImage(accountId: string, kind: UserKeyKind, key: string): Promise<FoundUser | undefined> {
     return this.#guard(async () => {
-      const values = { accountId, key: kind === "email" ? foldEmail(key) : key };
+      const values = { accountId, key: foldKey(kind, key) };
       const row = await FIND_LIVE_IMAGE[kind].executeTakeFirst(this.#engine.reader, values);
       const image = row && goodImage(row, this.#users.images);
       return image && { image, revision: row.account_revision ?? 0 };

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { UserFilter } from "../directory/filter.ts";
 import type { ListedUser, ListQuery, UserImage, UserImageAt, UserKeyKind, UserReader } from "../directory/store.ts";
-import { foldEmail, type User } from "../directory/user.ts";
+import { foldKey, type User } from "../directory/user.ts";
 import { fromImage, toUser } from "./rows.ts";
 import type { Schema, UserRow } from "./schema.ts";
 import { goodImage, IMAGE_COLUMNS, readImages } from "./user-images.ts";
@@ -29,7 +29,7 @@ export class KyselyUserReader implements UserReader {
     if (keys.length === 0) {
       return [];
     }
-    const wanted = [...new Set(kind === "email" ? keys.map(foldEmail) : keys)];
+    const wanted = [...new Set(keys.map((key) => foldKey(kind, key)))];
     const [key = ""] = wanted;
     const rows =
       wanted.length === 1
@@ -45,7 +45,7 @@ export class KyselyUserReader implements UserReader {
     if (keys.length === 0) {
       return new Map();
     }
-    const wanted = [...new Set(kind === "email" ? keys.map(foldEmail) : keys)];
+    const wanted = [...new Set(keys.map((key) => foldKey(kind, key)))];
     const rows = await this.db
       .selectFrom("users")
       .select(`users.${KEY_COLUMNS[kind]} as key`)

@@ -13,7 +13,7 @@ import type {
   UserKeys,
   UserWriter,
 } from "../directory/store.ts";
-import { changedFields, foldEmail, type User } from "../directory/user.ts";
+import { changedFields, foldKey, type User } from "../directory/user.ts";
 import type { Access } from "./access.ts";
 import type { Engine } from "./engine.ts";
 import { KnownUsers } from "./known-users.ts";
@@ -85,7 +85,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       await this.flush();
       return super.findLive(kind, keys);
     }
-    const wanted = [...new Set(kind === "email" ? keys.map(foldEmail) : keys)];
+    const wanted = [...new Set(keys.map((key) => foldKey(kind, key)))];
     const unknown = wanted.filter((key) => this.#known.findLive(kind, key) === undefined);
     if (unknown.length > 0) {
       await this.flush();

@@ -15,6 +15,11 @@ export interface OrderTerm<F extends string> {
 /** A place in a list: the values of its order terms. */
 export type ListKey = ReadonlyArray<string | number | null>;
 
+/** The terms of an order, spelt out: the same for the same order, however it was asked for. */
+export function spellOrder(order: ReadonlyArray<OrderTerm<string>>): string[] {
+  return order.map(({ field, descending }) => `${field} ${descending}`);
+}
+
 /** The place of an item in a list that is ordered so. */
 export function listKey<T, F extends string>(
   item: T,

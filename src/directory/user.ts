@@ -2,6 +2,7 @@ import type { Micros } from "./clock.ts";
 import { type FieldViolation, invalidField, invalidFields } from "./errors.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
 import { metadataProblem } from "./metadata.ts";
+import type { UserKeyKind } from "./store.ts";
 
 export type UserStatus = "INVITED" | "ACTIVE" | "SUSPENDED";
 
@@ -100,6 +101,11 @@ export function checkDisplayName(displayName: string, field: string): string {
 export function foldEmail(email: string): string {
   const folded = email.trim().toLowerCase();
   return ASCII.test(folded) ? folded : folded.normalize("NFC");
+}
+
+/** A key of a user as it is compared: e-mails folded, the others as they are. */
+export function foldKey(kind: UserKeyKind, key: string): string {
+  return kind === "email" ? foldEmail(key) : key;
 }
 
 /** Strong: differs between any two states of any users with one id. */

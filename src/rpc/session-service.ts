@@ -2,7 +2,7 @@ import type { Session as SessionMessage, SessionService } from "../../gen/roster
 import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
 import type { Listing } from "../directory/list.ts";
-import { listKey, type OrderTerm, parseOrderBy } from "../directory/order.ts";
+import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../directory/order.ts";
 import { SESSION_ORDER, type SessionOrderField } from "../directory/order-fields.ts";
 import type { Session } from "../directory/session.ts";
 import {
@@ -140,7 +140,7 @@ async function answerSessions(
   order: ReadonlyArray<OrderTerm<SessionOrderField>>,
   { list, count }: SessionSource,
 ) {
-  const binding = { ...scope, order_by: order.map(({ field, descending }) => `${field} ${descending}`) };
+  const binding = { ...scope, order_by: spellOrder(order) };
   const listing: Listing<Session> = { read: list, keyOf: (session) => listKey(session, order, SESSION_ORDER) };
   const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
   return {

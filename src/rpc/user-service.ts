@@ -11,10 +11,10 @@ import { ALL_ACCOUNTS } from "../directory/account.ts";
 import { invalidField, notFound } from "../directory/errors.ts";
 import type { UserFilter } from "../directory/filter.ts";
 import type { Listing } from "../directory/list.ts";
-import { parseOrderBy } from "../directory/order.ts";
+import { parseOrderBy, spellOrder } from "../directory/order.ts";
 import { USER_ORDER } from "../directory/order-fields.ts";
 import type { ListedUser, ListQuery, Store, UserImage, UserKeyKind, UserReader } from "../directory/store.ts";
-import { foldEmail } from "../directory/user.ts";
+import { foldKey } from "../directory/user.ts";
 import {
   createUser,
   deleteUser,
@@ -182,7 +182,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
       const binding = {
         method: "ListUsers",
         account_id: accountId,
-        order_by: order.map(({ field, descending }) => `${field} ${descending}`),
+        order_by: spellOrder(order),
         filter: request.filter,
         show_deleted: showDeleted,
       };
@@ -245,11 +245,8 @@ async function findAll(users: UserReader, keys: readonly UserKey[]) {
     const wanted = keys.flatMap(({ key }) => (key.case === kind ? [key.value] : []));
     byKind.set(kind, await users.findImages(kind, wanted));
   }
-  return ({ key }: UserKey) => (key.case === undefined ? undefined : byKind.get(key.case)?.get(normalised(key)));
-}
-
-function normalised({ case: kind, value }: Exclude<UserKey["key"], { case: undefined }>): string {
-  return kind === "email" ? foldEmail(value) : value;
+  return ({ key }: UserKey) =>
+    key.case === undefined ? undefined : byKind.get(key.case)?.get(foldKey(key.case, key.value));
 }
 
 function toResult(image: UserImage | undefined, put: PutUsers): MessageShape<typeof LookupUsersResultSchema> {
