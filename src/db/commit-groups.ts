@@ -1,7 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { CompiledQuery, type Transaction } from "kysely";
+import { RosterError } from "../directory/errors.ts";
 import type { Engine } from "./engine.ts";
+import { type LockAccount, LockedAccounts, lockAccount } from "./locked-accounts.ts";
 import type { Schema } from "./schema.ts";
+import { WriteWatch } from "./write-watch.ts";
 
 /** PostgreSQL keeps track of so many savepoints of a transaction at low cost. */
 const MAX_MEMBERS = 64;
@@ -10,37 +13,49 @@ const MAX_MS = 20;
 
 type Transact = <T>(work: (db: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
-/** `close` keeps others from joining the group. */
-type Work<T> = (db: Transaction<Schema>, close: () => void) => Promise<T>;
+/** What a member of a group works with. */
+export interface Shared {
+  readonly db: Transaction<Schema>;
+  readonly accounts: LockedAccounts;
+  /** Keeps others from joining the group. */
+  close(): void;
+}
 
-interface Member {
+interface Options {
+  /** The work ends with an error whatever it does: it is to leave nothing behind. */
+  readonly dryRun?: boolean | undefined;
+}
+
+interface Member extends Options {
   /** Runs the work. Returns what tells its result. */
-  readonly run: Work<() => void>;
+  readonly run: (shared: Shared) => Promise<() => void>;
   readonly fail: (error: unknown) => void;
 }
 
 /**
  * Lets work with one key run one at a time, in the order it came, and what waits share a transaction. Each is told its result, or why
  * it failed, after the commit: what it has seen may be of others of its group. One that fails leaves nothing behind, and the others
- * as they are; if the transaction fails, all do. Work with other keys does not wait.
+ * as they are; if the transaction fails, all do. Work with other keys does not wait. Work may be run more than once.
  */
 export class CommitGroups {
   readonly #engine: Engine;
+  readonly #lock: LockAccount;
   readonly #transact: Transact;
   readonly #queues = new Map<string, Member[]>();
 
   constructor(engine: Engine, transact: Transact) {
     this.#engine = engine;
+    this.#lock = lockAccount(engine);
     this.#transact = transact;
   }
 
-  run<T>(key: string, work: Work<T>): Promise<T> {
+  run<T>(key: string, work: (shared: Shared) => Promise<T>, options: Options = {}): Promise<T> {
     return new Promise((resolve, reject) => {
-      const run: Member["run"] = async (db, close) => {
-        const result = await work(db, close);
+      const run: Member["run"] = async (shared) => {
+        const result = await work(shared);
         return () => resolve(result);
       };
-      this.#enqueue(key, { run, fail: reject });
+      this.#enqueue(key, { ...options, run, fail: reject });
     });
   }
 
@@ -58,7 +73,7 @@ export class CommitGroups {
   async #serve(key: string, queue: Member[]): Promise<void> {
     while (queue.length > 0) {
       await gather(queue);
-      await new CommitGroup(this.#engine, queue).commit(this.#transact);
+      await new CommitGroup(this.#engine, this.#lock, queue).commit(this.#transact);
     }
     this.#queues.delete(key);
   }
@@ -75,22 +90,27 @@ async function gather(queue: readonly Member[]): Promise<void> {
   }
 }
 
+/** Some member has to be undone alone: its group runs again, each member under a savepoint. */
+class NeedsSavepoints {}
+
 class CommitGroup {
   readonly #engine: Engine;
+  readonly #lock: LockAccount;
   readonly #queue: Member[];
   readonly #members: Member[] = [];
   #closed = false;
   #end = 0;
 
-  constructor(engine: Engine, queue: Member[]) {
+  constructor(engine: Engine, lock: LockAccount, queue: Member[]) {
     this.#engine = engine;
+    this.#lock = lock;
     this.#queue = queue;
   }
 
   async commit(transact: Transact): Promise<void> {
     const waiting = this.#queue.length;
     try {
-      const tellAll = await transact((db) => this.#runAll(db));
+      const tellAll = await this.#transact(transact);
       for (const tell of tellAll) tell();
     } catch (error) {
       // If it could not even begin, that concerns all who waited for it.
@@ -99,16 +119,38 @@ class CommitGroup {
     }
   }
 
-  // Is run again after a deadlock, with the members that there are.
-  async #runAll(db: Transaction<Schema>): Promise<Array<() => void>> {
+  // A savepoint costs more than what most members do, and hardly any fails that has written something.
+  async #transact(transact: Transact): Promise<Array<() => void>> {
+    try {
+      return await transact((db) => this.#runAll(db, false));
+    } catch (error) {
+      if (error instanceof NeedsSavepoints) {
+        return transact((db) => this.#runAll(db, true));
+      }
+      throw error;
+    }
+  }
+
+  // Is run again after a deadlock, and for savepoints, with the members that there are.
+  async #runAll(transaction: Transaction<Schema>, savepoints: boolean): Promise<Array<() => void>> {
+    const watch = new WriteWatch();
+    const db = transaction.withPlugin(watch);
+    const accounts = new LockedAccounts(db, this.#lock);
+    const close = () => {
+      this.#closed = true;
+    };
     const results: Array<() => void> = [];
     for (;;) {
       const member = this.#members[results.length] ?? this.#admit();
       if (member === undefined) {
+        await accounts.writeBack();
         return results;
       }
       // For one that is alone the transaction is savepoint enough.
-      results.push(await (this.#members.length === 1 ? this.#run(db, member) : this.#runUnderSavepoint(db, member)));
+      const alone = this.#members.length === 1;
+      const run = alone || !(savepoints || member.dryRun) ? this.#run : this.#runUnderSavepoint;
+      watch.reset();
+      results.push(await run.call(this, member, { db, accounts, close }, watch));
     }
   }
 
@@ -125,20 +167,29 @@ class CommitGroup {
     return member;
   }
 
-  #run(db: Transaction<Schema>, member: Member): Promise<() => void> {
-    return member.run(db, () => {
-      this.#closed = true;
-    });
+  async #run(member: Member, shared: Shared, watch: WriteWatch): Promise<() => void> {
+    try {
+      return await member.run(shared);
+    } catch (error) {
+      // Refused by a rule, not by the database, before anything was written.
+      if (error instanceof RosterError && !watch.seen) {
+        return () => member.fail(error);
+      }
+      throw this.#members.length === 1 || this.#engine.isRetryable(error) ? error : new NeedsSavepoints();
+    }
   }
 
-  async #runUnderSavepoint(db: Transaction<Schema>, member: Member): Promise<() => void> {
+  async #runUnderSavepoint(member: Member, shared: Shared): Promise<() => void> {
+    const { db, accounts } = shared;
     await db.executeQuery(SAVEPOINT);
     try {
-      const tell = await this.#run(db, member);
+      const tell = await member.run(shared);
       await db.executeQuery(RELEASE);
       return tell;
     } catch (error) {
       await this.#undo(db, error);
+      // What was locked under the savepoint is locked no more.
+      await accounts.writeBack();
       return () => member.fail(error);
     }
   }

@@ -5,7 +5,7 @@ import type { KeyHolder } from "../directory/authentication.ts";
 import type { Micros } from "../directory/clock.ts";
 import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
 import type { SessionFilter, UserFilter } from "../directory/filter.ts";
-import type { Peers } from "../directory/peers.ts";
+import type { News, Peers } from "../directory/peers.ts";
 import type { Session } from "../directory/session.ts";
 import type {
   AccountTransaction,
@@ -31,15 +31,13 @@ import {
   FIND_ACCOUNT,
   insertAccount,
   listAccounts,
-  SET_REVISION,
-  selectAccount,
   updateAccount,
 } from "./account-store.ts";
 import { Announcements } from "./announcements.ts";
 import { KyselyAnswers } from "./answer-store.ts";
 import { findKeyHolders, KyselyApiKeys } from "./api-key-store.ts";
 import { KyselyChanges } from "./change-store.ts";
-import { CommitGroups } from "./commit-groups.ts";
+import { CommitGroups, type Shared } from "./commit-groups.ts";
 import type { Engine } from "./engine.ts";
 import { KyselyNonces } from "./nonce-store.ts";
 import { pruneAccount } from "./prune.ts";
@@ -47,7 +45,6 @@ import { Revision } from "./revision.ts";
 import { toAccount } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
-import { statement } from "./statement.ts";
 import { goodImage } from "./user-images.ts";
 import { countUsers } from "./user-list.ts";
 import { UserPages } from "./user-pages.ts";
@@ -59,11 +56,8 @@ import { KyselyUserWriter } from "./user-store.ts";
 const MAX_ATTEMPTS = 10;
 
 /** What listeners are told of a transaction once it has committed. */
-class Effects {
-  readonly access = new Access();
-  /** What it has made of its account's revision; null: nothing. */
-  revision: number | null = null;
-}
+type Effects = Pick<News, "access" | "revision">;
+const NO_EFFECTS: Effects = { access: [], revision: null };
 
 /** The store, but that comes before anything it does. */
 function doFirst<S extends object>(first: () => Promise<void>, store: S): S {
@@ -104,7 +98,6 @@ export class KyselyStore implements Store {
   readonly #engine: Engine;
   readonly #sources: Sources;
   readonly #users: UserPages;
-  readonly #lockAccount: typeof FIND_ACCOUNT;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #groups: CommitGroups;
   readonly #announcements: Announcements;
@@ -112,7 +105,6 @@ export class KyselyStore implements Store {
   constructor(engine: Engine, sources: Sources, peers?: Peers) {
     this.#announcements = new Announcements(peers);
     this.#engine = engine;
-    this.#lockAccount = statement((db, { id }: { id: string }) => engine.forUpdate(selectAccount(db, id)));
     this.#sources = sources;
     this.#groups = new CommitGroups(engine, (work) => this.#transaction(work));
     this.#users = new UserPages(engine.json, sources.images);
@@ -132,19 +124,11 @@ export class KyselyStore implements Store {
   }
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
-    const effects = new Effects();
-    const result = await this.#guard(() =>
-      withoutTrace(() =>
-        this.#groups.run(this.#engine.commitsWith(origin.accountId), async (db, close) => {
-          const account = await this.#account(db, origin.accountId, true);
-          return this.#change(db, account, origin, work, effects, close);
-        }),
-      ),
+    const key = this.#engine.commitsWith(origin.accountId);
+    const { result, effects } = await this.#guard(() =>
+      withoutTrace(() => this.#groups.run(key, (shared) => this.#change(shared, origin, work), origin)),
     );
-    if (!origin.dryRun) {
-      const { access, revision } = effects;
-      await this.#announcements.make({ accountId: origin.accountId, revision, access: access.users });
-    }
+    await this.#announcements.make({ accountId: origin.accountId, ...effects });
     return result;
   }
 
@@ -153,13 +137,14 @@ export class KyselyStore implements Store {
     work: (tx: AccountTransaction) => Promise<T>,
   ): Promise<T | undefined> {
     return withoutTrace(() =>
-      this.#transaction(async (db) => {
-        const stored = await insertAccount(db, account, this.#sources.clock());
-        if (stored === undefined || !(await claimSlug(db, stored))) {
+      this.#groups.run(this.#engine.commitsWith(account.id), async (shared) => {
+        shared.close();
+        const stored = await insertAccount(shared.db, account, this.#sources.clock());
+        if (stored === undefined || !(await claimSlug(shared.db, stored))) {
           throw new DryRun(undefined);
         }
-        const origin = { accountId: account.id, apiKeyId: null, requestId: null };
-        return this.#change(db, stored, origin, work);
+        const { result } = await this.#change(shared, { accountId: account.id, apiKeyId: null, requestId: null }, work);
+        return result;
       }),
     );
   }
@@ -301,8 +286,8 @@ export class KyselyStore implements Store {
     });
   }
 
-  async #account(db: Kysely<Schema>, id: string, lock = false): Promise<Account> {
-    const row = await (lock ? this.#lockAccount : FIND_ACCOUNT).executeTakeFirst(db, { id });
+  async #account(db: Kysely<Schema>, id: string): Promise<Account> {
+    const row = await FIND_ACCOUNT.executeTakeFirst(db, { id });
     if (row === undefined) {
       throw notFound("Account", id);
     }
@@ -310,24 +295,30 @@ export class KyselyStore implements Store {
   }
 
   async #change<T>(
-    db: Transaction<Schema>,
-    account: Account,
+    { db, accounts, close }: Shared,
     origin: Origin,
     work: (tx: AccountTransaction) => Promise<T>,
-    effects = new Effects(),
-    closeGroup = () => {},
-  ): Promise<T> {
-    const { access } = effects;
+  ): Promise<{ result: T; effects: Effects }> {
+    const account = await accounts.get(origin.accountId);
     const { clock, newId } = this.#sources;
+    const json = this.#engine.json;
+    const access = new Access();
     const revision = new Revision(account.revision, clock);
     const users = new KyselyUserWriter(db, origin, revision, access, this.#users, this.#engine.rowsPerInsert);
     const flush = () => users.flush();
+    let after: Account | undefined = account;
     const result = await work({
       account,
       users,
-      changes: doFirst(flush, new KyselyChanges(db, account.id)),
-      apiKeys: doFirst(flush, new KyselyApiKeys(db, account.id, access)),
-      sessions: doFirst(flush, new KyselySessions(db, account.id, this.#engine.json)),
+      get changes() {
+        return doFirst(flush, new KyselyChanges(db, account.id));
+      },
+      get apiKeys() {
+        return doFirst(flush, new KyselyApiKeys(db, account.id, access));
+      },
+      get sessions() {
+        return doFirst(flush, new KyselySessions(db, account.id, json));
+      },
       answers: new KyselyAnswers(db, account.id, clock),
       nonces: new KyselyNonces(db, account.id),
       now: clock,
@@ -337,43 +328,40 @@ export class KyselyStore implements Store {
       },
       // What locks more than the account's own rows is the last of its group, or two groups could each hold what the other waits for.
       async insertAccount(other) {
-        closeGroup();
+        close();
         return (await claimSlug(db, other)) ? insertAccount(db, other, clock()) : undefined;
       },
-      async updateAccount(after) {
-        closeGroup();
+      async updateAccount(changed) {
+        close();
         access.note(null);
-        await updateAccount(db, account, after);
-        return after;
+        await updateAccount(db, account, changed);
+        after = changed;
+        return changed;
       },
       async eraseAccount() {
-        closeGroup();
+        close();
         access.note(null);
         await flush();
         await eraseAccount(db, account);
+        after = undefined;
       },
       countActiveSuperAdmins: async ({ elsewhere } = { elsewhere: false }) => {
-        closeGroup();
+        close();
         await flush();
-        return this.#countActiveSuperAdmins(db, elsewhere ? account.id : null);
+        // The default account's row stands for the super admins of all: with it locked, two transactions can't each take away
+        // the other's last but one. Nobody who holds it waits for another account.
+        await accounts.get(DEFAULT_ACCOUNT);
+        return countActiveSuperAdmins(db, elsewhere ? account.id : null);
       },
     });
     await flush();
-    if (revision.changed) {
-      await SET_REVISION.execute(db, { id: account.id, revision: revision.current });
-    }
     if (origin.dryRun) {
-      throw new DryRun(result);
+      throw new DryRun({ result, effects: NO_EFFECTS });
     }
-    effects.revision = revision.changed ? revision.current : null;
-    return result;
-  }
-
-  // The default account's row stands for the super admins of all: with it locked, two transactions can't each take away the
-  // other's last but one. Nobody who holds it waits for another account.
-  async #countActiveSuperAdmins(db: Transaction<Schema>, except: string | null): Promise<number> {
-    await this.#account(db, DEFAULT_ACCOUNT, true);
-    return countActiveSuperAdmins(db, except);
+    if (revision.changed || after !== account) {
+      accounts.set(account.id, after && { ...after, revision: revision.current });
+    }
+    return { result, effects: { access: access.users, revision: revision.changed ? revision.current : null } };
   }
 
   /** Whatever `work` reads is of one moment. */
