@@ -24,6 +24,9 @@ export const CONNECT_PEER = "connect-node + Kysely";
 export const GRPC_PEER = "grpc-js + Kysely";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** What `npm start` runs: node, its options, the command. Peers get the same options. */
+const [, ...START] = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts.start.split(" ") as string[];
+const NODE_OPTIONS = START.filter((arg) => arg.startsWith("--"));
 const PEERS = { [CONNECT_PEER]: "connect.ts", [GRPC_PEER]: "grpc.ts" } as const;
 
 export interface RosterOptions {
@@ -35,7 +38,7 @@ export interface RosterOptions {
 
 /** The real thing, as `npm start` runs it, with its default settings. */
 export async function startRoster(folder: string, { secret, core = SERVER_CORE, env = {} }: RosterOptions): Promise<Server> {
-  const child = start(core, ["bin/roster.js", "serve"], {
+  const child = start(core, START, {
     ROSTER_DATABASE_URL: `sqlite:${databaseIn(folder)}`,
     ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
     ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
@@ -49,7 +52,7 @@ export async function startRoster(folder: string, { secret, core = SERVER_CORE, 
 }
 
 export async function startPeer(name: keyof typeof PEERS, folder: string): Promise<Server> {
-  const child = start(SERVER_CORE, [join("bench/peers", PEERS[name]), databaseIn(folder)], {});
+  const child = start(SERVER_CORE, [...NODE_OPTIONS, join("bench/peers", PEERS[name]), databaseIn(folder)], {});
   const url = (await output(child, /^http\S+\n/)).trim();
   return { name, url, httpUrl: url, headers: {}, folder, ...running(child) };
 }

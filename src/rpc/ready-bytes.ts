@@ -1,22 +1,55 @@
-import type { DescField, Message } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type Message, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-// Kept, because one that is new grows by doubling, and an export would leave a megabyte behind with each message.
-const writer = new BinaryWriter();
+type UnknownField = NonNullable<Message["$unknown"]>[number];
 
 /**
  * Gives a message members of a field that are encoded already; of a field that is not repeated, one. They go out as they are, as a field
  * that this side does not know: only a binary codec sends them, and who looks into the message here does not see them.
  */
 export function putReady(message: Message, { number }: DescField, members: readonly Uint8Array[]): void {
-  for (const [index, member] of members.entries()) {
-    // The first tag is written with the message.
-    if (index > 0) {
-      writer.tag(number, WireType.LengthDelimited);
-    }
-    writer.bytes(member);
-  }
   if (members.length > 0) {
-    message.$unknown = [{ no: number, wireType: WireType.LengthDelimited, data: writer.finish() }];
+    message.$unknown = [new ReadyField(number, members)];
+  }
+}
+
+/** The message in binary, as `toBinary` makes it, but what is ready is copied once and not three times. */
+export function encodeWithReady<D extends DescMessage>(schema: D, message: MessageShape<D>): Uint8Array {
+  const ready = message.$unknown?.[0];
+  if (!(ready instanceof ReadyField)) {
+    return toBinary(schema, message);
+  }
+  writer.raw(toBinary(schema, message, { writeUnknownFields: false })).tag(ready.no, ready.wireType);
+  ready.write(writer);
+  return writer.finish();
+}
+
+// Kept, because one that is new grows by doubling, and an export would leave a megabyte behind with each message.
+const writer = new BinaryWriter();
+
+class ReadyField implements UnknownField {
+  readonly no: number;
+  readonly wireType = WireType.LengthDelimited;
+  readonly #members: readonly Uint8Array[];
+
+  constructor(no: number, members: readonly Uint8Array[]) {
+    this.no = no;
+    this.#members = members;
+  }
+
+  /** For codecs that know nothing of it. */
+  get data(): Uint8Array {
+    this.write(writer);
+    return writer.finish();
+  }
+
+  /** All but the first tag, which is written with the message. */
+  write(to: BinaryWriter): void {
+    for (const [index, member] of this.#members.entries()) {
+      if (index > 0) {
+        to.tag(this.no, this.wireType);
+      }
+      to.bytes(member);
+    }
   }
 }

@@ -6,7 +6,6 @@ import {
   fromBinary,
   type Message,
   type MessageInitShape,
-  toBinary,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import type {
@@ -19,6 +18,7 @@ import type {
 } from "@grpc/grpc-js";
 import type { Log } from "../log.ts";
 import type { CallContext } from "../rpc/pipeline.ts";
+import { encodeWithReady } from "../rpc/ready-bytes.ts";
 import { GrpcContext } from "./grpc-context.ts";
 import { toStatusObject } from "./grpc-errors.ts";
 
@@ -47,7 +47,7 @@ type AnyImpl = (input: unknown, context: CallContext) => Promise<object> | Async
 export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log) {
   const run = Reflect.get(implementation, method.localName) as AnyImpl;
   const encode = (message: object) =>
-    asBuffer(toBinary(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
+    asBuffer(encodeWithReady(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
   const single = (call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>) =>
     decode(method.input, call.request);
 

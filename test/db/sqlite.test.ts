@@ -21,6 +21,10 @@ test.each([
   ["foreign_keys", 1],
   // What is deleted is overwritten.
   ["secure_delete", 1],
+  // The undo of savepoints stays in memory.
+  ["temp_store", 2],
+  // Pages that one import changes and the next changes again go into the file once.
+  ["wal_autocheckpoint", 4000],
 ])("the writer runs with %s = %s", async (pragma, value) => {
   const engine = openSqlite(join(testFolder(), "roster.db"));
   onTestFinished(() => engine.close());
