@@ -11,7 +11,7 @@ import { toTable } from "./harness/table.ts";
 import { findProblems, pinSelf } from "./harness/tools.ts";
 import { createWorld, type Work } from "./harness/world.ts";
 import { createUser } from "./work/create-user.ts";
-import { exportUsers } from "./work/export.ts";
+import { EXPORT_ROUNDS, exportUsers } from "./work/export.ts";
 import { exportWhileWriting } from "./work/export-while-writing.ts";
 import { getUser, getUserByConnect } from "./work/get-user.ts";
 import { importUsers } from "./work/import-users.ts";
@@ -70,7 +70,7 @@ async function measure(works: readonly Work[]): Promise<Outcome[]> {
 function describe(found: readonly Outcome[]): string {
   return `# Speed
 
-${describeMachine()}. One core for the server, one for what loads it. Medians of ${ROUNDS} rounds in turn, and from the least to the most.
+${describeMachine()}. One core for the server, one for what loads it. Medians of ${ROUNDS} rounds in turn (of ${EXPORT_ROUNDS} where all users stream), and from the least to the most.
 How it is measured: [bench/README.md](../README.md).
 
 ${toTable(found)}

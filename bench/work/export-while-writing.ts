@@ -9,7 +9,7 @@ import { interleave } from "../harness/rounds.ts";
 import { databaseIn, ROSTER, type Server } from "../harness/servers.ts";
 import { number } from "../harness/table.ts";
 import type { Work } from "../harness/world.ts";
-import { exportSeconds, tryExport } from "./export.ts";
+import { EXPORT_ROUNDS, exportSeconds, tryExport } from "./export.ts";
 
 const WRITES_PER_SECOND = 200;
 const VICTIMS = 1000;
@@ -24,7 +24,7 @@ export const exportWhileWriting: Work = {
     const { [ROSTER]: roster } = await world.servers();
     const call = await tryExport(roster, world);
     const [quiet, busy] = ["nobody writes", `${WRITES_PER_SECOND} writes a second`] as const;
-    const samples = await interleave(world.rounds, {
+    const samples = await interleave(EXPORT_ROUNDS, {
       [busy]: () => whileWriting(roster, () => exportSeconds(call, roster)),
       [quiet]: () => exportSeconds(call, roster),
     });

@@ -20,7 +20,10 @@ export function rowInserts<R extends object>(
   return async (db, rows, sizes) => {
     for (let done = 0; done < rows.length; ) {
       const size = sizes.find((each) => each <= rows.length - done) ?? 1;
-      const parameters = rows.slice(done, done + size).flatMap((row) => columns.map((column) => row[column]));
+      const parameters: unknown[] = [];
+      for (const row of rows.slice(done, done + size)) {
+        for (const column of columns) parameters.push(row[column]);
+      }
       await db.executeQuery({ ...insertOf(size)(db), parameters });
       done += size;
     }

@@ -70,8 +70,8 @@ const LOCK_RETRY_MS = 3;
 
 /** A large import changes pages of every index, and they had better stay until its commit. */
 const WRITER_CACHE_KIB = 65_536;
-/** Of 4 KiB. An import of 1000 users changes 3000, most of them anew with the next 1000: moved into the file after each, they cost as much again. */
-const CHECKPOINT_PAGES = 4_000;
+/** Of 4 KiB. An import of 1000 users changes 3000, most of them again with the next 1000: into the file they had better go less often. */
+const CHECKPOINT_PAGES = 8_000;
 /** Behind it there is the system's own cache. */
 const READER_CACHE_KIB = 16_384;
 

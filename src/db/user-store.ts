@@ -85,6 +85,13 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       await this.flush();
       return super.findLive(kind, keys);
     }
+    if (keys.length === 1) {
+      const [key = ""] = keys;
+      const known = this.#known.findLive(kind, foldKey(kind, key));
+      if (known !== undefined) {
+        return known === null ? [] : [known];
+      }
+    }
     const wanted = [...new Set(keys.map((key) => foldKey(kind, key)))];
     const unknown = wanted.filter((key) => this.#known.findLive(kind, key) === undefined);
     if (unknown.length > 0) {

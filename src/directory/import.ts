@@ -1,6 +1,5 @@
 import { RosterError, taken } from "./errors.ts";
 import type { AccountTransaction, UserKeys } from "./store.ts";
-import { foldEmail } from "./user.ts";
 import { type Actor, createUser, type IdentifiedInput, upsertUser } from "./users.ts";
 
 export type ImportMode = "CREATE_ONLY" | "UPSERT" | "SKIP_EXISTING";
@@ -82,5 +81,5 @@ async function exists(tx: AccountTransaction, { id, externalId, email }: Identif
   if (externalId != null) {
     return (await tx.users.findLive("externalId", [externalId])).length > 0;
   }
-  return id === undefined && email != null && (await tx.users.findLive("email", [foldEmail(email)])).length > 0;
+  return id === undefined && email != null && (await tx.users.findLive("email", [email])).length > 0;
 }

@@ -5,7 +5,6 @@ import type { AccountTransaction, Erased, NewUser } from "./store.ts";
 import {
   changedFields,
   checkUser,
-  foldEmail,
   USER_DEFAULTS,
   type User,
   type UserInput,
@@ -191,7 +190,7 @@ async function assertKeysFree(tx: AccountTransaction, values: UserValues, ownId?
   if (values.email === null) {
     return;
   }
-  const [emailHolder] = await tx.users.findLive("email", [foldEmail(values.email)]);
+  const [emailHolder] = await tx.users.findLive("email", [values.email]);
   if (emailHolder !== undefined && emailHolder.id !== ownId) {
     throw taken("EMAIL_TAKEN", emailHolder.id);
   }

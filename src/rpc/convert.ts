@@ -19,7 +19,7 @@ import type { User, UserStatus } from "../directory/user.ts";
 import { userEtag } from "../directory/user.ts";
 import type { IdentifiedInput } from "../directory/users.ts";
 
-const STATUSES = {
+export const STATUSES = {
   INVITED: StatusMessage.INVITED,
   ACTIVE: StatusMessage.ACTIVE,
   SUSPENDED: StatusMessage.SUSPENDED,

@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, type Message, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { written } from "./kept-writer.ts";
 
 type UnknownField = NonNullable<Message["$unknown"]>[number];
 
@@ -19,13 +20,9 @@ export function encodeWithReady<D extends DescMessage>(schema: D, message: Messa
   if (!(ready instanceof ReadyField)) {
     return toBinary(schema, message);
   }
-  writer.raw(toBinary(schema, message, { writeUnknownFields: false })).tag(ready.no, ready.wireType);
-  ready.write(writer);
-  return writer.finish();
+  const rest = toBinary(schema, message, { writeUnknownFields: false });
+  return written((writer) => ready.write(writer.raw(rest).tag(ready.no, ready.wireType)));
 }
-
-// Kept, because one that is new grows by doubling, and an export would leave a megabyte behind with each message.
-const writer = new BinaryWriter();
 
 class ReadyField implements UnknownField {
   readonly no: number;
@@ -39,8 +36,7 @@ class ReadyField implements UnknownField {
 
   /** For codecs that know nothing of it. */
   get data(): Uint8Array {
-    this.write(writer);
-    return writer.finish();
+    return written((writer) => this.write(writer));
   }
 
   /** All but the first tag, which is written with the message. */

@@ -24,7 +24,7 @@ test.each([
   // The undo of savepoints stays in memory.
   ["temp_store", 2],
   // Pages that one import changes and the next changes again go into the file once.
-  ["wal_autocheckpoint", 4000],
+  ["wal_autocheckpoint", 8000],
 ])("the writer runs with %s = %s", async (pragma, value) => {
   const engine = openSqlite(join(testFolder(), "roster.db"));
   onTestFinished(() => engine.close());

@@ -1,7 +1,10 @@
-import { toJson } from "@bufbuild/protobuf";
+import { toBinary, toJson } from "@bufbuild/protobuf";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { UserSchema } from "../../gen/roster/v1/user_pb.js";
+import type { JsonObject } from "../../src/directory/json.ts";
 import { USER_DEFAULTS } from "../../src/directory/user.ts";
+import { toUserMessage } from "../../src/rpc/convert.ts";
 import { userImages } from "../../src/rpc/user-images.ts";
 import { PROTOCOL_NAMES, type Protocol } from "../support/clients.ts";
 import { decodeUser } from "../support/sources.ts";
@@ -32,6 +35,36 @@ test("a GET answers JSON and binary alike", async () => {
       expect(await response.json()).toMatchObject({ user: { name: "Grace" } });
     }
   }
+});
+
+test("the image of any user is what the library for messages makes of it", () => {
+  const text = fc.string({ unit: "grapheme" });
+  const absent = fc.option(text);
+  const time = fc.oneof(fc.constantFrom(0, 1_000_000, -1), fc.integer({ min: -6e15, max: 9e15 }));
+  const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+  const user = fc.record({
+    accountId: fc.string({ minLength: 1 }),
+    id: fc.string({ minLength: 1 }),
+    externalId: absent,
+    email: absent,
+    name: absent,
+    displayName: absent,
+    about: text,
+    project: absent,
+    metadata: fc.dictionary(text, fc.jsonValue()) as fc.Arbitrary<JsonObject>,
+    status: fc.constantFrom("INVITED", "ACTIVE", "SUSPENDED"),
+    superAdmin: fc.boolean(),
+    createTime: time,
+    updateTime: time,
+    deleteTime: fc.option(time),
+    version: count,
+    revision: count,
+  });
+  fc.assert(
+    fc.property(user, (any) => {
+      expect(userImages.encode(any)).toEqual(toBinary(UserSchema, toUserMessage(any)));
+    }),
+  );
 });
 
 // Images are kept: a server that makes other bytes of a user must not take those for its own.
