@@ -39,7 +39,7 @@ function insert(store: Store, count: number, values: ReturnType<typeof createMak
   });
 }
 
-/** For a server of its own. Nobody may have the original open. */
+/** Nobody may have the original open. */
 export function copyDatabase(from: string, to: string): void {
   mkdirSync(dirname(databaseIn(to)), { recursive: true });
   copyFileSync(databaseIn(from), databaseIn(to), constants.COPYFILE_FICLONE);

@@ -19,7 +19,7 @@ export interface World {
   readonly secret: string;
   /** A new folder. */
   folder(): string;
-  /** The servers, each on its own copy of one big database. They start when they are first asked for. */
+  /** The servers, on one big database: Roster on the original, the peers on a copy. They start when they are first asked for. */
   servers(): Promise<Servers>;
   stop(): Promise<void>;
 }
@@ -49,17 +49,13 @@ export function createWorld(root: string, options: Pick<World, "rounds" | "users
 }
 
 async function startAll(folder: () => string, { users, secret }: Pick<World, "users" | "secret">): Promise<Servers> {
-  const original = folder();
+  const [original, copy] = [folder(), folder()];
   console.error(`… filling a database with ${users} users`);
   await fillDatabase(`sqlite:${databaseIn(original)}`, secret, users);
-  const copy = () => {
-    const path = folder();
-    copyDatabase(original, path);
-    return path;
-  };
+  copyDatabase(original, copy);
   return {
-    [ROSTER]: await startRoster(copy(), { secret }),
-    [CONNECT_PEER]: await startPeer(CONNECT_PEER, copy()),
-    [GRPC_PEER]: await startPeer(GRPC_PEER, copy()),
+    [ROSTER]: await startRoster(original, { secret }),
+    [CONNECT_PEER]: await startPeer(CONNECT_PEER, copy),
+    [GRPC_PEER]: await startPeer(GRPC_PEER, copy),
   };
 }

@@ -11,7 +11,7 @@ import { envelope, envelopes, postAll } from "../harness/wire.ts";
 import type { Work, World } from "../harness/world.ts";
 
 const BATCH = 1000;
-const BATCHES = 40;
+const BATCHES = 35;
 /** The first calls find V8 compiling; what a server does all day comes after. */
 const WARM_UP = 20;
 const METHOD = UserService.method.importUsers;

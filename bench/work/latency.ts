@@ -13,7 +13,7 @@ import type { Work } from "../harness/world.ts";
 import { tryExport } from "./export.ts";
 import { tryGetUser } from "./get-user.ts";
 
-const SECONDS = 3;
+const SECONDS = 2;
 const SLOW_READ_BYTES = 16 * 1024;
 const SLOW_READ_MS = 5;
 const CONDITIONS = {
