@@ -28,6 +28,8 @@ export interface Engine {
   isRetryable(error: unknown): boolean;
   /** Whether the error means that the database is out of reach, full or unable to write. */
   isUnavailable(error: unknown): boolean;
+  /** Removes from the disk what deleted rows have left behind, as far as that can be done without waiting for anybody. */
+  eraseRemains(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -53,6 +53,8 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     commitsWith: (accountId) => accountId,
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
     isUnavailable,
+    // Autovacuum does that, in its own time.
+    eraseRemains: async () => {},
     async close() {
       await Promise.all([writer.destroy(), reader.destroy(), maintenance.destroy()]);
     },

@@ -51,6 +51,11 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTu
     // Writers wait for the lock before they read.
     isRetryable: () => false,
     isUnavailable: (error) => error instanceof Database.SqliteError && UNAVAILABLE.test(error.code),
+    // Pages in the write-ahead log are as they were written: deleted rows stay in it until it begins anew.
+    eraseRemains: () =>
+      writer.connection().execute(async () => {
+        withoutWaiting(write, () => write.pragma("wal_checkpoint(TRUNCATE)"));
+      }),
     // The writer last: only it can move what is in the write-ahead log into the file.
     async close() {
       await reader.destroy();
@@ -151,17 +156,14 @@ class TransactionDriver extends SqliteDriver {
   }
 
   #tryBegin(last: boolean): boolean {
-    this.#database.pragma("busy_timeout = 0");
     try {
-      this.#begin.run();
+      withoutWaiting(this.#database, () => this.#begin.run());
       return true;
     } catch (error) {
       if (last || !(error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY"))) {
         throw error;
       }
       return false;
-    } finally {
-      this.#database.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
     }
   }
 
@@ -174,6 +176,16 @@ class TransactionDriver extends SqliteDriver {
     } finally {
       this.#endTurn?.();
     }
+  }
+}
+
+/** Runs what would otherwise stop the process while it waits for a lock. */
+function withoutWaiting(database: Database.Database, run: () => void): void {
+  database.pragma("busy_timeout = 0");
+  try {
+    run();
+  } finally {
+    database.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
   }
 }
 

@@ -259,6 +259,7 @@ export class KyselyStore implements Store {
         }
       }
     }
+    await this.#guard(() => this.#engine.eraseRemains());
   }
 
   async ping(): Promise<void> {

@@ -89,7 +89,7 @@ export interface Store {
 
   /**
    * Forgets changes and remembered answers older than the given times, and nonces that ended before `answers`. MUST raise
-   * `historyFloor` accordingly.
+   * `historyFloor` accordingly. Takes what deleted rows have left on the disk away, as far as the engine can.
    */
   prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void>;
 
