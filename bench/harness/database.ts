@@ -15,7 +15,7 @@ export const ORIGIN = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: n
 
 export const SOURCES: Sources = { clock: createClock(), newId: createIdSource(), images: userImages };
 
-const BATCH = 5_000;
+const BATCH = 25_000;
 
 /** Fills a database by Roster's own store, so that rows are what Roster writes. The key is an ADMIN's. */
 export async function fillDatabase(url: string, secret: string, users: number): Promise<void> {
