@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { copyDatabase, fillDatabase } from "./database.ts";
 import type { Outcome } from "./outcome.ts";
@@ -19,7 +19,7 @@ export interface World {
   readonly secret: string;
   /** A new folder. */
   folder(): string;
-  /** The servers, on one big database: Roster on the original, the peers on a copy. They start when they are first asked for. */
+  /** The servers, Roster on one copy of a big database, the peers on another. They start when they are first asked for. */
   servers(): Promise<Servers>;
   stop(): Promise<void>;
 }
@@ -49,13 +49,14 @@ export function createWorld(root: string, options: Pick<World, "rounds" | "users
 }
 
 async function startAll(folder: () => string, { users, secret }: Pick<World, "users" | "secret">): Promise<Servers> {
-  const [original, copy] = [folder(), folder()];
+  const [original, ours, theirs] = [folder(), folder(), folder()];
   console.error(`… filling a database with ${users} users`);
   await fillDatabase(`sqlite:${databaseIn(original)}`, secret, users);
-  copyDatabase(original, copy);
+  for (const copy of [ours, theirs]) copyDatabase(original, copy);
+  rmSync(original, { recursive: true });
   return {
-    [ROSTER]: await startRoster(original, { secret }),
-    [CONNECT_PEER]: await startPeer(CONNECT_PEER, copy),
-    [GRPC_PEER]: await startPeer(GRPC_PEER, copy),
+    [ROSTER]: await startRoster(ours, { secret }),
+    [CONNECT_PEER]: await startPeer(CONNECT_PEER, theirs),
+    [GRPC_PEER]: await startPeer(GRPC_PEER, theirs),
   };
 }
