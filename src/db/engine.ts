@@ -9,6 +9,8 @@ export interface Engine {
   readonly writer: Kysely<Schema>;
   /** Everything that only reads. Never waits for the writer. */
   readonly reader: Kysely<Schema>;
+  /** As the reader, for what may look at many rows. Keeps nobody waiting but others of its kind; takes longer to begin. */
+  readonly scanner: Kysely<Schema>;
   /** Changes of the schema, which may take as long as they need. */
   readonly maintenance: Kysely<Schema>;
   readonly types: ColumnTypes;

@@ -42,6 +42,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
   return {
     writer,
     reader,
+    scanner: reader,
     maintenance,
     types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
     json: postgresJson,

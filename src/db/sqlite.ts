@@ -8,36 +8,32 @@ import {
   type Driver,
   Kysely,
   SqliteAdapter,
-  type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
 } from "kysely";
 import type { Peers } from "../directory/peers.ts";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
+import { connectReader, connectWriter, LOCK_TIMEOUT_MS, rememberStatements } from "./sqlite-connection.ts";
 import { keepSqliteIndexes } from "./sqlite-indexes.ts";
 import { sqliteJson } from "./sqlite-json.ts";
+import { ScanThreadLost, scanDialect } from "./sqlite-scans.ts";
 
 /**
- * Opens the file, made if missing. Write-ahead log, and every commit on the disk before it is acknowledged. What a purge
- * deletes is overwritten, not just unlinked (`secure_delete`). A transaction waits at most `lockTimeoutMs` for
- * a lock that another process holds; processes that take turns to write need hardly wait.
+ * Opens the file, made if missing. A transaction waits at most `lockTimeoutMs` for a lock that another process holds; processes
+ * that take turns to write need hardly wait.
  */
 export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTurn?: TakeTurn): Engine {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const write = connect(path, {}, WRITER_CACHE_KIB);
-  write.pragma("journal_mode = WAL");
-  write.pragma("synchronous = FULL");
-  write.pragma("secure_delete = ON");
-  // What savepoints would need to undo; in a file, that costs more than all else that an insert does.
-  write.pragma("temp_store = MEMORY");
-  write.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  const read = connect(path, { readonly: true }, READER_CACHE_KIB);
+  const write = connectWriter(path);
+  const read = connectReader(path);
   const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, takeTurn) });
   const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin", 0) });
+  const scanner = new Kysely<Schema>({ dialect: scanDialect(path) });
   return {
     writer,
     reader,
+    scanner,
     maintenance: writer,
     types: { text: "text", integer: "integer", bytes: "blob", absentFirst: "" },
     json: sqliteJson,
@@ -50,7 +46,8 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTu
     commitsWith: () => "",
     // Writers wait for the lock before they read.
     isRetryable: () => false,
-    isUnavailable: (error) => error instanceof Database.SqliteError && UNAVAILABLE.test(error.code),
+    isUnavailable: (error) =>
+      error instanceof ScanThreadLost || (error instanceof Database.SqliteError && UNAVAILABLE.test(error.code)),
     // Pages in the write-ahead log are as they were written: deleted rows stay in it until it begins anew.
     eraseRemains: () =>
       writer.connection().execute(async () => {
@@ -58,6 +55,7 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTu
       }),
     // The writer last: only it can move what is in the write-ahead log into the file.
     async close() {
+      await scanner.destroy();
       await reader.destroy();
       read.close();
       await writer.destroy();
@@ -70,22 +68,7 @@ type TakeTurn = Peers["takeTurn"];
 
 const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
 
-const LOCK_TIMEOUT_MS = 10_000;
 const LOCK_RETRY_MS = 3;
-
-/** A large import changes pages of every index, and they had better stay until its commit. */
-const WRITER_CACHE_KIB = 65_536;
-/** Of 4 KiB. An import of 1000 users changes 3000, most of them again with the next 1000: into the file they had better go less often. */
-const CHECKPOINT_PAGES = 8_000;
-/** Behind it there is the system's own cache. */
-const READER_CACHE_KIB = 16_384;
-
-function connect(path: string, options: Database.Options, cacheKib: number): Database.Database {
-  const database = new Database(path, { timeout: LOCK_TIMEOUT_MS, ...options });
-  database.pragma("foreign_keys = ON");
-  database.pragma(`cache_size = -${cacheKib}`);
-  return database;
-}
 
 class Dialect extends SqliteDialect {
   readonly #database: Database.Database;
@@ -187,25 +170,4 @@ function withoutWaiting(database: Database.Database, run: () => void): void {
   } finally {
     database.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
   }
-}
-
-const STATEMENT_LIMIT = 500;
-
-/** Kysely prepares each statement anew; remembering them doubles the speed of point reads. */
-function rememberStatements(database: Database.Database): SqliteDatabase {
-  const statements = new Map<string, Database.Statement>();
-  return {
-    close: () => database.close(),
-    prepare(sql) {
-      let statement = statements.get(sql);
-      if (statement === undefined) {
-        statement = database.prepare(sql);
-        if (statements.size >= STATEMENT_LIMIT) {
-          statements.clear();
-        }
-        statements.set(sql, statement);
-      }
-      return statement;
-    },
-  };
 }

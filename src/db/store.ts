@@ -111,16 +111,11 @@ export class KyselyStore implements Store {
   }
 
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
-    return this.#snapshot(async (db) => {
-      const account = await this.#account(db, accountId);
-      return work({
-        account,
-        users: new KyselyUserReader(db, accountId, this.#users),
-        changes: new KyselyChanges(db, accountId),
-        apiKeys: new KyselyApiKeys(db, accountId),
-        sessions: new KyselySessions(db, accountId, this.#engine.json),
-      });
-    });
+    return this.#view(this.#engine.reader, accountId, work);
+  }
+
+  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
+    return this.#view(this.#engine.scanner, accountId, work);
   }
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
@@ -170,11 +165,11 @@ export class KyselyStore implements Store {
   }
 
   listAllUsers(query: ListQuery): Promise<ListedUser[]> {
-    return this.#snapshot((db) => this.#users.read(db, null, query));
+    return this.#snapshot(this.#engine.scanner, (db) => this.#users.read(db, null, query));
   }
 
   countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
-    return this.#guard(() => countUsers(this.#engine.reader, null, { showDeleted, filter }, this.#engine.json));
+    return this.#guard(() => countUsers(this.#engine.scanner, null, { showDeleted, filter }, this.#engine.json));
   }
 
   listAccounts(query: PageQuery): Promise<Account[]> {
@@ -186,11 +181,11 @@ export class KyselyStore implements Store {
   }
 
   listAllSessions(query: SessionListQuery): Promise<Session[]> {
-    return this.#snapshot((db) => listSessions(db, null, query, this.#engine.json));
+    return this.#snapshot(this.#engine.scanner, (db) => listSessions(db, null, query, this.#engine.json));
   }
 
   countAllSessions(filter?: SessionFilter): Promise<number> {
-    return this.#guard(() => countSessions(this.#engine.reader, null, { filter }, this.#engine.json));
+    return this.#guard(() => countSessions(this.#engine.scanner, null, { filter }, this.#engine.json));
   }
 
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {
@@ -365,10 +360,23 @@ export class KyselyStore implements Store {
     return { result, effects: { access: access.users, revision: revision.changed ? revision.current : null } };
   }
 
+  #view<T>(reader: Kysely<Schema>, accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
+    return this.#snapshot(reader, async (db) => {
+      const account = await this.#account(db, accountId);
+      return work({
+        account,
+        users: new KyselyUserReader(db, accountId, this.#users),
+        changes: new KyselyChanges(db, accountId),
+        apiKeys: new KyselyApiKeys(db, accountId),
+        sessions: new KyselySessions(db, accountId, this.#engine.json),
+      });
+    });
+  }
+
   /** Whatever `work` reads is of one moment. */
-  #snapshot<T>(work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {
+  #snapshot<T>(reader: Kysely<Schema>, work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.#guard(() =>
-      this.#engine.reader.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
+      reader.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
     );
   }
 

@@ -37,7 +37,7 @@ export interface ExportOptions {
 }
 
 /** Reads so many users at a time, so that large ones do not fill the memory, and other calls have their turn in between. */
-const PAGE_LIMIT = 200;
+const PAGE_LIMIT = 250;
 
 /**
  * The next users of an account as they were at the revision of the position, or as they are now where it has none yet.

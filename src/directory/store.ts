@@ -23,6 +23,12 @@ export interface Store {
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
 
   /**
+   * As `read`, for work that may have to look at many rows: it takes longer to begin, and MUST NOT keep calls waiting that do
+   * not scan.
+   */
+  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
+
+  /**
    * Writes one account. MUST be all or nothing; MUST run one `work` at a time per account; MUST NOT return before the
    * change would survive a crash; with `dryRun` MUST leave nothing behind. Throws ACCOUNT_NOT_FOUND.
    * Writes that wait for each other may share a commit: `work` may see what is not committed yet, so whatever comes of it, errors

@@ -95,7 +95,7 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
             list: (query) => store.listAllSessions({ ...query, order, filter }),
             count: () => store.countAllSessions(filter),
           })
-        : store.read(accountId, ({ sessions }) =>
+        : store.scan(accountId, ({ sessions }) =>
             answerSessions(tokens, request, scope, order, {
               list: (query) => sessions.list({ ...query, order, filter }),
               count: () => sessions.count({ filter }),

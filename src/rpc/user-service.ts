@@ -2,6 +2,7 @@ import { create, type MessageShape } from "@bufbuild/protobuf";
 import type { User as UserMessage } from "../../gen/roster/v1/user_pb.js";
 import {
   GetUserResponseSchema,
+  type ListUsersRequest,
   ListUsersResponseSchema,
   LookupUsersResultSchema,
   type UserKey,
@@ -207,7 +208,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
             (query) => store.listAllUsers(query),
             (...options) => store.countAllUsers(...options),
           )
-        : store.read(accountId, async ({ account, users }) =>
+        : store[isAlongIndex(request) ? "read" : "scan"](accountId, async ({ account, users }) =>
             Object.assign(
               await answer(
                 (query) => users.list(query),
@@ -226,6 +227,11 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
 
     importUsers: (request, call) => importUsers(store, request, call),
   };
+}
+
+/** Whether an index has the list in its order: then the database looks at no more users than the page has. */
+function isAlongIndex({ filter, includeTotal, skip, orderBy }: ListUsersRequest): boolean {
+  return filter === "" && !includeTotal && skip === 0 && !orderBy.includes(",");
 }
 
 const ABOUT_USER = { userId: (response: { user?: UserMessage | undefined }) => response.user?.id };

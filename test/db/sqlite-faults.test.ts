@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { sql } from "kysely";
@@ -34,6 +34,22 @@ test("a write that finds no room is STORE_UNAVAILABLE and leaves nothing; with r
   expect(await seen()).toEqual([stored.length + 1, stored.length * 10 + 10]);
   await store.close();
   expectSound(path);
+});
+
+test("a scan whose thread can't begin is STORE_UNAVAILABLE, others go on, and the next has another thread", async () => {
+  const path = join(testFolder(), "roster.db");
+  const store = await openStore(`sqlite:${path}`, sources);
+  onTestFinished(() => store.close());
+  const account = await createTestAccount(store, "a");
+  await account.insert();
+  renameSync(path, `${path}.away`);
+  const scans = Array.from({ length: 3 }, () => account.scan(({ users }) => users.count(true)));
+  for (const outcome of await Promise.allSettled(scans)) {
+    expect(outcome).toMatchObject({ status: "rejected", reason: { reason: "STORE_UNAVAILABLE" } });
+  }
+  expect(await account.read(({ users }) => users.count(true))).toBe(1);
+  renameSync(`${path}.away`, path);
+  expect(await account.scan(({ users }) => users.count(true))).toBe(1);
 });
 
 test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else they would have been told", async () => {

@@ -62,7 +62,12 @@ test("every primary key and every unique key begins with the account", async () 
 async function statements(): Promise<RootOperationNode[]> {
   const engine = await openEngine();
   const seen: RootOperationNode[] = [];
-  const watched: Engine = { ...engine, writer: watch(engine.writer, seen), reader: watch(engine.reader, seen) };
+  const watched: Engine = {
+    ...engine,
+    writer: watch(engine.writer, seen),
+    reader: watch(engine.reader, seen),
+    scanner: watch(engine.scanner, seen),
+  };
   const sources = createSources();
   const store = new KyselyStore(watched, sources);
   await bootstrap(store, mintSecret(sources.newId("K")));

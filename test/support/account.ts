@@ -8,6 +8,7 @@ import { openTestStore, type TestOptions, type TestStore } from "./store.ts";
 export interface TestAccount {
   readonly id: string;
   read<T>(work: (view: AccountView) => Promise<T>): Promise<T>;
+  scan<T>(work: (view: AccountView) => Promise<T>): Promise<T>;
   write<T>(work: (tx: AccountTransaction) => Promise<T>, origin?: Partial<Origin>): Promise<T>;
   /** Inserts a user in a transaction of its own, at the store: no rule of the domain is asked. */
   insert(values?: Partial<NewUser>): Promise<User>;
@@ -32,6 +33,7 @@ export function testAccount(store: Store, id: string): TestAccount {
   return {
     id,
     read: (work) => store.read(id, work),
+    scan: (work) => store.scan(id, work),
     write,
     insert: (values) => write((tx) => tx.users.insert(newUser(tx, values))),
   };

@@ -3,12 +3,16 @@ import type { ApiKey } from "../../../src/directory/api-key.ts";
 import { parseOrderBy } from "../../../src/directory/order.ts";
 import { USER_ORDER } from "../../../src/directory/order-fields.ts";
 import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store.ts";
+import { parseUserFilter } from "../../../src/filter/users.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
+import { SLOW_ABOUT, SLOW_FILTER } from "../../support/slow-filter.ts";
 import { decodeUser, imageOf } from "../../support/sources.ts";
 
+const READS = ["read", "scan"] as const;
+
 export function readsAndWrites(): void {
-  test("a read shows one moment, whatever is written meanwhile", async () => {
-    const { read, write, insert } = await openTestAccount();
+  test.each(READS)("a %s shows one moment, whatever is written meanwhile", async (kind) => {
+    const { [kind]: read, write, insert } = await openTestAccount();
     const ada = await insert({ about: "before" });
     const seen = await read(async ({ account, users }) => {
       await write((tx) => tx.users.update(ada, { ...ada, about: "after" }));
@@ -33,20 +37,35 @@ export function readsAndWrites(): void {
     expect(await read(({ users }) => users.count(true))).toBe(2);
   });
 
-  test("a read refuses writes", async () => {
-    const { read, insert } = await openTestAccount();
+  test.each(READS)("a %s refuses writes", async (kind) => {
+    const { [kind]: read, insert } = await openTestAccount();
     const user = await insert();
     await expect(read(({ apiKeys }) => forceInsert(apiKeys, { ...KEY, userId: user.id }))).rejects.toThrow();
     expect(await read(({ apiKeys }) => apiKeys.find(KEY.id))).toBeUndefined();
   });
 
-  test("a read neither waits for a writer nor sees what is not committed", async () => {
-    const { read, write } = await openTestAccount();
+  test.each(READS)("a %s neither waits for a writer nor sees what is not committed", async (kind) => {
+    const { [kind]: read, write } = await openTestAccount();
     const seen = await write(async (tx) => {
       await tx.users.insert(newUser(tx));
       return read(({ users }) => users.count(true));
     });
     expect(seen).toBe(0);
+  });
+
+  test("a scan that takes long keeps no read and no write waiting", async () => {
+    const { read, write, scan, insert } = await openTestAccount();
+    await write(async (tx) => {
+      for (let users = 0; users < 500; users += 1) await tx.users.insert(newUser(tx, { about: SLOW_ABOUT }));
+    });
+    let scanned = false;
+    const scanning = scan(({ users }) => users.count(true, parseUserFilter(SLOW_FILTER))).finally(() => {
+      scanned = true;
+    });
+    for (let reads = 0; reads < 20; reads += 1) await read(({ users }) => users.find("nobody"));
+    await insert();
+    expect(scanned).toBe(false);
+    expect(await scanning).toBe(0);
   });
 
   test("a write is all or nothing", async () => {
@@ -129,6 +148,7 @@ export function readsAndWrites(): void {
     const nobody = testAccount(store, "nobody");
     const work = () => expect.fail("work was run");
     await expect(nobody.read(work)).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
+    await expect(nobody.scan(work)).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
     await expect(nobody.write(work)).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
     await expect(nobody.write(work, { dryRun: true })).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
   });

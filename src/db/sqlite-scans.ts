@@ -1,0 +1,120 @@
+import { dirname, extname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import Database from "better-sqlite3";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import type { ScanAnswer, ScanRequest } from "./sqlite-scan-thread.ts";
+
+/** Reads the file in a thread of its own, so that this one goes on however long a query takes. Queries wait for each other. */
+export function scanDialect(path: string): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ScanDriver(path),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** The thread has died, out of memory perhaps. The next query gets another one. */
+export class ScanThreadLost extends Error {}
+
+class ScanDriver implements Driver {
+  readonly #connection: ScanConnection;
+
+  constructor(path: string) {
+    this.#connection = new ScanConnection(path);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#connection.ask("begin");
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#connection.ask("end");
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.#connection.ask("end");
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+type Results = Extract<ScanAnswer, { rows: unknown }>;
+
+class ScanConnection implements DatabaseConnection {
+  readonly #path: string;
+  readonly #waiting: PromiseWithResolvers<Results>[] = [];
+  #thread: Worker | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const { columns, rows } = await this.ask({ sql, parameters });
+    return { rows: rows.map((values) => Object.fromEntries(columns.map((column, place) => [column, values[place]])) as R) };
+  }
+
+  streamQuery(): never {
+    throw new Error("scans answer at once");
+  }
+
+  /** The thread answers in the order of what it is asked. */
+  ask(request: ScanRequest): Promise<Results> {
+    this.#thread ??= this.#start();
+    const result = Promise.withResolvers<Results>();
+    this.#waiting.push(result);
+    this.#thread.ref();
+    this.#thread.postMessage(request);
+    return result.promise;
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #start(): Worker {
+    const thread = new Worker(THREAD, { workerData: this.#path, name: "scan" });
+    thread.on("message", (answer: ScanAnswer) => {
+      const result = this.#waiting.shift();
+      if ("error" in answer) {
+        result?.reject(new Database.SqliteError(answer.error.message, answer.error.code));
+      } else {
+        result?.resolve(answer);
+      }
+      if (this.#waiting.length === 0) thread.unref();
+    });
+    const lose = (cause?: unknown) => {
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
+      for (const { reject } of this.#waiting.splice(0)) {
+        reject(new ScanThreadLost("the thread that reads the database has ended", { cause }));
+      }
+    };
+    thread.once("error", lose);
+    thread.once("exit", () => lose());
+    return thread;
+  }
+}
+
+/** Beside this file, in the source as in the bundle. */
+const THREAD = join(dirname(import.meta.filename), `sqlite-scan-thread${extname(import.meta.filename)}`);
