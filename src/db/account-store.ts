@@ -1,9 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
 import type { Micros } from "../directory/clock.ts";
 import { taken } from "../directory/errors.ts";
 import { canonicalJson } from "../directory/json.ts";
 import type { PageQuery } from "../directory/store.ts";
+import { compareRows, KEYS, type Table, untyped } from "./any-table.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { countRows, type OrderColumn, readPage } from "./keyset.ts";
 import { toAccount } from "./rows.ts";
@@ -62,8 +64,28 @@ export async function updateAccount(db: Transaction<Schema>, before: Account, af
 export async function eraseAccount(db: Transaction<Schema>, { id, slug }: Account): Promise<void> {
   await releaseSlug(db, slug);
   for (const table of TABLES.toReversed()) {
-    await db.deleteFrom(table).where("account_id", "=", id).execute();
+    while (await eraseBatch(db, table, id)) {
+      await setImmediate();
+    }
   }
+}
+
+/** So many rows at a time, so that other calls have their turn in between. */
+const ERASE_BATCH = 250;
+
+/** Returns whether there may be more. */
+async function eraseBatch(db: Transaction<Schema>, table: Table, id: string): Promise<boolean> {
+  const keys = KEYS[table].slice(1);
+  let first = untyped(db).selectFrom(table).select(KEYS[table]).where("account_id", "=", id);
+  for (const key of keys) first = first.orderBy(key);
+  const last = await first
+    .limit(1)
+    .offset(ERASE_BATCH - 1)
+    .executeTakeFirst();
+  let rows = untyped(db).deleteFrom(table).where("account_id", "=", id);
+  if (last !== undefined) rows = rows.where(compareRows(keys, "<=", last));
+  await rows.execute();
+  return last !== undefined;
 }
 
 export async function listAccounts(db: Kysely<Schema>, query: PageQuery): Promise<Account[]> {

@@ -1,24 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
+import { compareRows, KEYS, type Row, type Table, untyped } from "./any-table.ts";
 import type { Engine } from "./engine.ts";
 import { DatabaseProblem } from "./problem.ts";
 import { type Schema, TABLES } from "./schema.ts";
-
-type Table = (typeof TABLES)[number];
-type Row = Readonly<Record<string, unknown>>;
-
-/** Primary keys, in order. */
-const KEYS = {
-  accounts: ["account_id"],
-  slugs: ["account_id", "slug"],
-  users: ["account_id", "id"],
-  changes: ["account_id", "revision", "ordinal"],
-  api_keys: ["account_id", "id"],
-  sessions: ["account_id", "id"],
-  nonces: ["account_id", "key_id", "digest"],
-  answers: ["account_id", "method", "request_id"],
-  secrets: ["account_id", "name"],
-} as const satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };
 
 const BATCH = 500;
 
@@ -62,26 +47,16 @@ async function* readBatches(db: Kysely<Schema>, table: Table, after: Row | undef
   }
 }
 
-// Tables are walked alike, whatever their columns: the typed query builder can't say that, so rows are plain records here.
-function untyped(db: Kysely<Schema>): Kysely<Record<string, Record<string, unknown>>> {
-  return db as unknown as Kysely<Record<string, Record<string, unknown>>>;
-}
-
 async function readBatch(db: Kysely<Schema>, table: Table, after: Row | undefined): Promise<Row[]> {
-  const keys: readonly string[] = KEYS[table];
+  const keys = KEYS[table];
   let query = untyped(db).selectFrom(table).selectAll().limit(BATCH);
   for (const key of keys) {
     query = query.orderBy(key);
   }
   if (after !== undefined) {
-    query = query.where((row) => row(row.refTuple(...tuple(keys)), ">", row.tuple(...tuple(keys.map((key) => after[key])))));
+    query = query.where(compareRows(keys, ">", after));
   }
   return query.execute();
-}
-
-/** The builder wants the length of a tuple in its type. */
-function tuple<T>(values: readonly T[]): [T, T] {
-  return values as unknown as [T, T];
 }
 
 async function lastKey(db: Kysely<Schema>, table: Table): Promise<Row | undefined> {

@@ -52,7 +52,21 @@ insert into "slugs" ("account_id", "slug", "owner_id") values ($1, $2, $3) on co
 
 insert into "users" ("account_id", "id", "external_id", "email", "email_key", "name", "display_name", "about", "project", "metadata", "status", "super_admin", "create_time", "update_time", "delete_time", "version", "revision", "image", "image_stamp") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
+select "account_id" from "accounts" where "account_id" = $1 limit $2 offset $3;
+
 select "account_id" from "accounts" where "account_id" > $1 order by "account_id" limit $2;
+
+select "account_id", "id" from "api_keys" where "account_id" = $1 order by "id" limit $2 offset $3;
+
+select "account_id", "id" from "sessions" where "account_id" = $1 order by "id" limit $2 offset $3;
+
+select "account_id", "id" from "users" where "account_id" = $1 order by "id" limit $2 offset $3;
+
+select "account_id", "key_id", "digest" from "nonces" where "account_id" = $1 order by "key_id", "digest" limit $2 offset $3;
+
+select "account_id", "method", "request_id" from "answers" where "account_id" = $1 order by "method", "request_id" limit $2 offset $3;
+
+select "account_id", "name" from "secrets" where "account_id" = $1 order by "name" limit $2 offset $3;
 
 select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
 
@@ -65,6 +79,10 @@ select "account_id", "name", "slug", "status", "metadata", "create_time", "updat
 select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
 
 select "account_id", "revision" from "accounts" where "account_id" in ($1);
+
+select "account_id", "revision", "ordinal" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2 offset $3;
+
+select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug" limit $2 offset $3;
 
 select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
 

@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createTestAccount, openTestAccount, testAccount } from "../../support/account.ts";
+import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
 
 export function purges(): void {
   test("a purge removes the user, its keys, its changes and the answers about it, and counts them", async () => {
@@ -86,6 +87,31 @@ export function purges(): void {
     expect(await left(testAccount(store, kept.id))).toEqual([1, 1, "K1", 1, true, 7, "ada"]);
     expect((await store.findKeyHolders("K1")).map(({ accountId }) => accountId)).toEqual([kept.id]);
     expect((await anew.insert({ id: "ada", email: "ada@example.com" })).revision).toBe(1);
+  });
+
+  test("while a large account is erased, reads go on and see it whole or not at all", async () => {
+    const { store, read } = await openTestAccount();
+    const gone = await createTestAccount(store, "gone");
+    const USERS = 5_000;
+    await gone.write(async (tx) => {
+      for (let users = 0; users < USERS; users += 1) await tx.users.insert(newUser(tx));
+    });
+    let erased = false;
+    const erasing = gone
+      .write((tx) => tx.eraseAccount())
+      .finally(() => {
+        erased = true;
+      });
+    const seen: unknown[] = [];
+    while (!erased) {
+      await read(({ users }) => users.find("nobody"));
+      seen.push(await gone.read(({ users }) => users.count(true)).catch(({ reason }) => reason));
+      await setImmediate();
+    }
+    await erasing;
+    expect(seen.length).toBeGreaterThan(20);
+    expect(new Set(seen.slice(0, -1))).toEqual(new Set([USERS]));
+    await expect(gone.read(async () => {})).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
   });
 
   test("a deleted user can be purged", async () => {
