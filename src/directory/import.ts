@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { RosterError, taken } from "./errors.ts";
 import type { AccountTransaction, UserKeys } from "./store.ts";
 import { type Actor, createUser, type IdentifiedInput, upsertUser } from "./users.ts";
@@ -18,6 +19,9 @@ export interface ImportResult {
   readonly failures: ReadonlyArray<{ readonly index: number; readonly error: RosterError }>;
 }
 
+/** So many rows at a time, so that other calls have their turn in between. */
+const TURN = 50;
+
 /**
  * Takes the rows one after the other: each lands, is skipped or fails on its own, and a later one sees the earlier ones.
  * A row that fails writes nothing. Throws only what concerns all rows.
@@ -31,7 +35,8 @@ export async function importUsers(
   const count = { created: 0, updated: 0, skipped: 0 };
   const failures: Array<{ index: number; error: RosterError }> = [];
   await tx.users.load(keysOf(rows));
-  for (const row of rows) {
+  for (const [place, row] of rows.entries()) {
+    if (place % TURN === TURN - 1) await setImmediate();
     try {
       count[await importUser(tx, actor, row, mode)] += 1;
     } catch (error) {

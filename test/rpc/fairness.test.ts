@@ -20,3 +20,18 @@ test("a list that has to look at many users keeps nobody else waiting", async ()
   expect(listed).toBe(false);
   expect((await listing).users).toEqual([]);
 });
+
+test("a large import lets others have their turn", async () => {
+  const users = roster.users();
+  const { id } = await addUser(users);
+  let imported = false;
+  const rows = Array.from({ length: 1000 }, (_, row) => ({ externalId: `fair/${row}`, email: `fair-${row}@example.com` }));
+  const importing = users.importUsers({ users: rows }).finally(() => {
+    imported = true;
+  });
+  let meanwhile = -1;
+  for (; !imported; meanwhile += 1) await getUser(users, id);
+  expect((await importing).created).toBe(1000);
+  // A call takes the event loop a few turns, client and server in one process.
+  expect(meanwhile).toBeGreaterThan(3);
+});
