@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The published command. Old Node versions can't even load the database driver, so the version comes first.
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import module from "node:module";
+import { dirname, join } from "node:path";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -16,4 +16,6 @@ if (!existsSync(command)) {
   console.error("roster: it has not been built yet, which `npm install` does; `npm run bundle` does it alone.");
   process.exit(2);
 }
-createRequire(import.meta.url)(command);
+// Beside what it is made of, and with it replaced. Where it can't be written, each start compiles.
+module.enableCompileCache(join(dirname(command), "compiled"));
+module.createRequire(import.meta.url)(command);
