@@ -20,7 +20,27 @@ export interface GrpcPortOptions {
   /** PEM. Absent: cleartext. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   readonly maxMessageBytes: number;
+  readonly connections?: Partial<ConnectionTimes>;
 }
+
+/** In milliseconds. */
+interface ConnectionTimes {
+  /** A connection that has been idle so long is asked whether anybody is there, */
+  readonly keepalive: number;
+  /** and closed when nobody answers for so long. */
+  readonly keepaliveTimeout: number;
+  /** Connections are renewed, give or take a tenth, so that a load balancer can spread them anew. */
+  readonly maxAge: number;
+  /** Calls have so long to end on a connection that is to be renewed. */
+  readonly maxAgeGrace: number;
+}
+
+const CONNECTION_TIMES: ConnectionTimes = {
+  keepalive: 60_000,
+  keepaliveTimeout: 20_000,
+  maxAge: 3_600_000,
+  maxAgeGrace: 600_000,
+};
 
 export interface GrpcPort {
   readonly host: string;
@@ -29,18 +49,13 @@ export interface GrpcPort {
   drain(timeoutMs: number): Promise<void>;
 }
 
-/** A connection that has been idle so long is asked whether anybody is there. */
-const KEEPALIVE_MS = 60_000;
-/** Connections are renewed, so that a load balancer can spread them anew. */
-const MAX_CONNECTION_AGE_MS = 3_600_000;
-const MAX_CONNECTION_AGE_GRACE_MS = 600_000;
-
 /** Listens for gRPC alone, on grpc-js: the fast lane for services. */
 export async function openGrpcPort(
   routes: readonly Route[],
-  { host, port, tls, maxMessageBytes }: GrpcPortOptions,
+  { host, port, tls, maxMessageBytes, connections }: GrpcPortOptions,
   log: Log,
 ): Promise<GrpcPort> {
+  const times = { ...CONNECTION_TIMES, ...connections };
   // It would write to the console what it can't take as metadata: keys that are mistyped, too.
   setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
@@ -48,9 +63,10 @@ export async function openGrpcPort(
     "grpc.enable_channelz": 0,
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": -1,
-    "grpc.keepalive_time_ms": KEEPALIVE_MS,
-    "grpc.max_connection_age_ms": MAX_CONNECTION_AGE_MS,
-    "grpc.max_connection_age_grace_ms": MAX_CONNECTION_AGE_GRACE_MS,
+    "grpc.keepalive_time_ms": times.keepalive,
+    "grpc.keepalive_timeout_ms": times.keepaliveTimeout,
+    "grpc.max_connection_age_ms": times.maxAge,
+    "grpc.max_connection_age_grace_ms": times.maxAgeGrace,
   });
   for (const { service, implementation } of routes) {
     const methods = service.methods.map((method) => [method.localName, definitionOf(method)]);
