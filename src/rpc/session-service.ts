@@ -86,7 +86,8 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
         return {};
       }),
 
-    async listSessions(request, { accountId }) {
+    async listSessions(request, call) {
+      const { accountId } = call;
       const filter = parseSessionFilter(request.filter);
       const order = parseOrderBy(request.orderBy, SESSION_ORDER);
       const scope = { method: "ListSessions", account_id: accountId, filter: request.filter };
@@ -95,12 +96,14 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
             list: (query) => store.listAllSessions({ ...query, order, filter }),
             count: () => store.countAllSessions(filter),
           })
-        : store.scan(accountId, ({ sessions }) =>
-            answerSessions(tokens, request, scope, order, {
+        : store.scan(accountId, ({ sessions }) => {
+            // Long lists wait for each other.
+            call.assertAwaited();
+            return answerSessions(tokens, request, scope, order, {
               list: (query) => sessions.list({ ...query, order, filter }),
               count: () => sessions.count({ filter }),
-            }),
-          );
+            });
+          });
     },
 
     async listUserSessions(request, { accountId }) {

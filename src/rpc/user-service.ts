@@ -191,6 +191,8 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         list: (query: ListQuery) => Promise<ListedUser[]>,
         count: (showDeleted: boolean, filter?: UserFilter) => Promise<number>,
       ) => {
+        // Long lists wait for each other.
+        call.assertAwaited();
         const listing: Listing<ListedUser> = {
           read: (query) => list({ ...query, order, filter, showDeleted }),
           keyOf: ({ key }) => key,

@@ -5,6 +5,7 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
 import { clientOf, demand } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { SLOW_ABOUT, SLOW_FILTER } from "../support/slow-filter.ts";
 import { fill } from "./fill.ts";
 import { call, WIRE_NAMES } from "./wire.ts";
 
@@ -77,4 +78,31 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
       demand(error, Code.InvalidArgument, "REQUEST_MALFORMED");
     }
   });
+});
+
+test("a long list whose deadline passes while it waits for others is not read", async () => {
+  const accountId = "slow";
+  const users = clientOf(UserService, server.url, server.secret);
+  await server.store.createAccount({ id: accountId, name: "", slug: accountId, metadata: {} }, async () => true);
+  await users.importUsers({ accountId, users: Array.from({ length: 500 }, () => ({ about: SLOW_ABOUT })) });
+  const [release, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holder = server.store.scan(accountId, async () => {
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+  const late = Array.from({ length: 10 }, () => users.listUsers({ accountId, filter: SLOW_FILTER }, { timeoutMs: 100 }));
+  for (const outcome of await Promise.allSettled(late)) {
+    expect(outcome).toMatchObject({ status: "rejected", reason: { code: Code.DeadlineExceeded } });
+  }
+  let listed = false;
+  const listing = users.listUsers({ accountId, includeTotal: true }).finally(() => {
+    listed = true;
+  });
+  release.resolve();
+  await holder;
+  // Ten long lists would take seconds.
+  for (let calls = 0; calls < 100; calls += 1) await users.listUsers({ pageSize: 1 });
+  expect(listed).toBe(true);
+  expect((await listing).totalSize).toBe(500n);
 });
