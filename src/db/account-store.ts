@@ -5,7 +5,7 @@ import type { Micros } from "../directory/clock.ts";
 import { taken } from "../directory/errors.ts";
 import { canonicalJson } from "../directory/json.ts";
 import type { PageQuery } from "../directory/store.ts";
-import { compareRows, KEYS, type Table, untyped } from "./any-table.ts";
+import { compareRows, KEYS, type Row, type Table, untyped } from "./any-table.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { countRows, type OrderColumn, readPage } from "./keyset.ts";
 import { toAccount } from "./rows.ts";
@@ -64,28 +64,33 @@ export async function updateAccount(db: Transaction<Schema>, before: Account, af
 export async function eraseAccount(db: Transaction<Schema>, { id, slug }: Account): Promise<void> {
   await releaseSlug(db, slug);
   for (const table of TABLES.toReversed()) {
-    while (await eraseBatch(db, table, id)) {
-      await setImmediate();
-    }
+    await eraseRows(db, table, id);
   }
 }
 
 /** So many rows at a time, so that other calls have their turn in between. */
 const ERASE_BATCH = 250;
 
-/** Returns whether there may be more. */
-async function eraseBatch(db: Transaction<Schema>, table: Table, id: string): Promise<boolean> {
+async function eraseRows(db: Transaction<Schema>, table: Table, id: string): Promise<void> {
   const keys = KEYS[table].slice(1);
-  let first = untyped(db).selectFrom(table).select(KEYS[table]).where("account_id", "=", id);
-  for (const key of keys) first = first.orderBy(key);
-  const last = await first
-    .limit(1)
-    .offset(ERASE_BATCH - 1)
-    .executeTakeFirst();
-  let rows = untyped(db).deleteFrom(table).where("account_id", "=", id);
-  if (last !== undefined) rows = rows.where(compareRows(keys, "<=", last));
-  await rows.execute();
-  return last !== undefined;
+  // PostgreSQL would pass over all that this transaction has deleted, each time: so a batch begins where the last one ended.
+  let after: Row | undefined;
+  do {
+    let batch = untyped(db).selectFrom(table).select(KEYS[table]).where("account_id", "=", id);
+    let rows = untyped(db).deleteFrom(table).where("account_id", "=", id);
+    for (const key of keys) batch = batch.orderBy(key);
+    if (after !== undefined) {
+      batch = batch.where(compareRows(keys, ">", after));
+      rows = rows.where(compareRows(keys, ">", after));
+    }
+    after = await batch
+      .limit(1)
+      .offset(ERASE_BATCH - 1)
+      .executeTakeFirst();
+    if (after !== undefined) rows = rows.where(compareRows(keys, "<=", after));
+    await rows.execute();
+    await setImmediate();
+  } while (after !== undefined);
 }
 
 export async function listAccounts(db: Kysely<Schema>, query: PageQuery): Promise<Account[]> {

@@ -22,7 +22,7 @@ type Response = MessageInitShape<typeof ListUsersChunkedResponseSchema>;
 const DEFAULT_CHUNK_SIZE = 500;
 const MAX_CHUNK_SIZE = 5000;
 /** Where few users pass a filter, a message goes out after so many pages all the same: a stream that breaks goes on there. */
-const MAX_FILTERED_PAGES = 50;
+const MAX_FILTERED_PAGES = 40;
 
 /** The export: pages of the account at its revision, cut into messages, each with a token that goes on after it. */
 export async function* listUsersChunked(
