@@ -2,6 +2,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test } from "vitest";
 import { type User, type UserChange, UserChangeType, UserSchema } from "../../gen/roster/v1/user_pb.js";
+import { withRetry } from "../../src/client/retry.ts";
 import type { Protocol } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { fill } from "./fill.ts";
@@ -125,7 +126,8 @@ test.each([
     await expect.poll(() => replica.messages, { timeout: 50_000 }).toBeGreaterThan(messages);
     enough.abort();
     await Promise.all(writers);
-    await (await directory.users()).createUser({ userId: LAST, user: {} });
+    // The server may be on its way out once more.
+    await withRetry(async () => (await directory.users()).upsertUser({ user: { id: LAST } }));
     expect(await following).toBeGreaterThanOrEqual(BREAKS.length);
 
     const expected = await finalState(directory, filter);
