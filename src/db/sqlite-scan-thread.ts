@@ -3,8 +3,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { connectReader, rememberStatements } from "./sqlite-connection.ts";
 
-/** A query, or the begin or the end of a snapshot. */
-export type ScanRequest = "begin" | "end" | { readonly sql: string; readonly parameters: readonly unknown[] };
+/** A query, which gets an answer, or the begin or the end of a snapshot, which get none. */
+export type ScanRequest = ScanQuery | "begin" | "end";
+export type ScanQuery = { readonly sql: string; readonly parameters: readonly unknown[] };
 
 /** Rows are values in the order of the columns. An error of SQLite comes with its code; of anything else the thread dies. */
 export type ScanAnswer =
@@ -14,28 +15,25 @@ export type ScanAnswer =
 const database = connectReader(workerData);
 const statements = rememberStatements(database);
 
-parentPort?.on("message", (request: ScanRequest) => parentPort?.postMessage(answer(request)));
+parentPort?.on("message", (request: ScanRequest) => {
+  if (request === "begin") {
+    database.exec("begin");
+  } else if (request === "end") {
+    // An error may have ended it.
+    if (database.inTransaction) database.exec("commit");
+  } else {
+    parentPort?.postMessage(answer(request));
+  }
+});
 
-function answer(request: ScanRequest): ScanAnswer {
+function answer({ sql, parameters }: ScanQuery): ScanAnswer {
   try {
-    return run(request);
+    const statement = statements.prepare(sql).raw();
+    return { columns: statement.columns().map(({ name }) => name), rows: statement.all(parameters) as unknown[][] };
   } catch (error) {
     if (error instanceof Database.SqliteError) {
       return { error: { message: error.message, code: error.code } };
     }
     throw error;
   }
-}
-
-function run(request: ScanRequest): ScanAnswer {
-  if (request === "begin") {
-    database.exec("begin");
-  } else if (request === "end") {
-    // The one that began it may have died.
-    if (database.inTransaction) database.exec("commit");
-  } else {
-    const statement = statements.prepare(request.sql).raw();
-    return { columns: statement.columns().map(({ name }) => name), rows: statement.all(request.parameters) as unknown[][] };
-  }
-  return { columns: [], rows: [] };
 }

@@ -40,15 +40,15 @@ class ScanDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    await this.#connection.ask("begin");
+    this.#connection.begin();
   }
 
   async commitTransaction(): Promise<void> {
-    await this.#connection.ask("end");
+    this.#connection.end();
   }
 
   async rollbackTransaction(): Promise<void> {
-    await this.#connection.ask("end");
+    this.#connection.end();
   }
 
   async releaseConnection(): Promise<void> {}
@@ -64,13 +64,33 @@ class ScanConnection implements DatabaseConnection {
   readonly #path: string;
   readonly #waiting: PromiseWithResolvers<Results>[] = [];
   #thread: Worker | undefined;
+  /** The thread that holds the snapshot. */
+  #holder: Worker | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
+  begin(): void {
+    this.#holder = this.#running();
+    this.#tell(this.#holder, "begin");
+  }
+
+  end(): void {
+    if (this.#holder !== undefined) this.#tell(this.#holder, "end");
+    this.#holder = undefined;
+  }
+
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { columns, rows } = await this.ask({ sql, parameters });
+    const thread = this.#holder ?? this.#running();
+    if (thread !== this.#thread) {
+      throw new ScanThreadLost("the snapshot went with its thread");
+    }
+    const result = Promise.withResolvers<Results>();
+    this.#waiting.push(result);
+    thread.ref();
+    this.#tell(thread, { sql, parameters });
+    const { columns, rows } = await result.promise;
     return { rows: rows.map((values) => Object.fromEntries(columns.map((column, place) => [column, values[place]])) as R) };
   }
 
@@ -78,22 +98,22 @@ class ScanConnection implements DatabaseConnection {
     throw new Error("scans answer at once");
   }
 
-  /** The thread answers in the order of what it is asked. */
-  ask(request: ScanRequest): Promise<Results> {
-    this.#thread ??= this.#start();
-    const result = Promise.withResolvers<Results>();
-    this.#waiting.push(result);
-    this.#thread.ref();
-    this.#thread.postMessage(request);
-    return result.promise;
-  }
-
   async close(): Promise<void> {
     await this.#thread?.terminate();
   }
 
+  #tell(thread: Worker, request: ScanRequest): void {
+    thread.postMessage(request);
+  }
+
+  #running(): Worker {
+    this.#thread ??= this.#start();
+    return this.#thread;
+  }
+
   #start(): Worker {
     const thread = new Worker(THREAD, { workerData: this.#path, name: "scan" });
+    // It answers in the order of what it is asked.
     thread.on("message", (answer: ScanAnswer) => {
       const result = this.#waiting.shift();
       if ("error" in answer) {

@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { sql } from "kysely";
+import { CompiledQuery, type Kysely, sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/db/index.ts";
+import type { Schema } from "../../src/db/schema.ts";
 import { openSqlite } from "../../src/db/sqlite.ts";
 import { KyselyStore } from "../../src/db/store.ts";
 import type { Store } from "../../src/directory/store.ts";
@@ -36,6 +37,19 @@ test("the reader can't write", async () => {
   const engine = openSqlite(join(testFolder(), "roster.db"));
   onTestFinished(() => engine.close());
   await expect(sql`create table t (a)`.execute(engine.reader)).rejects.toMatchObject({ code: "SQLITE_READONLY" });
+});
+
+test("a scan whose thread dies fails, rather than go on at another moment; the next one has another thread", async () => {
+  const engine = openSqlite(join(testFolder(), "roster.db"));
+  onTestFinished(() => engine.close());
+  const one = (db: Kysely<Schema>) => sql<{ one: number }>`select 1 as one`.execute(db).then(({ rows }) => rows);
+  await engine.scanner.transaction().execute(async (db) => {
+    expect(await one(db)).toEqual([{ one: 1 }]);
+    const deadly = db.executeQuery(CompiledQuery.raw("select ?", []));
+    expect(engine.isUnavailable(await deadly.catch((error: unknown) => error))).toBe(true);
+    await expect(one(db)).rejects.toThrow("the snapshot went with its thread");
+  });
+  expect(await engine.scanner.transaction().execute(one)).toEqual([{ one: 1 }]);
 });
 
 test("a long read does not hold up a write, nor a long write a read", async () => {
