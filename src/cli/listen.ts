@@ -2,7 +2,6 @@ import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { type RosterServer, type ServerOptions, startServer } from "../server/server.ts";
 import { CommandError, systemCode } from "./errors.ts";
-import { nudgeHelpers } from "./helper-threads.ts";
 import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
@@ -11,7 +10,6 @@ export async function listen(
   { store, sources }: Directory,
   log: Log,
 ): Promise<RosterServer> {
-  nudgeHelpers();
   const { httpAddress, grpcAddress, tls } = config;
   const options = {
     ...config,

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -30,19 +30,6 @@ test("the first start greets with addresses, the first key and commands that wor
   expect(greeting).toMatch(
     new RegExp(`grpcurl -plaintext .*\\$KEY.* ${new URL(grpcPortOf(server.url)).host} roster.v1.UserService/CreateUser`),
   );
-  await server.end("SIGTERM");
-});
-
-test.skipIf(process.platform !== "linux")("V8's helpers go after the calls", async () => {
-  const server = await spawnServer(testFolder());
-  const threads = `/proc/${server.child.pid}/task`;
-  const nice = (name: string) =>
-    readdirSync(threads)
-      .map((thread) => readFileSync(`${threads}/${thread}/stat`, "utf8"))
-      .filter((stat) => stat.includes(`(${name})`))
-      .map((stat) => Number(stat.split(") ")[1]?.split(" ")[16]));
-  expect(new Set(nice("V8Worker"))).toEqual(new Set([3]));
-  expect(nice("MainThread")).toEqual([0]);
   await server.end("SIGTERM");
 });
 
