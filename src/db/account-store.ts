@@ -5,7 +5,7 @@ import type { Micros } from "../directory/clock.ts";
 import { taken } from "../directory/errors.ts";
 import { canonicalJson } from "../directory/json.ts";
 import type { PageQuery } from "../directory/store.ts";
-import { compareRows, KEYS, type Row, type Table, untyped } from "./any-table.ts";
+import { compareRows, KEYS, type Row, rowsAfter, type Table, untyped } from "./any-table.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { countRows, type OrderColumn, readPage } from "./keyset.ts";
 import { toAccount } from "./rows.ts";
@@ -76,19 +76,17 @@ async function eraseRows(db: Transaction<Schema>, table: Table, id: string): Pro
   // PostgreSQL would pass over all that this transaction has deleted, each time: so a batch begins where the last one ended.
   let after: Row | undefined;
   do {
-    let batch = untyped(db).selectFrom(table).select(KEYS[table]).where("account_id", "=", id);
-    let rows = untyped(db).deleteFrom(table).where("account_id", "=", id);
-    for (const key of keys) batch = batch.orderBy(key);
-    if (after !== undefined) {
-      batch = batch.where(compareRows(keys, ">", after));
-      rows = rows.where(compareRows(keys, ">", after));
-    }
-    after = await batch
+    const last: Row | undefined = await rowsAfter(db, table, keys, after)
+      .select(KEYS[table])
+      .where("account_id", "=", id)
       .limit(1)
       .offset(ERASE_BATCH - 1)
       .executeTakeFirst();
-    if (after !== undefined) rows = rows.where(compareRows(keys, "<=", after));
-    await rows.execute();
+    let batch = untyped(db).deleteFrom(table).where("account_id", "=", id);
+    if (after !== undefined) batch = batch.where(compareRows(keys, ">", after));
+    if (last !== undefined) batch = batch.where(compareRows(keys, "<=", last));
+    await batch.execute();
+    after = last;
     await setImmediate();
   } while (after !== undefined);
 }

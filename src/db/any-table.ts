@@ -24,6 +24,13 @@ export function untyped(db: Kysely<Schema>): Kysely<AnyTable> {
   return db as unknown as Kysely<AnyTable>;
 }
 
+/** The rows of a table in the order of those columns, after the given one. */
+export function rowsAfter(db: Kysely<Schema>, table: Table, columns: readonly string[], after: Row | undefined) {
+  let rows = untyped(db).selectFrom(table);
+  for (const column of columns) rows = rows.orderBy(column);
+  return after === undefined ? rows : rows.where(compareRows(columns, ">", after));
+}
+
 /** Whether a row comes after another, or up to it, by those columns. */
 export function compareRows(columns: readonly string[], operator: ">" | "<=", row: Row) {
   return ({ refTuple, tuple, eb }: ExpressionBuilder<AnyTable, string>): ExpressionWrapper<AnyTable, string, SqlBool> =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
-import { compareRows, KEYS, type Row, type Table, untyped } from "./any-table.ts";
+import { KEYS, type Row, rowsAfter, type Table, untyped } from "./any-table.ts";
 import type { Engine } from "./engine.ts";
 import { DatabaseProblem } from "./problem.ts";
 import { type Schema, TABLES } from "./schema.ts";
@@ -48,15 +48,7 @@ async function* readBatches(db: Kysely<Schema>, table: Table, after: Row | undef
 }
 
 async function readBatch(db: Kysely<Schema>, table: Table, after: Row | undefined): Promise<Row[]> {
-  const keys = KEYS[table];
-  let query = untyped(db).selectFrom(table).selectAll().limit(BATCH);
-  for (const key of keys) {
-    query = query.orderBy(key);
-  }
-  if (after !== undefined) {
-    query = query.where(compareRows(keys, ">", after));
-  }
-  return query.execute();
+  return rowsAfter(db, table, KEYS[table], after).selectAll().limit(BATCH).execute();
 }
 
 async function lastKey(db: Kysely<Schema>, table: Table): Promise<Row | undefined> {

@@ -85,6 +85,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       await this.flush();
       return super.findLive(kind, keys);
     }
+    // Nearly all that an import asks: one key, known since `load`.
     if (keys.length === 1) {
       const [key = ""] = keys;
       const known = this.#known.findLive(kind, foldKey(kind, key));
