@@ -92,7 +92,7 @@ export function purges(): void {
   test("while a large account is erased, reads go on and see it whole or not at all", async () => {
     const { store, read } = await openTestAccount();
     const gone = await createTestAccount(store, "gone");
-    const USERS = 5_000;
+    const USERS = 15_000;
     await gone.write(async (tx) => {
       for (let users = 0; users < USERS; users += 1) await tx.users.insert(newUser(tx));
     });
