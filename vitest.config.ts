@@ -7,12 +7,12 @@ const ON_EVERY_ENGINE = [
   "test/db/contract.test.ts",
   "test/db/plans.test.ts",
   "test/db/indexed-metadata.test.ts",
-  "test/directory/*.test.ts",
-  "test/rpc/*.test.ts",
+  "test/directory/**/*.test.ts",
+  "test/rpc/**/*.test.ts",
   "test/coming-from/*.test.ts",
   "test/server/broken-exports.test.ts",
   "test/server/replicas.test.ts",
-  "test/server/workers.test.ts",
+  "test/workers/workers.test.ts",
 ];
 const ON_POSTGRES = ["test/postgres/*.test.ts"];
 

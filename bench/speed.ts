@@ -1,7 +1,7 @@
 // Roster beside its peers: npm run bench [-- WORK…]. See README.md here.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mintSecret } from "../src/directory/api-key.ts";
+import { mintSecret } from "../src/directory/keys/api-key.ts";
 import { SOURCES } from "./harness/database.ts";
 import { temporaryFolder } from "./harness/folder.ts";
 import { describeMachine } from "./harness/machine.ts";

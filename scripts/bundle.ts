@@ -12,7 +12,7 @@ await build({
   cwd: root,
   logLevel: "warn",
   platform: "node",
-  input: { roster: "src/main.ts", "sqlite-scan-thread": "src/db/sqlite-scan-thread.ts" },
+  input: { roster: "src/main.ts", "scan-thread": "src/db/sqlite/scan-thread.ts" },
   // A binary; what only services need that are not served here; an option of pg's that is not taken.
   external: ["better-sqlite3", "@grpc/proto-loader", "pg-native"],
   output: {

@@ -1,16 +1,22 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { secretKeyId } from "./directory/api-key.ts";
-import { DAY, HOUR, type Micros, SECOND } from "./directory/clock.ts";
-import type { MetadataPath } from "./directory/filter.ts";
-import type { JsonValue } from "./directory/json.ts";
-import { metadataProblem } from "./directory/metadata.ts";
+import { secretKeyId } from "./directory/keys/api-key.ts";
+import type { MetadataPath } from "./directory/lists/filter.ts";
+import { DAY, HOUR, type Micros, SECOND } from "./directory/values/clock.ts";
+import type { JsonValue } from "./directory/values/json.ts";
+import { metadataProblem } from "./directory/values/metadata.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where a server listens. */
+export interface Addresses {
+  readonly http: Address;
+  readonly grpc: Address | undefined;
 }
 
 export interface Config {

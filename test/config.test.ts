@@ -4,9 +4,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, flagOf, loadConfig, SETTINGS, withoutPassword } from "../src/config.ts";
-import { mintSecret } from "../src/directory/api-key.ts";
-import { DAY, HOUR } from "../src/directory/clock.ts";
-import { createIdSource } from "../src/directory/id.ts";
+import { mintSecret } from "../src/directory/keys/api-key.ts";
+import { DAY, HOUR } from "../src/directory/values/clock.ts";
+import { createIdSource } from "../src/directory/values/id.ts";
 import { testFolder } from "./support/folder.ts";
 
 function problemsOf(env: Record<string, string>): string[] {

@@ -1,19 +1,19 @@
 import { constants, copyFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { openStore } from "../../src/db/index.ts";
-import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
-import { bootstrap } from "../../src/directory/bootstrap.ts";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
-import type { Sources, Store } from "../../src/directory/store.ts";
-import { userImages } from "../../src/rpc/user-images.ts";
+import { openStore } from "../../src/db/open.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
+import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
+import type { Sources, Store } from "../../src/directory/store/store.ts";
+import { createClock } from "../../src/directory/values/clock.ts";
+import { createIdSource } from "../../src/directory/values/id.ts";
+import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
 import { databaseIn } from "./servers.ts";
 import { createMaker } from "./users.ts";
 
 /** On whose behalf the measurements write by themselves. */
 export const ORIGIN = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
 
-export const SOURCES: Sources = { clock: createClock(), newId: createIdSource(), images: userImages };
+export const SOURCES: Sources = { clock: createClock(), newId: createIdSource(), encoder: userEncoder };
 
 const BATCH = 25_000;
 

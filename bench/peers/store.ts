@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
-import { createIdSource } from "../../src/directory/id.ts";
+import { createIdSource } from "../../src/directory/values/id.ts";
 
 /** Of Roster's table, the columns that a user has on the wire. */
 export interface UserRow {

@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { openStore } from "../../src/db/index.ts";
-import type { Store } from "../../src/directory/store.ts";
-import { updateUser } from "../../src/directory/users.ts";
+import { openStore } from "../../src/db/open.ts";
+import type { Store } from "../../src/directory/store/store.ts";
+import { updateUser } from "../../src/directory/users/users.ts";
 import { ORIGIN, SOURCES } from "../harness/database.ts";
 import { atMost } from "../harness/outcome.ts";
 import { interleave } from "../harness/rounds.ts";

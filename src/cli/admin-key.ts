@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { secretKeyId } from "../directory/api-key.ts";
+import { secretKeyId } from "../directory/keys/api-key.ts";
 
 /** Where the first ADMIN key is kept: beside the embedded database. Undefined for a database elsewhere. */
 export function adminKeyPath(databaseUrl: string): string | undefined {

@@ -3,9 +3,9 @@ import manifest from "../../package.json" with { type: "json" };
 import { flagOf, SETTINGS } from "../config.ts";
 import { accountsCommand } from "./accounts.ts";
 import type { Environment } from "./connection.ts";
-import { databaseCommands } from "./database-commands.ts";
-import { exportCommand } from "./export.ts";
-import { importCommand } from "./import.ts";
+import { databaseCommands } from "./database/commands.ts";
+import { exportCommand } from "./export/export.ts";
+import { importCommand } from "./import/import.ts";
 import { keysCommand } from "./keys.ts";
 import { sessionsCommand } from "./sessions.ts";
 import { watchCommand } from "./watch.ts";
@@ -56,7 +56,7 @@ function serveCommand(env: Environment): Command {
       return value === undefined ? [] : [[variableOf(option.long ?? ""), value] as const];
     });
     // The whole server: the other commands need not wait for it to load.
-    const { serve } = await import("./serve.ts");
+    const { serve } = await import("./serve/serve.ts");
     return serve({ ...env, ...Object.fromEntries(flags) });
   });
 }

@@ -1,6 +1,6 @@
 import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import type { Literal, MetadataPath } from "../directory/filter.ts";
+import type { Literal, MetadataPath } from "../directory/lists/filter.ts";
 import type { Schema } from "./schema.ts";
 
 /** What databases disagree on. Nothing else may ask which database it is. */

@@ -61,7 +61,7 @@ export interface UsersTable {
   delete_time: number | null;
   version: number;
   revision: number;
-  /** The user as callers get it, base64. Good only if its stamp is that of the row: see `user-images.ts`. */
+  /** The user as callers get it, base64. Good only if its stamp is that of the row: see `users/encoded-users.ts`. */
   image: string | null;
   image_stamp: number | null;
 }

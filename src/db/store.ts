@@ -1,28 +1,19 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
-import { type Account, DEFAULT_ACCOUNT } from "../directory/account.ts";
-import type { KeyHolder } from "../directory/authentication.ts";
-import type { Micros } from "../directory/clock.ts";
+import { type Account, DEFAULT_ACCOUNT } from "../directory/accounts/account.ts";
 import { notFound, RosterError, storeUnavailable } from "../directory/errors.ts";
-import type { SessionFilter, UserFilter } from "../directory/filter.ts";
-import type { News, Peers } from "../directory/peers.ts";
-import type { Session } from "../directory/session.ts";
-import type {
-  AccountTransaction,
-  AccountView,
-  FoundUser,
-  ListedUser,
-  ListQuery,
-  Origin,
-  PageQuery,
-  SessionListQuery,
-  Sources,
-  Store,
-  UserKey,
-  UserKeyKind,
-} from "../directory/store.ts";
-import { foldKey } from "../directory/user.ts";
-import { Access } from "./access.ts";
+import type { KeyHolder } from "../directory/keys/api-key.ts";
+import type { SessionFilter, UserFilter } from "../directory/lists/filter.ts";
+import type { Session } from "../directory/sessions/session.ts";
+import type { AccountTransaction, AccountView } from "../directory/store/account-view.ts";
+import type { PageQuery } from "../directory/store/page-query.ts";
+import type { News, Peers } from "../directory/store/peers.ts";
+import type { SessionListQuery } from "../directory/store/sessions.ts";
+import type { Origin, Sources, Store } from "../directory/store/store.ts";
+import type { FoundUser, ListedUser, ListQuery, UserKey } from "../directory/store/users.ts";
+import type { UserKeyKind } from "../directory/users/user.ts";
+import { foldKey } from "../directory/users/user.ts";
+import type { Micros } from "../directory/values/clock.ts";
 import {
   claimSlug,
   countAccounts,
@@ -32,25 +23,26 @@ import {
   insertAccount,
   listAccounts,
   updateAccount,
-} from "./account-store.ts";
-import { Announcements } from "./announcements.ts";
-import { KyselyAnswers } from "./answer-store.ts";
-import { findKeyHolders, KyselyApiKeys } from "./api-key-store.ts";
-import { KyselyChanges } from "./change-store.ts";
-import { CommitGroups, type Shared } from "./commit-groups.ts";
+} from "./accounts/account-store.ts";
+import { KyselyAnswers } from "./accounts/answer-store.ts";
+import { Access } from "./commit/access.ts";
+import { Announcements } from "./commit/commit-events.ts";
+import { CommitGroups, type Shared } from "./commit/commit-groups.ts";
+import { Revision } from "./commit/revision.ts";
 import type { Engine } from "./engine.ts";
-import { KyselyNonces } from "./nonce-store.ts";
-import { pruneAccount } from "./prune.ts";
-import { Revision } from "./revision.ts";
-import { toAccount } from "./rows.ts";
+import { findKeyHolders, KyselyApiKeys } from "./keys/api-key-store.ts";
+import { KyselyNonces } from "./keys/nonce-store.ts";
+import { pruneAccount } from "./maintenance/prune.ts";
+import { toAccount } from "./query/rows.ts";
 import type { Schema } from "./schema.ts";
-import { countSessions, KyselySessions, listSessions } from "./session-store.ts";
-import { goodImage } from "./user-images.ts";
-import { countUsers } from "./user-list.ts";
-import { UserPages } from "./user-pages.ts";
-import { KyselyUserReader } from "./user-reader.ts";
-import { FIND_LIVE_IMAGE } from "./user-statements.ts";
-import { KyselyUserWriter } from "./user-store.ts";
+import { countSessions, KyselySessions, listSessions } from "./sessions/session-store.ts";
+import { KyselyChanges } from "./users/change-reader.ts";
+import { goodEncoding } from "./users/encoded-users.ts";
+import { countUsers } from "./users/user-list.ts";
+import { UserPages } from "./users/user-pages.ts";
+import { KyselyUserReader } from "./users/user-reader.ts";
+import { FIND_LIVE_ENCODED } from "./users/user-statements.ts";
+import { KyselyUserWriter } from "./users/user-writer.ts";
 
 /** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
 const MAX_ATTEMPTS = 10;
@@ -107,7 +99,7 @@ export class KyselyStore implements Store {
     this.#engine = engine;
     this.#sources = sources;
     this.#groups = new CommitGroups(engine, (work) => this.#transaction(work));
-    this.#users = new UserPages(engine.json, sources.images);
+    this.#users = new UserPages(engine.json, sources.encoder);
   }
 
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
@@ -269,16 +261,16 @@ export class KyselyStore implements Store {
   #findImage(accountId: string, kind: UserKeyKind, key: string): Promise<FoundUser | undefined> {
     return this.#guard(async () => {
       const values = { accountId, key: foldKey(kind, key) };
-      const row = await FIND_LIVE_IMAGE[kind].executeTakeFirst(this.#engine.reader, values);
-      const image = row && goodImage(row, this.#users.images);
-      return image && { image, revision: row.account_revision ?? 0 };
+      const row = await FIND_LIVE_ENCODED[kind].executeTakeFirst(this.#engine.reader, values);
+      const encoded = row && goodEncoding(row, this.#users.encoder);
+      return encoded && { encoded, revision: row.account_revision ?? 0 };
     });
   }
 
   #readUser(accountId: string, kind: UserKeyKind, key: string, anyState: boolean): Promise<FoundUser | undefined> {
     return this.read(accountId, async ({ account, users }) => {
       const user = anyState ? await users.find(key) : (await users.findLive(kind, [key]))[0];
-      return user && { image: users.imageOf(user), revision: account.revision };
+      return user && { encoded: users.encode(user), revision: account.revision };
     });
   }
 

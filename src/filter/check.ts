@@ -1,4 +1,4 @@
-import type { Filter } from "../directory/filter.ts";
+import type { Filter } from "../directory/lists/filter.ts";
 import type { Cel, Source } from "./cel.ts";
 import type { Resource } from "./fields.ts";
 import { checkTerm } from "./terms.ts";

@@ -1,5 +1,5 @@
-import type { Literal } from "../directory/filter.ts";
-import type { JsonObject } from "../directory/json.ts";
+import type { Literal } from "../directory/lists/filter.ts";
+import type { JsonObject } from "../directory/values/json.ts";
 
 /** What a resource can be filtered by. */
 export interface Resource<T, F extends string> {

@@ -1,4 +1,4 @@
-import type { Literal } from "../directory/filter.ts";
+import type { Literal } from "../directory/lists/filter.ts";
 import type { Cel, Source } from "./cel.ts";
 import type { FieldType } from "./fields.ts";
 

@@ -1,5 +1,5 @@
-import type { Filter, FilterTerm, Literal, MetadataPath, Operator, Place, TextMethod } from "../directory/filter.ts";
-import { isJsonObject, type JsonValue } from "../directory/json.ts";
+import type { Filter, FilterTerm, Literal, MetadataPath, Operator, Place, TextMethod } from "../directory/lists/filter.ts";
+import { isJsonObject, type JsonValue } from "../directory/values/json.ts";
 import type { Resource } from "./fields.ts";
 
 /** Whether the item passes the filter. The twin of `db/filter.ts`: both must say the same of every item. */

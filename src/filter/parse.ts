@@ -1,4 +1,4 @@
-import type { Filter } from "../directory/filter.ts";
+import type { Filter } from "../directory/lists/filter.ts";
 import { parseCel } from "./cel.ts";
 import { checkFilter } from "./check.ts";
 import type { Resource } from "./fields.ts";

@@ -1,4 +1,4 @@
-import type { Place } from "../directory/filter.ts";
+import type { Place } from "../directory/lists/filter.ts";
 import type { Cel, Source } from "./cel.ts";
 import type { FieldType, Resource } from "./fields.ts";
 import { readLiteral } from "./literals.ts";

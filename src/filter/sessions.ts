@@ -1,5 +1,5 @@
-import type { SessionFilter, SessionFilterField } from "../directory/filter.ts";
-import type { Session } from "../directory/session.ts";
+import type { SessionFilter, SessionFilterField } from "../directory/lists/filter.ts";
+import type { Session } from "../directory/sessions/session.ts";
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";

@@ -1,4 +1,4 @@
-import type { FilterTerm, Literal, Operator, TextMethod } from "../directory/filter.ts";
+import type { FilterTerm, Literal, Operator, TextMethod } from "../directory/lists/filter.ts";
 import type { Cel, Source } from "./cel.ts";
 import type { Resource } from "./fields.ts";
 import { readLiteral } from "./literals.ts";

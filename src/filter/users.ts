@@ -1,5 +1,5 @@
-import type { UserFilter, UserFilterField } from "../directory/filter.ts";
-import { foldEmail, type User } from "../directory/user.ts";
+import type { UserFilter, UserFilterField } from "../directory/lists/filter.ts";
+import { foldEmail, type User } from "../directory/users/user.ts";
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";

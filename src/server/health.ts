@@ -8,7 +8,7 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from "../../gen/grpc/health/v1/health_pb.js";
 import { RosterError } from "../directory/errors.ts";
-import type { Store } from "../directory/store.ts";
+import type { Store } from "../directory/store/store.ts";
 import type { Log } from "../log.ts";
 import { toConnectError } from "../rpc/errors.ts";
 

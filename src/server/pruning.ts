@@ -1,5 +1,5 @@
-import { type Clock, DAY, type Micros } from "../directory/clock.ts";
-import type { Store } from "../directory/store.ts";
+import type { Store } from "../directory/store/store.ts";
+import { type Clock, DAY, type Micros } from "../directory/values/clock.ts";
 import type { Log } from "../log.ts";
 
 export interface PruningOptions {

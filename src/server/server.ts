@@ -8,25 +8,25 @@ import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { createAuthenticator } from "../directory/authentication.ts";
-import type { Clock, Micros } from "../directory/clock.ts";
-import type { Store } from "../directory/store.ts";
-import { createSealer, TOKEN_KEY_BYTES } from "../directory/token.ts";
+import { createAuthenticator } from "../directory/keys/authentication.ts";
+import type { Store } from "../directory/store/store.ts";
+import type { Clock, Micros } from "../directory/values/clock.ts";
+import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
 import type { Log } from "../log.ts";
-import { accountService } from "../rpc/account-service.ts";
-import { apiKeyService } from "../rpc/api-key-service.ts";
-import { createChangeHub } from "../rpc/change-hub.ts";
-import { servicePipeline } from "../rpc/pipeline.ts";
-import { sessionService } from "../rpc/session-service.ts";
-import { createStreams } from "../rpc/streams.ts";
-import { Tally } from "../rpc/tally.ts";
-import { createTokens } from "../rpc/tokens.ts";
-import { userService } from "../rpc/user-service.ts";
-import type { CorsOrigins } from "./cors.ts";
-import { type GrpcPort, type GrpcPortOptions, openGrpcPort, type Route } from "./grpc-port.ts";
-import { createHandler } from "./handler.ts";
+import { accountService } from "../rpc/accounts/account-service.ts";
+import { createChangeHub } from "../rpc/changes/change-hub.ts";
+import { apiKeyService } from "../rpc/keys/api-key-service.ts";
+import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
+import { servicePipeline } from "../rpc/pipeline/pipeline.ts";
+import { createStreams } from "../rpc/pipeline/streams.ts";
+import { sessionService } from "../rpc/sessions/session-service.ts";
+import { userService } from "../rpc/users/user-service.ts";
+import { createTokens } from "../rpc/wire/tokens.ts";
+import { type GrpcPort, type GrpcPortOptions, openGrpcPort, type Route } from "./grpc/port.ts";
 import { monitorHealth } from "./health.ts";
-import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http-port.ts";
+import type { CorsOrigins } from "./http/cors.ts";
+import { createHandler } from "./http/handler.ts";
+import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http/port.ts";
 import { startPruning } from "./pruning.ts";
 import { asV1Alpha, reflectionService } from "./reflection.ts";
 
@@ -47,7 +47,7 @@ export interface ServerOptions {
   readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
   /** Counts the calls, for whoever wants to know. */
-  readonly tally?: Tally;
+  readonly callMetrics?: CallMetrics;
 }
 
 export interface RosterServer {
@@ -82,7 +82,14 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const authenticate = createAuthenticator(store, now);
   const streams = createStreams({ store, authenticate, limit: options.maxStreams });
   const hub = createChangeHub({ store, tokens, log });
-  const deps = { store, authenticate, log, draining: stopping.signal, streams, tally: options.tally ?? new Tally() };
+  const deps = {
+    store,
+    authenticate,
+    log,
+    draining: stopping.signal,
+    streams,
+    callMetrics: options.callMetrics ?? new CallMetrics(),
+  };
   const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const reflection = reflectionService(SERVICES);
   const routes = [

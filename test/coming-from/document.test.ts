@@ -6,7 +6,7 @@ import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { validate } from "../../src/rpc/validate.ts";
+import { validate } from "../../src/rpc/pipeline/validate.ts";
 import { present } from "../rpc/setup.ts";
 
 const TEXT = readFileSync(join(import.meta.dirname, "../../docs/coming-from.md"), "utf8");

@@ -1,13 +1,24 @@
 import { expect } from "vitest";
-import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
-import { createAccount, updateAccount } from "../../src/directory/accounts.ts";
-import { insertApiKey, mintSecret } from "../../src/directory/api-key.ts";
-import { parseOrderBy } from "../../src/directory/order.ts";
-import { SESSION_ORDER, USER_ORDER } from "../../src/directory/order-fields.ts";
-import { createSession, updateSession } from "../../src/directory/sessions.ts";
-import type { ListQuery, PageQuery, Sources, Store } from "../../src/directory/store.ts";
-import { USER_DEFAULTS } from "../../src/directory/user.ts";
-import { deleteUser, insertUser, purgeUser, setUserStatus, undeleteUser, updateUser } from "../../src/directory/users.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
+import { createAccount, updateAccount } from "../../src/directory/accounts/accounts.ts";
+import { mintSecret } from "../../src/directory/keys/api-key.ts";
+import { insertApiKey } from "../../src/directory/keys/api-keys.ts";
+import { parseOrderBy } from "../../src/directory/lists/order.ts";
+import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";
+import { createSession, updateSession } from "../../src/directory/sessions/sessions.ts";
+import type { PageQuery } from "../../src/directory/store/page-query.ts";
+import type { Sources, Store } from "../../src/directory/store/store.ts";
+import type { ListQuery } from "../../src/directory/store/users.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user.ts";
+import { USER_ORDER } from "../../src/directory/users/user-order.ts";
+import {
+  deleteUser,
+  insertUser,
+  purgeUser,
+  setUserStatus,
+  undeleteUser,
+  updateUser,
+} from "../../src/directory/users/users.ts";
 
 const ADMIN = { superAdmin: true };
 const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
@@ -64,9 +75,9 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await sessions.count({ userId: id });
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
-    await users.findImages("email", ["ada@example.com"]);
+    await users.findEncoded("email", ["ada@example.com"]);
     await users.listAt(1, "", 10);
-    await users.listImagesAt(1, "", 10);
+    await users.listEncodedAt(1, "", 10);
     for (const withBefore of [false, true]) {
       await changes.list(0, { limit: 10, withBefore });
       await changes.list(0, { limit: 0, withBefore });

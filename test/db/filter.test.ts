@@ -9,10 +9,10 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { expect, test } from "vitest";
-import { whereFilter } from "../../src/db/filter.ts";
-import { postgresJson } from "../../src/db/postgres-json.ts";
-import { sqliteJson } from "../../src/db/sqlite-json.ts";
-import type { Filter } from "../../src/directory/filter.ts";
+import { postgresJson } from "../../src/db/postgres/json.ts";
+import { whereFilter } from "../../src/db/query/filter.ts";
+import { sqliteJson } from "../../src/db/sqlite/json.ts";
+import type { Filter } from "../../src/directory/lists/filter.ts";
 
 const COLUMNS = { fields: { name: { column: "name" } }, metadata: "metadata" };
 const NAME = { field: "name" } as const;

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import type { MetadataPath } from "../../src/directory/filter.ts";
-import { parseOrderBy } from "../../src/directory/order.ts";
-import { USER_ORDER } from "../../src/directory/order-fields.ts";
-import type { ListQuery, UserReader } from "../../src/directory/store.ts";
+import type { MetadataPath } from "../../src/directory/lists/filter.ts";
+import { parseOrderBy } from "../../src/directory/lists/order.ts";
+import type { ListQuery, UserReader } from "../../src/directory/store/users.ts";
+import { USER_ORDER } from "../../src/directory/users/user-order.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
 import { openTestAccount, testAccount } from "../support/account.ts";
 import { openTestEngine } from "../support/engine.ts";
@@ -98,7 +98,7 @@ test("servers that start at once make each index once", async () => {
 });
 
 async function found(users: UserReader, filter: string): Promise<string[]> {
-  return (await users.list({ ...ALL, filter: parseUserFilter(filter) })).map(({ image }) => decodeUser(image).id);
+  return (await users.list({ ...ALL, filter: parseUserFilter(filter) })).map(({ encoded }) => decodeUser(encoded).id);
 }
 
 /** The names of the indexes that are there. */

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Engine } from "../../src/db/engine.ts";
 import { TABLES } from "../../src/db/schema.ts";
 import { KyselyStore } from "../../src/db/store.ts";
-import { mintSecret } from "../../src/directory/api-key.ts";
-import { bootstrap } from "../../src/directory/bootstrap.ts";
+import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
+import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { createSources } from "../support/sources.ts";
 import { exerciseStore } from "./exercise.ts";
 

@@ -1,8 +1,9 @@
-import { openStore } from "../../src/db/index.ts";
-import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { openStore } from "../../src/db/open.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { RosterError } from "../../src/directory/errors.ts";
-import type { AccountTransaction, Store } from "../../src/directory/store.ts";
-import { USER_DEFAULTS, type User } from "../../src/directory/user.ts";
+import type { AccountTransaction } from "../../src/directory/store/account-view.ts";
+import type { Store } from "../../src/directory/store/store.ts";
+import { USER_DEFAULTS, type User } from "../../src/directory/users/user.ts";
 import { createSources } from "../support/sources.ts";
 import type { Job } from "./other-servers.ts";
 

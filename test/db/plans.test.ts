@@ -1,16 +1,18 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
-import { withIndexedMetadata } from "../../src/db/indexed-metadata.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { listSessions } from "../../src/db/session-store.ts";
-import { UserPages } from "../../src/db/user-pages.ts";
-import { type ListKey, parseOrderBy } from "../../src/directory/order.ts";
-import { SESSION_ORDER, USER_ORDER } from "../../src/directory/order-fields.ts";
-import type { ListQuery, SessionListQuery } from "../../src/directory/store.ts";
+import { withIndexedMetadata } from "../../src/db/maintenance/indexed-metadata.ts";
+import { migrate } from "../../src/db/migrations/migrate.ts";
+import { listSessions } from "../../src/db/sessions/session-store.ts";
+import { UserPages } from "../../src/db/users/user-pages.ts";
+import { type ListKey, parseOrderBy } from "../../src/directory/lists/order.ts";
+import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";
+import type { SessionListQuery } from "../../src/directory/store/sessions.ts";
+import type { ListQuery } from "../../src/directory/store/users.ts";
+import { USER_ORDER } from "../../src/directory/users/user-order.ts";
 import { parseSessionFilter } from "../../src/filter/sessions.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
-import { userImages } from "../../src/rpc/user-images.ts";
+import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
 import { createDatabase } from "../support/database.ts";
 import { openTestEngine } from "../support/engine.ts";
 import { explain, type Plan } from "./explain.ts";
@@ -47,7 +49,7 @@ const PAGE: ListQuery = {
 
 /** Of the list itself: these users have no images, and are read once more by their ids. */
 async function plansOf(query: Partial<ListQuery>, accountId: string | null = "a1"): Promise<Plan[]> {
-  const pages = new UserPages(engine.json, userImages);
+  const pages = new UserPages(engine.json, userEncoder);
   const plans = await explain(engine, (db) => pages.read(db, accountId, { ...PAGE, ...query }));
   return plans.filter((plan) => plan.sql.includes(" order by "));
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { pick } from "../../src/db/columns.ts";
 import type { Engine } from "../../src/db/engine.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { openSqlite } from "../../src/db/sqlite.ts";
-import { statement, statementName } from "../../src/db/statement.ts";
+import { migrate } from "../../src/db/migrations/migrate.ts";
+import { pick } from "../../src/db/query/columns.ts";
+import { statement, statementName } from "../../src/db/query/statement.ts";
+import { openSqlite } from "../../src/db/sqlite/engine.ts";
 import { testFolder } from "../support/folder.ts";
 import { exerciseAcrossMigration } from "./newer-schema.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { USER_DEFAULTS, type User } from "../../src/directory/user.ts";
+import { USER_DEFAULTS, type User } from "../../src/directory/users/user.ts";
 import { parseUserFilter, userMatches } from "../../src/filter/users.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../support/filter-cases.ts";
 

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
-import type { User } from "../../src/directory/user.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
+import type { User } from "../../src/directory/users/user.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../support/account.ts";
 import { withClient } from "../support/postgres.ts";
 import { reopenTestStore } from "../support/store.ts";

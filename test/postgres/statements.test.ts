@@ -1,15 +1,15 @@
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { openPostgres } from "../../src/db/postgres.ts";
-import { UserPages } from "../../src/db/user-pages.ts";
-import { KyselyUserReader } from "../../src/db/user-reader.ts";
-import { parseOrderBy } from "../../src/directory/order.ts";
-import { USER_ORDER } from "../../src/directory/order-fields.ts";
-import type { ListQuery } from "../../src/directory/store.ts";
+import { migrate } from "../../src/db/migrations/migrate.ts";
+import { openPostgres } from "../../src/db/postgres/engine.ts";
+import { UserPages } from "../../src/db/users/user-pages.ts";
+import { KyselyUserReader } from "../../src/db/users/user-reader.ts";
+import { parseOrderBy } from "../../src/directory/lists/order.ts";
+import type { ListQuery } from "../../src/directory/store/users.ts";
+import { USER_ORDER } from "../../src/directory/users/user-order.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
-import { userImages } from "../../src/rpc/user-images.ts";
+import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
 import { exerciseAcrossMigration } from "../db/newer-schema.ts";
 import { createDatabase } from "../support/database.ts";
 
@@ -36,7 +36,7 @@ test("a connection prepares the statements that are compiled once, each once, an
   const { url, remove } = await createDatabase();
   onTestFinished(remove);
   const { reader, json } = await open(url);
-  const users = new KyselyUserReader(reader, "a", new UserPages(json, userImages));
+  const users = new KyselyUserReader(reader, "a", new UserPages(json, userEncoder));
   for (const id of ["a", "b", "c"]) {
     await users.find(id);
     await users.list({ ...PAGE, filter: parseUserFilter(`name == "${id}" || metadata.${id} == 1`) });

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { clientOf, demand } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { SLOW_ABOUT, SLOW_FILTER } from "../support/slow-filter.ts";

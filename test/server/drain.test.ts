@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { DEFAULT_ACCOUNT } from "../../src/directory/account.ts";
+import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { clientOf, demand, PROTOCOL_NAMES } from "../support/clients.ts";
 import { startTestServer } from "../support/server.ts";
 import { fill } from "./fill.ts";

@@ -7,7 +7,7 @@ import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { expect, onTestFinished, test } from "vitest";
 import { GetUserRequestSchema, UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { createLog } from "../../src/log.ts";
-import { type GrpcPortOptions, openGrpcPort } from "../../src/server/grpc-port.ts";
+import { type GrpcPortOptions, openGrpcPort } from "../../src/server/grpc/port.ts";
 
 const SECONDS = 1_000;
 

@@ -11,7 +11,7 @@ import {
   UserService,
 } from "../../gen/roster/v1/user_service_pb.js";
 import { createLog } from "../../src/log.ts";
-import { type GrpcPort, openGrpcPort } from "../../src/server/grpc-port.ts";
+import { type GrpcPort, openGrpcPort } from "../../src/server/grpc/port.ts";
 import { demand } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";

@@ -2,11 +2,11 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { loadConfig } from "../../src/config.ts";
-import { watch } from "../rpc/watcher.ts";
+import { watch } from "../rpc/changes/watcher.ts";
 import { clientOf, failure, type Protocol } from "../support/clients.ts";
 import { createFolder, testFolder } from "../support/folder.ts";
 import { runRoster, type ServerProcess, serverEnv, spawnServer } from "../support/process.ts";
-import { spawnCrew } from "./crew.ts";
+import { spawnCrew } from "../workers/workers.ts";
 
 const METRICS = { ROSTER_METRICS_ADDRESS: "127.0.0.1:0" };
 

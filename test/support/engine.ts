@@ -1,6 +1,6 @@
 import type { Engine } from "../../src/db/engine.ts";
-import { openPostgres } from "../../src/db/postgres.ts";
-import { openSqlite } from "../../src/db/sqlite.ts";
+import { openPostgres } from "../../src/db/postgres/engine.ts";
+import { openSqlite } from "../../src/db/sqlite/engine.ts";
 
 /** The engine of a database that is there, for tests of what only a database knows. */
 export function openTestEngine(url: string): Engine {

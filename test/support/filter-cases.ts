@@ -1,4 +1,4 @@
-import type { NewUser } from "../../src/directory/store.ts";
+import type { NewUser } from "../../src/directory/store/users.ts";
 
 type Values = Partial<NewUser> & Pick<NewUser, "id">;
 

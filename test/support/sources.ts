@@ -1,23 +1,24 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type User as UserMessage, UserSchema } from "../../gen/roster/v1/user_pb.js";
-import { createClock } from "../../src/directory/clock.ts";
-import { createIdSource } from "../../src/directory/id.ts";
-import type { Sources, UserImage } from "../../src/directory/store.ts";
-import type { User } from "../../src/directory/user.ts";
-import { toUserMessage } from "../../src/rpc/convert.ts";
-import { userImages } from "../../src/rpc/user-images.ts";
+import type { Sources } from "../../src/directory/store/store.ts";
+import type { EncodedUser } from "../../src/directory/store/users.ts";
+import type { User } from "../../src/directory/users/user.ts";
+import { createClock } from "../../src/directory/values/clock.ts";
+import { createIdSource } from "../../src/directory/values/id.ts";
+import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
+import { toUserMessage } from "../../src/rpc/wire/convert.ts";
 
 /** What a store needs from outside, as in production, but for what is given. */
 export function createSources(given: Partial<Sources> = {}): Sources {
-  return { clock: createClock(), newId: createIdSource(), images: userImages, ...given };
+  return { clock: createClock(), newId: createIdSource(), encoder: userEncoder, ...given };
 }
 
 /** What callers see of a user. */
-export function decodeUser(image: UserImage): UserMessage {
+export function decodeUser(image: EncodedUser): UserMessage {
   return fromBinary(UserSchema, image);
 }
 
 /** What callers shall see of it. */
-export function imageOf(user: User): UserImage {
+export function encode(user: User): EncodedUser {
   return toBinary(UserSchema, toUserMessage(user));
 }

@@ -1,6 +1,6 @@
-import { openStore, type StoreOptions } from "../../src/db/index.ts";
-import type { Peers } from "../../src/directory/peers.ts";
-import type { Sources, Store } from "../../src/directory/store.ts";
+import { openStore, type StoreOptions } from "../../src/db/open.ts";
+import type { Peers } from "../../src/directory/store/peers.ts";
+import type { Sources, Store } from "../../src/directory/store/store.ts";
 import { createDatabase } from "./database.ts";
 import { createSources } from "./sources.ts";
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
-import { parseOrderBy } from "../../../src/directory/order.ts";
-import { USER_ORDER } from "../../../src/directory/order-fields.ts";
+import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
+import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
-import { decodeUser, imageOf } from "../../support/sources.ts";
+import { decodeUser, encode } from "../../support/sources.ts";
 import { openTestStore, reopenTestStore } from "../../support/store.ts";
 import { runOtherServers } from "../other-servers.ts";
 
@@ -91,13 +91,13 @@ export function accounts(): void {
     expect(seen).toEqual(Array(4).fill(mine));
     const page = { order: parseOrderBy("", USER_ORDER), direction: "after", from: null, skip: 0, limit: 10 } as const;
     const images = await account.read(async ({ users }) => [
-      ...(await users.list({ ...page, showDeleted: true })).map(({ image }) => image),
-      ...(await users.findImages("id", ["u1"])).values(),
-      ...(await users.listImagesAt(1, "", 10)).map(({ image }) => image),
+      ...(await users.list({ ...page, showDeleted: true })).map(({ encoded }) => encoded),
+      ...(await users.findEncoded("id", ["u1"])).values(),
+      ...(await users.listEncodedAt(1, "", 10)).map(({ encoded }) => encoded),
     ]);
     const found = await account.store.findUser(account.id, { kind: "id", key: "u1" });
-    expect([...images, found?.image].map((image) => decodeUser(image ?? expect.fail()))).toEqual(
-      Array(4).fill(decodeUser(imageOf(mine))),
+    expect([...images, found?.encoded].map((encoded) => decodeUser(encoded ?? expect.fail()))).toEqual(
+      Array(4).fill(decodeUser(encode(mine))),
     );
     expect(await account.read(({ users }) => users.count(true))).toBe(1);
   });

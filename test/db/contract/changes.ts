@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UserChange } from "../../../src/directory/changes.ts";
+import type { UserChange } from "../../../src/directory/users/change.ts";
 import { newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 
 export function changes(): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { afterRevision, filterChange, readChanges, type UserChange } from "../../../src/directory/changes.ts";
-import type { User } from "../../../src/directory/user.ts";
+import { filterChange, type UserChange } from "../../../src/directory/users/change.ts";
+import { afterRevision, readChanges } from "../../../src/directory/users/changes.ts";
+import type { User } from "../../../src/directory/users/user.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { openTestAccount } from "../../support/account.ts";
 import { createRandom } from "../../support/random.ts";

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_ACCOUNT } from "../../../src/directory/account.ts";
-import type { MetadataPath, UserFilter } from "../../../src/directory/filter.ts";
-import { parseOrderBy } from "../../../src/directory/order.ts";
-import { USER_ORDER } from "../../../src/directory/order-fields.ts";
-import type { AccountTransaction, ListQuery, NewUser, UserReader } from "../../../src/directory/store.ts";
-import { foldEmail } from "../../../src/directory/user.ts";
+import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
+import type { MetadataPath, UserFilter } from "../../../src/directory/lists/filter.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
+import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
+import type { ListQuery, NewUser, UserReader } from "../../../src/directory/store/users.ts";
+import { foldEmail } from "../../../src/directory/users/user.ts";
+import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";
@@ -68,7 +69,7 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
     await other.insert({ id: "b", metadata: { x: 1 } });
     await other.insert({ id: "c", metadata: { x: 2 } });
     const filter = parse("metadata.x == 1");
-    expect((await store.listAllUsers({ ...ALL, filter })).map(({ image }) => decodeUser(image).id)).toEqual(["a", "b"]);
+    expect((await store.listAllUsers({ ...ALL, filter })).map(({ encoded }) => decodeUser(encoded).id)).toEqual(["a", "b"]);
     expect(await store.countAllUsers(true, filter)).toBe(2);
     expect(await store.countAllUsers(true, parse('metadata.x == 1 && account_id == "other"'))).toBe(1);
   });
@@ -115,5 +116,5 @@ function parse(text: string): UserFilter {
 }
 
 async function idsOf(users: UserReader, filter: UserFilter, query: Partial<ListQuery> = {}): Promise<string[]> {
-  return (await users.list({ ...ALL, ...query, filter })).map(({ image }) => decodeUser(image).id);
+  return (await users.list({ ...ALL, ...query, filter })).map(({ encoded }) => decodeUser(encoded).id);
 }

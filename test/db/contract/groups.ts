@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { updateAccount } from "../../../src/directory/accounts.ts";
+import { updateAccount } from "../../../src/directory/accounts/accounts.ts";
 import { invalidField } from "../../../src/directory/errors.ts";
-import type { AccountTransaction } from "../../../src/directory/store.ts";
-import { createUser } from "../../../src/directory/users.ts";
+import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
+import { createUser } from "../../../src/directory/users/users.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 import { createRandom } from "../../support/random.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ApiKey } from "../../../src/directory/api-key.ts";
-import type { User } from "../../../src/directory/user.ts";
+import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
+import type { User } from "../../../src/directory/users/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 
 export function keysAndAnswers(): void {

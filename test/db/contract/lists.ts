@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { ListKey } from "../../../src/directory/order.ts";
-import { parseOrderBy } from "../../../src/directory/order.ts";
-import { USER_ORDER } from "../../../src/directory/order-fields.ts";
-import type { ListedUser, ListQuery, UserReader } from "../../../src/directory/store.ts";
-import type { User } from "../../../src/directory/user.ts";
+import type { ListKey } from "../../../src/directory/lists/order.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
+import type { ListedUser, ListQuery, UserReader } from "../../../src/directory/store/users.ts";
+import type { User } from "../../../src/directory/users/user.ts";
+import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 import { decodeUser } from "../../support/sources.ts";
 
@@ -28,7 +28,7 @@ export function lists(): void {
       const walked: string[] = [];
       for (let from: ListKey | null = null; ; ) {
         const page: ListedUser[] = await account.read(({ users }) => users.list({ ...ALL, direction, from, limit }));
-        walked.push(...page.map(({ image }) => decodeUser(image).id));
+        walked.push(...page.map(({ encoded }) => decodeUser(encoded).id));
         const last: ListedUser | undefined = page.at(-1);
         if (last === undefined) break;
         from = last.key;
@@ -94,8 +94,8 @@ export function lists(): void {
     const deleted = await a.insert({ id: "deleted", createTime: 7 });
     await a.write((tx) => tx.users.update(deleted, { ...deleted, deleteTime: 8 }));
     const expected = ["newer default", "newer c", "newer B", "same default", "same c", "same B"];
-    const name = ({ key: [, id, accountId], image }: ListedUser) => {
-      expect(decodeUser(image)).toMatchObject({ id, accountId });
+    const name = ({ key: [, id, accountId], encoded }: ListedUser) => {
+      expect(decodeUser(encoded)).toMatchObject({ id, accountId });
       return `${id} ${accountId}`;
     };
     const all = await a.store.listAllUsers({ ...ALL, showDeleted: false });
@@ -131,7 +131,7 @@ function fill(account: TestAccount): Promise<User[]> {
 }
 
 async function idsOf(users: UserReader, query: Partial<ListQuery>): Promise<string[]> {
-  return (await users.list({ ...ALL, ...query })).map(({ image }) => decodeUser(image).id);
+  return (await users.list({ ...ALL, ...query })).map(({ encoded }) => decodeUser(encoded).id);
 }
 
 function keyOf(user: User): ListKey {

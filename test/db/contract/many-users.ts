@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseOrderBy } from "../../../src/directory/order.ts";
-import { USER_ORDER } from "../../../src/directory/order-fields.ts";
-import { createSession } from "../../../src/directory/sessions.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
+import { createSession } from "../../../src/directory/sessions/sessions.ts";
+import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 
 /** What a transaction remembers of users, and what it has not written yet, must not be seen in anything. */

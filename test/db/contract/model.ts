@@ -1,5 +1,5 @@
-import type { AccountTransaction } from "../../../src/directory/store.ts";
-import type { User } from "../../../src/directory/user.ts";
+import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
+import type { User } from "../../../src/directory/users/user.ts";
 import { newUser } from "../../support/account.ts";
 
 type State = { readonly id: string; readonly state: User | null };

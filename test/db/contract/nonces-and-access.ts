@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { ApiKey } from "../../../src/directory/api-key.ts";
-import type { AccountTransaction } from "../../../src/directory/store.ts";
-import type { User } from "../../../src/directory/user.ts";
+import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
+import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
+import type { User } from "../../../src/directory/users/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount, testAccount } from "../../support/account.ts";
 import { reopenTestStore } from "../../support/store.ts";
 

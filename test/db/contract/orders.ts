@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ListKey, type OrderTerm, parseOrderBy } from "../../../src/directory/order.ts";
-import { USER_ORDER, type UserOrderField } from "../../../src/directory/order-fields.ts";
-import type { ListedUser, ListQuery } from "../../../src/directory/store.ts";
-import type { User } from "../../../src/directory/user.ts";
+import { type ListKey, type OrderTerm, parseOrderBy } from "../../../src/directory/lists/order.ts";
+import type { ListedUser, ListQuery } from "../../../src/directory/store/users.ts";
+import type { User } from "../../../src/directory/users/user.ts";
+import { USER_ORDER, type UserOrderField } from "../../../src/directory/users/user-order.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 import { decodeUser } from "../../support/sources.ts";
 
@@ -81,7 +81,7 @@ export function orders(): void {
           const page: readonly ListedUser[] = await account.read((view) => view.users.list(query));
           const edge = page.at(-1);
           if (edge === undefined) break;
-          met.push(...page.map(({ image }) => decodeUser(image).id));
+          met.push(...page.map(({ encoded }) => decodeUser(encoded).id));
           const last: User = (await account.read((view) => view.users.find(met.at(-1) ?? ""))) ?? expect.fail();
           expect(edge.key).toEqual(keyOf(last, order));
           from = edge.key;
@@ -135,5 +135,5 @@ function compare(a: ListKey, b: ListKey, order: Order): number {
 }
 
 async function idsOf(account: TestAccount, query: ListQuery): Promise<string[]> {
-  return (await account.read(({ users }) => users.list(query))).map(({ image }) => decodeUser(image).id);
+  return (await account.read(({ users }) => users.list(query))).map(({ encoded }) => decodeUser(encoded).id);
 }

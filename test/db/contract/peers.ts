@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { News, Peers } from "../../../src/directory/peers.ts";
-import type { AccountTransaction } from "../../../src/directory/store.ts";
+import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
+import type { News, Peers } from "../../../src/directory/store/peers.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 import { reopenTestStore } from "../../support/store.ts";
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { ApiKey } from "../../../src/directory/api-key.ts";
-import { parseOrderBy } from "../../../src/directory/order.ts";
-import { USER_ORDER } from "../../../src/directory/order-fields.ts";
-import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store.ts";
+import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
+import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store/api-keys.ts";
+import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { parseUserFilter } from "../../../src/filter/users.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 import { SLOW_ABOUT, SLOW_FILTER } from "../../support/slow-filter.ts";
-import { decodeUser, imageOf } from "../../support/sources.ts";
+import { decodeUser, encode } from "../../support/sources.ts";
 
 const READS = ["read", "scan"] as const;
 
@@ -27,13 +27,13 @@ export function readsAndWrites(): void {
       });
       return [
         account.revision,
-        list.map(({ image }) => decodeUser(image)),
+        list.map(({ encoded }) => decodeUser(encoded)),
         await users.find("later"),
         await users.count(true),
         await users.find(ada.id),
       ];
     });
-    expect(seen).toEqual([1, [decodeUser(imageOf(ada))], undefined, 1, ada]);
+    expect(seen).toEqual([1, [decodeUser(encode(ada))], undefined, 1, ada]);
     expect(await read(({ users }) => users.count(true))).toBe(2);
   });
 

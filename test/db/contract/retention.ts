@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { DAY } from "../../../src/directory/clock.ts";
-import type { User } from "../../../src/directory/user.ts";
+import type { User } from "../../../src/directory/users/user.ts";
+import { DAY } from "../../../src/directory/values/clock.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
 import { walk } from "./walk.ts";
 

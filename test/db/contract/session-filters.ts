@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listKey, parseOrderBy } from "../../../src/directory/order.ts";
-import { SESSION_ORDER } from "../../../src/directory/order-fields.ts";
-import type { Session } from "../../../src/directory/session.ts";
-import type { AccountTransaction, SessionListQuery } from "../../../src/directory/store.ts";
+import { listKey, parseOrderBy } from "../../../src/directory/lists/order.ts";
+import type { Session } from "../../../src/directory/sessions/session.ts";
+import { SESSION_ORDER } from "../../../src/directory/sessions/session-order.ts";
+import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
+import type { SessionListQuery } from "../../../src/directory/store/sessions.ts";
 import { parseSessionFilter, sessionMatches } from "../../../src/filter/sessions.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
 import { someSession, someSessionFilter } from "../../support/filters.ts";

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import type { ListKey } from "../../../src/directory/order.ts";
-import { parseOrderBy } from "../../../src/directory/order.ts";
-import { SESSION_ORDER } from "../../../src/directory/order-fields.ts";
-import type { Session } from "../../../src/directory/session.ts";
-import type { PageQuery, SessionListQuery } from "../../../src/directory/store.ts";
+import type { ListKey } from "../../../src/directory/lists/order.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
+import type { Session } from "../../../src/directory/sessions/session.ts";
+import { SESSION_ORDER } from "../../../src/directory/sessions/session-order.ts";
+import type { PageQuery } from "../../../src/directory/store/page-query.ts";
+import type { SessionListQuery } from "../../../src/directory/store/sessions.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
 
 export function sessions(): void {

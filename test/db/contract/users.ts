@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { foldEmail, type UserValues } from "../../../src/directory/user.ts";
+import { foldEmail, type UserValues } from "../../../src/directory/users/user.ts";
 import { newUser, openTestAccount } from "../../support/account.ts";
 
 export function users(): void {

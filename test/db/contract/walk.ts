@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { UserReader } from "../../../src/directory/store.ts";
+import type { UserReader } from "../../../src/directory/store/users.ts";
 import type { TestAccount } from "../../support/account.ts";
 
 /** All that listAt gives at the revision, read in pages of at most `limit`, each in a transaction of its own. */

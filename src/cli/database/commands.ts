@@ -1,0 +1,58 @@
+import { Argument, Command, Option } from "commander";
+import { SETTINGS } from "../../config.ts";
+import type { MigrateOptions } from "./migrate.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const { variable, fallback } = SETTINGS.databaseUrl;
+const places = SETTINGS.indexedMetadata.variable;
+
+/** The commands that work on a database itself, not through a server. Each loads the databases only when it runs. */
+export function databaseCommands(env: Environment): Command[] {
+  return [migrateCommand(env), backupCommand(env), copyCommand()];
+}
+
+function migrateCommand(env: Environment): Command {
+  return onDatabase(
+    new Command("migrate").description("Bring the database up to date; a server does so when it starts."),
+    env,
+  )
+    .option("--check", "only say what is pending; exit code 1 if anything is")
+    .option("--citus", "also spread the tables over a Citus cluster by account")
+    .option("--indexed-metadata <places>", `also make these indexes and drop others (env: ${places})`, env[places])
+    .action(async ({ databaseUrl, ...options }: MigrateOptions & DatabaseOption) => {
+      const { migrate } = await import("./migrate.ts");
+      await migrate(databaseUrl, options);
+    });
+}
+
+function backupCommand(env: Environment): Command {
+  return onDatabase(new Command("backup").description("Copy the embedded database to a new file, while servers run."), env)
+    .argument("<file>", "the file to write; it must not exist")
+    .action(async (file: string, { databaseUrl }: DatabaseOption) => {
+      const { backUp } = await import("./backup.ts");
+      backUp(databaseUrl, file);
+    });
+}
+
+function copyCommand(): Command {
+  return new Command("copy")
+    .description("Copy a directory, history and keys included, into an empty database. Goes on after a break; verifies.")
+    .addArgument(
+      new Argument("<from>", "the database to read: sqlite:PATH or postgres://…; no server may write it meanwhile"),
+    )
+    .addArgument(new Argument("<to>", "the database to fill"))
+    .action(async (from: string, to: string) => {
+      const { copy } = await import("./copy.ts");
+      await copy(from, to);
+    });
+}
+
+interface DatabaseOption {
+  readonly databaseUrl: string;
+}
+
+function onDatabase(command: Command, env: Environment): Command {
+  const option = new Option("--database-url <url>", `sqlite:PATH or postgres://… (env: ${variable})`);
+  return command.addOption(option.default(env[variable] || fallback));
+}

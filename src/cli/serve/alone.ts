@@ -1,0 +1,31 @@
+import type { Config } from "../../config.ts";
+import type { Log } from "../../log.ts";
+import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
+import type { MetricsPort } from "../../server/metrics/port.ts";
+import { greeting } from "./greeting.ts";
+import { listen } from "./listen.ts";
+import { exposeMetrics } from "./metrics.ts";
+import { firstKey, openDirectory } from "./open-directory.ts";
+import { toldToEnd } from "./signals.ts";
+
+/** Runs a server in this process. */
+export async function serveAlone(config: Config, log: Log): Promise<void> {
+  const directory = await openDirectory(config, log);
+  const callMetrics = new CallMetrics();
+  const measured = async () => [await (await import("../../server/metrics/metrics.ts")).measure(callMetrics)];
+  let metrics: MetricsPort | undefined;
+  try {
+    metrics = await exposeMetrics(config, measured, log);
+    const secret = await firstKey(directory, config);
+    const server = await listen({ ...config, callMetrics }, directory, log);
+    const told = toldToEnd();
+    process.stdout.write(greeting({ ...server, metrics }, config, secret));
+    const signal = await told;
+    log.info({ signal }, "draining; a second signal ends it at once");
+    await server.stop();
+    log.info("stopped");
+  } finally {
+    await metrics?.close();
+    await directory.store.close();
+  }
+}

@@ -1,0 +1,42 @@
+import { type Address, type Addresses, type Config, withoutPassword } from "../../config.ts";
+import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
+import { adminKeyPath } from "../admin-key.ts";
+
+/** What a server that is ready tells its user. `secret`: of the first key, if this start has made it. */
+export function greeting(
+  { http, grpc, metrics }: Addresses & { readonly metrics: Address | undefined },
+  { databaseUrl, tls, bootstrapKey, workers }: Config,
+  secret: string | undefined,
+): string {
+  const alone = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
+  const scheme = tls ? "https" : "http";
+  const url = `${scheme}://${placeText(http)}`;
+  const keyFile = adminKeyPath(databaseUrl);
+  const kept = keyFile === undefined ? "keep it" : `kept in ${keyFile}`;
+  // The operator knows a key that came in by the environment; logs need not.
+  const key =
+    bootstrapKey === undefined
+      ? `${secret}   (account ${DEFAULT_ACCOUNT}; shown once, ${kept})`
+      : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
+  const measures =
+    metrics === undefined ? "" : `  metrics     http://${placeText(metrics)}/metrics   (Prometheus; needs no key)\n`;
+  const crew = workers === 1 ? "" : `  workers     ${workers}\n`;
+  const shown = secret === undefined ? "" : `  first key   ${key}\n`;
+  return `Roster is ready.
+
+  address     ${url}   (Connect, gRPC-Web, gRPC)
+${alone}  database    ${withoutPassword(databaseUrl)}
+${measures}${crew}${shown}
+Create a user, list them, export them:
+
+  KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}
+  grpcurl ${tls ? "" : "-plaintext "}-H "x-api-key: $KEY" -d '{"user":{"email":"ada@example.com","name":"Ada"}}' ${placeText(grpc ?? http)} roster.v1.UserService/CreateUser
+  curl ${url}/roster.v1.UserService/ListUsers -H "x-api-key: $KEY" -H 'content-type: application/json' -d '{}'
+  npm run --silent roster -- export users.ndjson
+
+`;
+}
+
+function placeText({ host, port }: Address): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,22 @@
+import type { Config } from "../../config.ts";
+import type { Log } from "../../log.ts";
+import type { Metric } from "../../server/metrics/metrics.ts";
+import type { MetricsPort } from "../../server/metrics/port.ts";
+import { asListenRefusal } from "./listen.ts";
+
+/** Opens the metrics port, if there shall be one. Throws a CommandError if it can't listen there. */
+export async function exposeMetrics(
+  { metricsAddress }: Pick<Config, "metricsAddress">,
+  read: () => Promise<ReadonlyArray<readonly Metric[]>>,
+  log: Log,
+): Promise<MetricsPort | undefined> {
+  if (metricsAddress === undefined) {
+    return undefined;
+  }
+  const { metricsText } = await import("../../server/metrics/metrics.ts");
+  const { openMetricsPort } = await import("../../server/metrics/port.ts");
+  const text = async () => metricsText(await read());
+  return openMetricsPort(metricsAddress, text, log).catch((error: unknown) => {
+    throw asListenRefusal(error);
+  });
+}

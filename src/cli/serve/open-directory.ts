@@ -1,0 +1,47 @@
+import type { Config } from "../../config.ts";
+import { openStore, type StoreOptions } from "../../db/open.ts";
+import { bootstrap } from "../../directory/accounts/bootstrap.ts";
+import { mintSecret } from "../../directory/keys/api-key.ts";
+import type { Sources, Store } from "../../directory/store/store.ts";
+import { createClock } from "../../directory/values/clock.ts";
+import { createIdSource } from "../../directory/values/id.ts";
+import type { Log } from "../../log.ts";
+import { userEncoder } from "../../rpc/users/user-encoder.ts";
+import { adminKeyPath, keepAdminKey, readAdminKey } from "../admin-key.ts";
+
+export interface Directory {
+  readonly store: Store;
+  readonly sources: Sources;
+}
+
+/** Opens the database that is configured, brought up to date. */
+export async function openDirectory(
+  { databaseUrl, databasePoolSize, databaseTimeoutMs, databaseWaitMs, indexedMetadata }: Config,
+  log: Log,
+  options: Partial<StoreOptions> = {},
+): Promise<Directory> {
+  const sources: Sources = { clock: createClock(), newId: createIdSource(), encoder: userEncoder };
+  const store = await openStore(databaseUrl, sources, {
+    poolSize: databasePoolSize,
+    statementTimeoutMs: databaseTimeoutMs,
+    waitMs: databaseWaitMs,
+    indexedMetadata,
+    onWait: (error) => log.warn({ err: error }, "waiting for the database"),
+    ...options,
+  });
+  return { store, sources };
+}
+
+/** The secret of the first key, if this start is the one that creates it. */
+export async function firstKey(
+  { store, sources: { newId } }: Directory,
+  { databaseUrl, bootstrapKey }: Config,
+): Promise<string | undefined> {
+  if ((await store.listAccountIds("", 1)).length > 0) {
+    return undefined;
+  }
+  const path = adminKeyPath(databaseUrl);
+  const secret = bootstrapKey ?? (path === undefined ? undefined : readAdminKey(path)) ?? mintSecret(newId("K"));
+  const kept = path === undefined ? secret : keepAdminKey(path, secret, { replace: bootstrapKey !== undefined });
+  return (await bootstrap(store, kept)) ? kept : undefined;
+}

@@ -1,0 +1,43 @@
+import type { Config } from "../../config.ts";
+import type { Peers } from "../../directory/store/peers.ts";
+import type { Log } from "../../log.ts";
+import type { MetricsPort } from "../../server/metrics/port.ts";
+import { startPruning } from "../../server/pruning.ts";
+import { FirstWorkerEnded, Supervisor } from "../../workers/supervisor.ts";
+import { greeting } from "./greeting.ts";
+import { exposeMetrics } from "./metrics.ts";
+import { firstKey, openDirectory } from "./open-directory.ts";
+import { toldToEnd } from "./signals.ts";
+
+/**
+ * Runs a server of several processes. This one has the ports and hands out their connections; brings the database up to date, makes the
+ * first key, prunes; and sees to it that the others run.
+ */
+export async function lead(config: Config, log: Log): Promise<void> {
+  const crew = new Supervisor(config.workers, log);
+  // Nothing that this process writes is remembered anywhere.
+  const peers: Peers = { tell: async () => {}, listen: () => {}, takeTurn: () => crew.takeTurn() };
+  const { store, sources } = await openDirectory(config, log, { poolSize: 1, peers });
+  const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
+  let metrics: MetricsPort | undefined;
+  try {
+    metrics = await exposeMetrics(config, () => crew.metrics(), log);
+    const secret = await firstKey({ store, sources }, config);
+    const addresses = await crew.start();
+    const told = toldToEnd(() => crew.kill());
+    process.stdout.write(greeting({ ...addresses, metrics }, config, secret));
+    const signal = await told;
+    log.info({ signal }, "draining; a second signal ends it at once");
+    await crew.drain(config.drainTimeoutMs);
+    log.info("stopped");
+  } catch (error) {
+    if (!(error instanceof FirstWorkerEnded)) {
+      throw error;
+    }
+    process.exitCode = error.exitCode;
+  } finally {
+    stopPruning();
+    await metrics?.close();
+    await store.close();
+  }
+}

@@ -1,0 +1,38 @@
+import cluster from "node:cluster";
+import type { Config } from "../../config.ts";
+import { createLog } from "../../log.ts";
+import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
+import { Channel } from "../../workers/channel.ts";
+import { listen } from "./listen.ts";
+import { openDirectory } from "./open-directory.ts";
+import { toldToEnd } from "./signals.ts";
+
+/** Runs as one of several processes that are one server, until the primary, or its end, or a signal says that it is enough. */
+export async function work(config: Config): Promise<void> {
+  const log = createLog(config.logLevel, { worker: cluster.worker?.id });
+  const callMetrics = new CallMetrics();
+  const channel = new Channel(async () => {
+    const { measure } = await import("../../server/metrics/metrics.ts");
+    return measure(callMetrics, { worker: cluster.worker?.id });
+  });
+  const share = (limit: number) => Math.max(1, Math.floor(limit / config.workers));
+  const options = { poolSize: share(config.databasePoolSize), peers: channel.peers };
+  const directory = await openDirectory(config, log, options);
+  try {
+    await channel.join();
+    const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, callMetrics };
+    const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
+    const told = toldToEnd();
+    channel.send({
+      type: "ready",
+      http: { host: http.host, port: http.port },
+      grpc: grpc && { host: grpc.host, port: grpc.port },
+    });
+    log.info({ pid: process.pid }, "serving");
+    const reason = await Promise.race([told, channel.drained]);
+    log.debug({ reason }, "draining");
+    await stop();
+  } finally {
+    await directory.store.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Kysely } from "kysely";
+import type { Answer, AnswerStore } from "../../directory/store/answers.ts";
+import type { Clock } from "../../directory/values/clock.ts";
+import { ANSWER_COLUMNS } from "../query/columns.ts";
+import type { Schema } from "../schema.ts";
+
+export class KyselyAnswers implements AnswerStore {
+  readonly #db: Kysely<Schema>;
+  readonly #accountId: string;
+  readonly #now: Clock;
+
+  constructor(db: Kysely<Schema>, accountId: string, now: Clock) {
+    this.#db = db;
+    this.#accountId = accountId;
+    this.#now = now;
+  }
+
+  async find(method: string, requestId: string): Promise<Answer | undefined> {
+    const row = await this.#db
+      .selectFrom("answers")
+      .select(ANSWER_COLUMNS)
+      .where("account_id", "=", this.#accountId)
+      .where("method", "=", method)
+      .where("request_id", "=", requestId)
+      .executeTakeFirst();
+    return row && { digest: row.digest, userId: row.user_id, response: row.response };
+  }
+
+  async insert(method: string, requestId: string, answer: Answer): Promise<void> {
+    await this.#db
+      .insertInto("answers")
+      .values({
+        account_id: this.#accountId,
+        method,
+        request_id: requestId,
+        digest: answer.digest,
+        user_id: answer.userId,
+        response: answer.response,
+        create_time: this.#now(),
+      })
+      .execute();
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Engine } from "../engine.ts";
+import { DatabaseProblem } from "../problem.ts";
+import { KEYS, type Row, rowsAfter, type Table, untyped } from "../query/table-walk.ts";
+import { type Schema, TABLES } from "../schema.ts";
+
+const BATCH = 500;
+
+export interface CopyProgress {
+  readonly table: Table;
+  readonly rows: number;
+}
+
+/**
+ * Copies every row, as it is: ids, versions, revisions, history, keys, secrets. Both databases are migrated. A copy that was
+ * interrupted goes on where it stopped; at the end every row of both is compared. Throws a DatabaseProblem if they differ.
+ */
+export async function copyRows(from: Engine, to: Engine, onProgress: (progress: CopyProgress) => void): Promise<void> {
+  for (const table of TABLES) {
+    let rows = 0;
+    for await (const batch of readBatches(from.reader, table, await lastKey(to.reader, table))) {
+      await insertBatch(to.writer, table, batch);
+      rows += batch.length;
+      onProgress({ table, rows });
+    }
+  }
+  for (const table of TABLES) {
+    if ((await digest(from.reader, table)) !== (await digest(to.reader, table))) {
+      throw new DatabaseProblem(
+        `table ${table} differs after the copy; stop every server on both databases, and copy into an empty one`,
+      );
+    }
+  }
+}
+
+async function* readBatches(db: Kysely<Schema>, table: Table, after: Row | undefined): AsyncGenerator<Row[]> {
+  for (let last = after; ; ) {
+    const rows = await readBatch(db, table, last);
+    if (rows.length > 0) {
+      yield rows;
+    }
+    if (rows.length < BATCH) {
+      return;
+    }
+    last = rows.at(-1);
+  }
+}
+
+async function readBatch(db: Kysely<Schema>, table: Table, after: Row | undefined): Promise<Row[]> {
+  return rowsAfter(db, table, KEYS[table], after).selectAll().limit(BATCH).execute();
+}
+
+async function lastKey(db: Kysely<Schema>, table: Table): Promise<Row | undefined> {
+  let query = untyped(db).selectFrom(table).selectAll().limit(1);
+  for (const key of KEYS[table]) {
+    query = query.orderBy(key, "desc");
+  }
+  return query.executeTakeFirst();
+}
+
+async function insertBatch(db: Kysely<Schema>, table: Table, rows: readonly Row[]): Promise<void> {
+  await untyped(db)
+    .insertInto(table)
+    .values([...rows])
+    .onConflict((conflict) => conflict.columns([...KEYS[table]]).doNothing())
+    .execute();
+}
+
+async function digest(db: Kysely<Schema>, table: Table): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const rows of readBatches(db, table, undefined)) {
+    for (const row of rows) {
+      hash.update(rowText(row));
+    }
+  }
+  return hash.digest("hex");
+}
+
+function rowText(row: Row): string {
+  const values = Object.keys(row)
+    .sort()
+    .map((column) => (row[column] instanceof Uint8Array ? Buffer.from(row[column]).toString("hex") : row[column]));
+  return JSON.stringify(values);
+}

@@ -1,0 +1,65 @@
+import { sql } from "kysely";
+import { Migrator } from "kysely/migration";
+import type { Engine } from "../engine.ts";
+import { databaseTooNew } from "../problem.ts";
+import { TABLES } from "../schema.ts";
+import { initial } from "./0001-initial.ts";
+import { accountsAndSessions } from "./0002-accounts-and-sessions.ts";
+import { lists } from "./0003-lists.ts";
+import { userImages } from "./0004-user-images.ts";
+
+/** In the order they run. One that has been released is never edited. */
+const MIGRATIONS = {
+  "0001-initial": initial,
+  "0002-accounts-and-sessions": accountsAndSessions,
+  "0003-lists": lists,
+  "0004-user-images": userImages,
+};
+
+/** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */
+export async function migrate(engine: Engine): Promise<string[]> {
+  const { error, results } = await migrator(engine).migrateToLatest();
+  if (error === undefined) {
+    return (results ?? []).map(({ migrationName }) => migrationName);
+  }
+  const unknown = (await appliedMigrations(engine)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  throw unknown.length > 0 ? databaseTooNew(unknown) : error;
+}
+
+/** The migrations that a start would run. Runs none. */
+export async function pendingMigrations(engine: Engine): Promise<string[]> {
+  const applied = await appliedMigrations(engine);
+  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown.length > 0) {
+    throw databaseTooNew(unknown);
+  }
+  return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
+}
+
+/** Spreads the tables over the workers of a Citus cluster, by account. Tables that are spread already stay as they are. */
+export async function distribute(engine: Engine): Promise<void> {
+  for (const table of TABLES) {
+    await sql`
+      select create_distributed_table(${table}, 'account_id')
+      where not exists (select from pg_dist_partition where logicalrelid = ${table}::regclass)
+    `.execute(engine.writer);
+  }
+}
+
+function migrator(engine: Engine): Migrator {
+  const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]));
+  return new Migrator({ db: engine.maintenance, provider: { getMigrations: async () => migrations } });
+}
+
+async function appliedMigrations(engine: Engine): Promise<string[]> {
+  const tables = await engine.writer.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === "kysely_migration")) {
+    return [];
+  }
+  const rows = await engine.writer
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom("kysely_migration")
+    .select("name")
+    .execute();
+  return rows.map(({ name }) => name);
+}

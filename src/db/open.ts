@@ -1,0 +1,137 @@
+import { setTimeout } from "node:timers/promises";
+import type { MetadataPath } from "../directory/lists/filter.ts";
+import type { Peers } from "../directory/store/peers.ts";
+import type { Sources, Store } from "../directory/store/store.ts";
+import type { Engine } from "./engine.ts";
+import { type CopyProgress, copyRows } from "./maintenance/copy.ts";
+import { withIndexedMetadata } from "./maintenance/indexed-metadata.ts";
+import { distribute, migrate, pendingMigrations } from "./migrations/migrate.ts";
+import type { PostgresOptions } from "./postgres/engine.ts";
+import { DatabaseProblem, databaseUnusable } from "./problem.ts";
+import { KyselyStore } from "./store.ts";
+
+export { DatabaseProblem } from "./problem.ts";
+
+export interface StoreOptions extends PostgresOptions {
+  /** How long to wait for a database that can't be reached. */
+  readonly waitMs: number;
+  /** Told each time that it could not be reached. */
+  readonly onWait: (error: unknown) => void;
+  /** Told of each commit, and heard. */
+  readonly peers: Peers | undefined;
+  /** The places in the metadata of users that have an index. */
+  readonly indexedMetadata: readonly MetadataPath[];
+}
+
+const DEFAULTS: StoreOptions = {
+  poolSize: 10,
+  statementTimeoutMs: 30_000,
+  waitMs: 0,
+  onWait: () => {},
+  peers: undefined,
+  indexedMetadata: [],
+};
+const WAIT_INTERVAL_MS = 500;
+
+/** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
+export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
+  const { waitMs, onWait, peers, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
+  const engine = await openEngine(url, limits, peers);
+  try {
+    await patiently(engine, () => migrate(engine), { waitMs, onWait });
+    return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, peers);
+  } catch (error) {
+    await engine.close();
+    throw explained(url, error);
+  }
+}
+
+export interface MigrationOptions {
+  /** Also spread the tables over the cluster. */
+  readonly citus: boolean;
+  /** Also make the indexes of these places, and drop those of others. Undefined: leave them as they are. */
+  readonly indexedMetadata: readonly MetadataPath[] | undefined;
+}
+
+/** Runs the pending migrations, and returns their names. */
+export function migrateDatabase(url: string, { citus, indexedMetadata }: MigrationOptions): Promise<string[]> {
+  return withEngine(url, async (engine) => {
+    const ran = await migrate(engine);
+    if (indexedMetadata !== undefined) {
+      await withIndexedMetadata(engine, indexedMetadata);
+    }
+    if (citus) {
+      await distribute(engine);
+    }
+    return ran;
+  });
+}
+
+/** The names of the migrations that a start would run. */
+export function checkDatabase(url: string): Promise<string[]> {
+  return withEngine(url, pendingMigrations);
+}
+
+/** Copies a whole directory from one database into an empty one. Throws a DatabaseProblem. */
+export function copyDatabase(from: string, to: string, onProgress: (progress: CopyProgress) => void): Promise<void> {
+  return withEngine(from, (source) =>
+    withEngine(to, async (target) => {
+      await migrate(source);
+      await migrate(target);
+      await copyRows(source, target, onProgress);
+    }),
+  );
+}
+
+async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine(url, DEFAULTS);
+  try {
+    return await work(engine);
+  } catch (error) {
+    throw engine.isUnavailable(error) ? explained(url, error) : error;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function openEngine(url: string, limits: PostgresOptions, peers?: Peers): Promise<Engine> {
+  // Each with its driver.
+  if (!url.startsWith("sqlite:")) {
+    const { openPostgres } = await import("./postgres/engine.ts");
+    return openPostgres(url, limits);
+  }
+  const { openSqlite } = await import("./sqlite/engine.ts");
+  try {
+    return openSqlite(url.slice("sqlite:".length), undefined, peers && (() => peers.takeTurn()));
+  } catch (error) {
+    throw explained(url, error);
+  }
+}
+
+function explained(url: string, error: unknown): DatabaseProblem {
+  const database = url
+    .replace(/^sqlite:/, "")
+    .replace(/^(\w+:\/\/).*@/, "$1")
+    .replace(/\?.*$/, "");
+  return error instanceof DatabaseProblem ? error : databaseUnusable(database, error);
+}
+
+async function patiently(
+  engine: Engine,
+  work: () => Promise<unknown>,
+  { waitMs, onWait }: Pick<StoreOptions, "waitMs" | "onWait">,
+): Promise<void> {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!engine.isUnavailable(error) || performance.now() > end) {
+        throw error;
+      }
+      onWait(error);
+      await setTimeout(WAIT_INTERVAL_MS);
+    }
+  }
+}

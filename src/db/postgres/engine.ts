@@ -1,0 +1,85 @@
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { type ClientConfig, DatabaseError, Pool, types } from "pg";
+import type { Engine } from "../engine.ts";
+import type { Schema } from "../schema.ts";
+import { keepPostgresIndexes } from "./indexes.ts";
+import { postgresJson } from "./json.ts";
+import { withNames } from "./named-statements.ts";
+
+export interface PostgresOptions {
+  /** Connections of each of the two pools, for writes and for reads. */
+  readonly poolSize: number;
+  /** After which a statement is given up. */
+  readonly statementTimeoutMs: number;
+}
+
+/** How long a call waits for a connection before it is told that the database can't be reached. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A server that vanishes in mid-transaction must not hold its locks for ever. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+
+/** Connects when it is first used. Reads have a pool of their own, so that they never queue behind writes. */
+export function openPostgres(url: string, { poolSize, statementTimeoutMs }: PostgresOptions): Engine {
+  const connect = (limits: Pick<ClientConfig, "statement_timeout"> & { readonly max: number }) => {
+    const pool = new Pool({
+      connectionString: url,
+      ...limits,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: "roster",
+      types: numericTypes,
+    });
+    // A connection that breaks fails its query, and the pool replaces it: nobody else need know. Without listeners, for idle
+    // connections and for busy ones, Node would end the process.
+    pool.on("error", () => {});
+    pool.on("connect", (client) => client.on("error", () => {}));
+    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNames(pool) }) });
+  };
+  const writer = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
+  const reader = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
+  const maintenance = connect({ max: 1 });
+  return {
+    writer,
+    reader,
+    scanner: reader,
+    maintenance,
+    types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
+    json: postgresJson,
+    keepIndexes: (prefix, wanted) => keepPostgresIndexes(maintenance, prefix, wanted),
+    forUpdate: (query) => query.forUpdate(),
+    // Each statement is a round trip.
+    rowsPerInsert: [64, 8, 1],
+    // The account's row is locked.
+    commitsWith: (accountId) => accountId,
+    isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
+    isUnavailable,
+    // Autovacuum does that, in its own time.
+    eraseRemains: async () => {},
+    async close() {
+      await Promise.all([writer.destroy(), reader.destroy(), maintenance.destroy()]);
+    },
+  };
+}
+
+/** serialization_failure, deadlock_detected */
+const RETRYABLE = new Set(["40001", "40P01"]);
+
+/** Classes of SQLSTATE: connection, resources, operator intervention, system; and codes of single conditions. */
+const UNAVAILABLE_STATE = /^(08|53|57|58|25006|28|3D)/;
+const UNAVAILABLE_MESSAGE = /connection terminated|connection error|timeout exceeded|has been discarded|not queryable/i;
+
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof DatabaseError) {
+    return UNAVAILABLE_STATE.test(error.code ?? "");
+  }
+  return (
+    error instanceof Error &&
+    ("syscall" in error || error instanceof AggregateError || UNAVAILABLE_MESSAGE.test(error.message))
+  );
+}
+
+/** 64-bit integers as numbers: ours are counters and microseconds, far below 2^53. Of this pool alone. */
+const numericTypes: NonNullable<ClientConfig["types"]> = {
+  getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)),
+};

@@ -1,0 +1,140 @@
+import { dirname, extname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import Database from "better-sqlite3";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import type { ScanAnswer, ScanRequest } from "./scan-thread.ts";
+
+/** Reads the file in a thread of its own, so that this one goes on however long a query takes. Queries wait for each other. */
+export function scanDialect(path: string): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ScanDriver(path),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** The thread has died, out of memory perhaps. The next query gets another one. */
+export class ScanThreadLost extends Error {}
+
+class ScanDriver implements Driver {
+  readonly #connection: ScanConnection;
+
+  constructor(path: string) {
+    this.#connection = new ScanConnection(path);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  async beginTransaction(): Promise<void> {
+    this.#connection.begin();
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#connection.end();
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    this.#connection.end();
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+type Results = Extract<ScanAnswer, { rows: unknown }>;
+
+class ScanConnection implements DatabaseConnection {
+  readonly #path: string;
+  readonly #waiting: PromiseWithResolvers<Results>[] = [];
+  #thread: Worker | undefined;
+  /** The thread that holds the snapshot. */
+  #holder: Worker | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  begin(): void {
+    this.#holder = this.#running();
+    this.#tell(this.#holder, "begin");
+  }
+
+  end(): void {
+    if (this.#holder !== undefined) this.#tell(this.#holder, "end");
+    this.#holder = undefined;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const thread = this.#holder ?? this.#running();
+    if (thread !== this.#thread) {
+      throw new ScanThreadLost("the snapshot went with its thread");
+    }
+    const result = Promise.withResolvers<Results>();
+    this.#waiting.push(result);
+    thread.ref();
+    this.#tell(thread, { sql, parameters });
+    const { columns, rows } = await result.promise;
+    return { rows: rows.map((values) => Object.fromEntries(columns.map((column, place) => [column, values[place]])) as R) };
+  }
+
+  streamQuery(): never {
+    throw new Error("scans answer at once");
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #tell(thread: Worker, request: ScanRequest): void {
+    thread.postMessage(request);
+  }
+
+  #running(): Worker {
+    this.#thread ??= this.#start();
+    return this.#thread;
+  }
+
+  #start(): Worker {
+    const thread = new Worker(THREAD, { workerData: this.#path, name: "scan" });
+    // It answers in the order of what it is asked.
+    thread.on("message", (answer: ScanAnswer) => {
+      const result = this.#waiting.shift();
+      if ("error" in answer) {
+        result?.reject(new Database.SqliteError(answer.error.message, answer.error.code));
+      } else {
+        result?.resolve(answer);
+      }
+      if (this.#waiting.length === 0) thread.unref();
+    });
+    const lose = (cause?: unknown) => {
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
+      for (const { reject } of this.#waiting.splice(0)) {
+        reject(new ScanThreadLost("the thread that reads the database has ended", { cause }));
+      }
+    };
+    thread.once("error", lose);
+    thread.once("exit", () => lose());
+    return thread;
+  }
+}
+
+/** Beside this file, in the source as in the bundle. */
+const THREAD = join(dirname(import.meta.filename), `scan-thread${extname(import.meta.filename)}`);

@@ -1,0 +1,108 @@
+import type { Kysely, Selectable } from "kysely";
+import type { UserKeyKind } from "../../directory/users/user.ts";
+import { columnsOf, pick, USER_COLUMNS } from "../query/columns.ts";
+import { rowInserts } from "../query/row-inserts.ts";
+import { statement } from "../query/statement.ts";
+import type { ChangesTable, Schema, UsersTable } from "../schema.ts";
+
+/** A user with its image. */
+export type StoredRow = Selectable<UsersTable>;
+export type ChangeRow = Selectable<ChangesTable>;
+
+/** A key of a user, whatever its kind. */
+export interface Key {
+  readonly accountId: string;
+  readonly key: string;
+}
+
+/** What the keys of live users are kept in. */
+export const KEY_COLUMNS = {
+  id: "id",
+  externalId: "external_id",
+  email: "email_key",
+} as const satisfies Record<UserKeyKind, keyof UsersTable>;
+
+/** By id, live or deleted. */
+export const FIND_USER = statement((db, { accountId, key }: Key) => users(db, accountId).where("id", "=", key));
+
+/** Live, by one key of each kind. */
+export const FIND_LIVE_USER = {
+  id: findLiveUser("id"),
+  externalId: findLiveUser("externalId"),
+  email: findLiveUser("email"),
+} as const;
+
+function findLiveUser(kind: UserKeyKind) {
+  return statement((db, { accountId, key }: Key) =>
+    users(db, accountId).where(KEY_COLUMNS[kind], "=", key).where("delete_time", "is", null),
+  );
+}
+
+/** One live user's image, by a key of each kind, and the account's revision. */
+export const FIND_LIVE_ENCODED = {
+  id: findLiveEncoded("id"),
+  externalId: findLiveEncoded("externalId"),
+  email: findLiveEncoded("email"),
+} as const;
+
+function findLiveEncoded(kind: UserKeyKind) {
+  // No join: SQLite would plan it anew each time it runs. A plain lookup by a unique key it does not.
+  return statement((db, { accountId, key }: Key) =>
+    db
+      .selectFrom("users")
+      .select(["users.revision", "users.image", "users.image_stamp"])
+      .select((row) => [
+        row.selectFrom("accounts").select("revision").where("accounts.account_id", "=", accountId).as("account_revision"),
+      ])
+      .where("users.account_id", "=", accountId)
+      .where(KEY_COLUMNS[kind], "=", key)
+      .where("delete_time", "is", null),
+  );
+}
+
+interface Place {
+  readonly accountId: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Images by id, of users live and deleted. */
+export const LIST_ENCODED = statement((db, { accountId, after, limit }: Place) =>
+  db
+    .selectFrom("users")
+    .select(["users.id", "users.revision", "users.delete_time", "users.image", "users.image_stamp"])
+    .where("users.account_id", "=", accountId)
+    .where("users.id", ">", after)
+    .orderBy("users.id")
+    .limit(limit),
+);
+
+const STORED_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
+
+export const insertUsers = rowInserts<StoredRow>(STORED_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
+
+export const UPDATE_USER = statement((db, row: StoredRow) => {
+  const { account_id, id, ...values } = pick(row, STORED_COLUMNS);
+  return db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id);
+});
+
+const CHANGE_COLUMNS = [
+  "account_id",
+  "revision",
+  "ordinal",
+  "user_id",
+  "version",
+  "type",
+  "commit_time",
+  "changed_fields",
+  "image_before",
+  "image_after",
+  "api_key_id",
+  "request_id",
+] as const satisfies ReadonlyArray<keyof ChangesTable>;
+
+export const insertChanges = rowInserts<ChangeRow>(CHANGE_COLUMNS, (db, rows) => db.insertInto("changes").values(rows));
+
+export function users(db: Kysely<Schema>, accountId: string) {
+  return db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).where("users.account_id", "=", accountId);
+}

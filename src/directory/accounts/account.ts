@@ -1,0 +1,45 @@
+import type { Micros } from "../values/clock.ts";
+import type { JsonObject } from "../values/json.ts";
+
+export type AccountStatus = "ACTIVE" | "SUSPENDED";
+
+/** The account that exists from the first start on. What belongs to no single account (secrets, slugs) is kept with it. */
+export const DEFAULT_ACCOUNT = "default";
+
+/** In requests: every account. Never the id of one. */
+export const ALL_ACCOUNTS = "-";
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly status: AccountStatus;
+  readonly metadata: JsonObject;
+  readonly createTime: Micros;
+  readonly updateTime: Micros;
+  /** 1 at create, +1 with each change of the account's own record. */
+  readonly version: number;
+  /** +1 per committed transaction that changes the account's users, in commit order. 0: none yet. */
+  readonly revision: number;
+  /** The history holds every change after this revision. */
+  readonly historyFloor: number;
+}
+
+/** Strong: differs between any two states of any accounts with one id. Ids are never used twice. */
+export function accountEtag({ version }: Account): string {
+  return `a${version}`;
+}
+
+const SLUG_LENGTH = 50;
+
+/** A slug made of a name: `Acme, Inc.` gives `acme-inc`. `id` is used where the name has too few Latin letters or digits. */
+export function slugOf(name: string, id: string): string {
+  const words =
+    name
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/\p{M}/gu, "")
+      .match(/[a-z0-9]+/g) ?? [];
+  const slug = words.join("-").slice(0, SLUG_LENGTH).replace(/-$/, "");
+  return slug.length < 2 ? id.toLowerCase() : slug;
+}

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { AccountStatus } from "../accounts/account.ts";
+import type { User } from "../users/user.ts";
+import type { Micros } from "../values/clock.ts";
+
+/** Each role includes the ones before it. */
+export const ROLES = ["READER", "WRITER", "ADMIN"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ApiKey {
+  readonly id: string;
+  readonly displayName: string;
+  /** The user on whose behalf the key acts. */
+  readonly userId: string;
+  readonly role: Role;
+  /** Mutating calls must carry a nonce. */
+  readonly requireNonce: boolean;
+  readonly createTime: Micros;
+  /** From this moment on the key does not work. Null: never ends. */
+  readonly expireTime: Micros | null;
+  /** Up to a minute late. */
+  readonly lastUseTime: Micros | null;
+  readonly revokeTime: Micros | null;
+}
+
+/** A key with all that decides whether it works. */
+export interface KeyHolder {
+  readonly accountId: string;
+  readonly accountStatus: AccountStatus;
+  readonly key: ApiKey;
+  readonly digest: Uint8Array;
+  /** Of the secret before the last rotation, and until when it works. */
+  readonly previousDigest: Uint8Array | null;
+  readonly previousExpireTime: Micros | null;
+  readonly user: User;
+}
+
+/** Who calls, once that is proven. */
+export interface Caller {
+  readonly accountId: string;
+  readonly key: ApiKey;
+  /** Its id and rights are those of this moment; the rest may be some seconds old. */
+  readonly user: User;
+  /** May act on every account, as far as the key's role goes. */
+  readonly superAdmin: boolean;
+}
+
+const SECRET = /^roster_(K[0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{43}$/;
+
+/** A new secret of the key with this id: `roster_`, the id, `_`, and 32 random bytes in base64url. */
+export function mintSecret(keyId: string): string {
+  return `roster_${keyId}_${randomBytes(32).toString("base64url")}`;
+}
+
+/** The id of the key that the secret belongs to, or undefined if the text is no secret. */
+export function secretKeyId(secret: string): string | undefined {
+  return SECRET.exec(secret)?.[1];
+}
+
+/** All that is stored of a secret. */
+export function secretDigest(secret: string): Uint8Array {
+  return createHash("sha256").update(secret).digest();
+}
+
+/** Whether a key of role `held` may do what takes role `needed`. */
+export function includesRole(held: Role, needed: Role): boolean {
+  return ROLES.indexOf(held) >= ROLES.indexOf(needed);
+}

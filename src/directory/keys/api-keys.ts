@@ -1,0 +1,100 @@
+import { notFound, permissionDenied, RosterError } from "../errors.ts";
+import type { AccountTransaction } from "../store/account-view.ts";
+import type { User } from "../users/user.ts";
+import type { Micros } from "../values/clock.ts";
+import { type ApiKey, type Caller, includesRole, mintSecret, secretDigest, secretKeyId } from "./api-key.ts";
+
+export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce">;
+
+/** Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED. */
+export async function createApiKey(tx: AccountTransaction, caller: Caller, input: NewApiKey): Promise<KeyWithSecret> {
+  if (!includesRole(caller.key.role, input.role)) {
+    throw permissionDenied(`a ${caller.key.role} key can't grant the role ${input.role}`);
+  }
+  const user = await tx.users.find(input.userId);
+  if (user === undefined || user.deleteTime !== null) {
+    throw notFound("User", input.userId);
+  }
+  assertMayHandle(caller, user);
+  if (user.status === "SUSPENDED") {
+    throw new RosterError("USER_SUSPENDED", "the user is suspended");
+  }
+  return insertApiKey(tx, input, mintSecret(tx.newId("K")));
+}
+
+/** Stores the key that the given secret belongs to. */
+export async function insertApiKey(tx: AccountTransaction, input: NewApiKey, secret: string): Promise<KeyWithSecret> {
+  const id = secretKeyId(secret) ?? "";
+  const key: ApiKey = { ...input, id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
+  await tx.apiKeys.insert(key, secretDigest(secret));
+  return { key, secret };
+}
+
+/** A key at the one moment when its secret is known. */
+export interface KeyWithSecret {
+  readonly key: ApiKey;
+  readonly secret: string;
+}
+
+export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "requireNonce">>;
+
+/** Changes a key. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */
+export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: string, input: ApiKeyInput): Promise<ApiKey> {
+  const key = { ...(await getWorkingKey(tx, caller, id)), ...input };
+  await tx.apiKeys.update(key);
+  return key;
+}
+
+/** Gives a key a new secret; the old one works until `overlap` has passed. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */
+export async function rotateApiKey(
+  tx: AccountTransaction,
+  caller: Caller,
+  id: string,
+  overlap: Micros,
+): Promise<KeyWithSecret> {
+  const key = await getWorkingKey(tx, caller, id);
+  const secret = mintSecret(key.id);
+  await tx.apiKeys.replaceDigest(key, secretDigest(secret), tx.now() + overlap);
+  return { key, secret };
+}
+
+/** Ends a key for ever; one that is revoked stays as it is. Throws API_KEY_NOT_FOUND. */
+export async function revokeApiKey(tx: AccountTransaction, caller: Caller, id: string): Promise<ApiKey> {
+  const key = await getHandledKey(tx, caller, id);
+  if (key.revokeTime !== null) {
+    return key;
+  }
+  const revoked = { ...key, revokeTime: tx.now() };
+  await tx.apiKeys.update(revoked);
+  return revoked;
+}
+
+async function getWorkingKey(tx: AccountTransaction, caller: Caller, id: string): Promise<ApiKey> {
+  const key = await getHandledKey(tx, caller, id);
+  if (key.revokeTime !== null) {
+    throw new RosterError("API_KEY_REVOKED", "the key is revoked");
+  }
+  return key;
+}
+
+async function getHandledKey(tx: AccountTransaction, caller: Caller, id: string): Promise<ApiKey> {
+  const key = await tx.apiKeys.find(id);
+  if (key === undefined) {
+    throw notFound("ApiKey", id);
+  }
+  if (!includesRole(caller.key.role, key.role)) {
+    throw permissionDenied(`a ${caller.key.role} key can't change a key of role ${key.role}`);
+  }
+  const user = await tx.users.find(key.userId);
+  if (user !== undefined) {
+    assertMayHandle(caller, user);
+  }
+  return key;
+}
+
+/** Keys of super admins are for super admins: whoever could give one a new secret would hold more than they do. */
+function assertMayHandle(caller: Caller, user: User): void {
+  if (user.superAdmin && !caller.superAdmin) {
+    throw permissionDenied("only a super admin manages keys of a super admin");
+  }
+}

@@ -1,0 +1,113 @@
+import { timingSafeEqual } from "node:crypto";
+import { RosterError } from "../errors.ts";
+import type { Store } from "../store/store.ts";
+import type { User } from "../users/user.ts";
+import { type Clock, type Micros, SECOND } from "../values/clock.ts";
+import { type Caller, type KeyHolder, secretDigest, secretKeyId } from "./api-key.ts";
+
+/**
+ * The caller that a secret proves. Throws one and the same API_KEY_INVALID for every key that does not work, and
+ * ACCOUNT_SUSPENDED for one that would, were its account active.
+ */
+export type Authenticate = (secret: string | undefined) => Promise<Caller>;
+
+/** A key is trusted so long for what was read of it. What other servers revoke is noticed before the promised 5 seconds are over. */
+export const TRUST_TIME = 4 * SECOND;
+const USE_INTERVAL = 60 * SECOND;
+const MAX_KNOWN = 10_000;
+
+interface Known {
+  readonly holder: KeyHolder;
+  readonly readTime: Micros;
+}
+
+/**
+ * Remembers keys that were proven, so that a known key costs no read. What this process and its peers change about keys, their users
+ * and accounts takes effect at once: the store tells, and a read that was under way then is not remembered.
+ */
+export function createAuthenticator(
+  store: Pick<Store, "findKeyHolders" | "onAccessChange" | "noteKeyUse">,
+  now: Clock,
+): Authenticate {
+  const known = new Map<string, Known>();
+  const lastUses = new Map<string, Micros>();
+  let changes = 0;
+  store.onAccessChange((accountId, userId) => {
+    changes += 1;
+    for (const [digest, { holder }] of known) {
+      if (holder.accountId === accountId && (userId === null || holder.user.id === userId)) {
+        known.delete(digest);
+      }
+    }
+  });
+
+  async function find(secret: string, digest: Uint8Array): Promise<KeyHolder | undefined> {
+    const name = Buffer.from(digest).toString("base64");
+    const remembered = known.get(name);
+    const time = now();
+    if (remembered !== undefined && time - remembered.readTime < TRUST_TIME) {
+      return remembered.holder;
+    }
+    const before = changes;
+    const holders = await store.findKeyHolders(secretKeyId(secret) ?? "");
+    const holder = holders.find((candidate) => proves(candidate, digest));
+    known.delete(name);
+    if (holder !== undefined && changes === before) {
+      if (known.size >= MAX_KNOWN) {
+        known.clear();
+      }
+      known.set(name, { holder, readTime: time });
+    }
+    return holder;
+  }
+
+  function noteUse({ accountId, key }: KeyHolder, time: Micros): void {
+    const last = Math.max(key.lastUseTime ?? 0, lastUses.get(key.id) ?? 0);
+    if (time - last >= USE_INTERVAL) {
+      lastUses.set(key.id, time);
+      // Nobody waits for this, and a use that goes unnoted is noted with the next one.
+      store.noteKeyUse(accountId, key.id, time).catch(() => lastUses.delete(key.id));
+    }
+  }
+
+  return async (secret) => {
+    if (secret === undefined || secretKeyId(secret) === undefined) {
+      throw keyInvalid();
+    }
+    const digest = secretDigest(secret);
+    const holder = await find(secret, digest);
+    const time = now();
+    if (holder === undefined || !works(holder, digest, time)) {
+      throw keyInvalid();
+    }
+    if (holder.accountStatus === "SUSPENDED") {
+      throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
+    }
+    noteUse(holder, time);
+    const { accountId, key, user } = holder;
+    return { accountId, key, user, superAdmin: user.superAdmin };
+  };
+}
+
+/** Whether the user's keys may work no longer, or anew, or for more or less. */
+export function changesAccess(before: User, after: User): boolean {
+  return before.status !== after.status || before.superAdmin !== after.superAdmin || before.deleteTime !== after.deleteTime;
+}
+
+function proves({ digest, previousDigest }: KeyHolder, given: Uint8Array): boolean {
+  return timingSafeEqual(digest, given) || (previousDigest !== null && timingSafeEqual(previousDigest, given));
+}
+
+function works(holder: KeyHolder, given: Uint8Array, now: Micros): boolean {
+  const { key, user, digest, previousExpireTime } = holder;
+  const current = timingSafeEqual(digest, given) || (previousExpireTime !== null && now < previousExpireTime);
+  const ended = key.revokeTime !== null || (key.expireTime !== null && key.expireTime <= now);
+  return current && !ended && user.deleteTime === null && user.status !== "SUSPENDED";
+}
+
+function keyInvalid(): RosterError {
+  return new RosterError(
+    "API_KEY_INVALID",
+    "a valid API key is needed: send `authorization: Bearer <secret>` or `x-api-key: <secret>`",
+  );
+}

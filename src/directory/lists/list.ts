@@ -1,0 +1,46 @@
+import type { PageQuery } from "../store/page-query.ts";
+import type { ListKey } from "./order.ts";
+
+/** Where a page begins: what stands next to it, or an edge of the list. What a page token seals. */
+export type PageStart = Pick<PageQuery, "direction" | "from">;
+
+export const FIRST_PAGE: PageStart = { direction: "after", from: null };
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Undefined where there is nothing more. */
+  readonly next: PageStart | undefined;
+  readonly previous: PageStart | undefined;
+}
+
+/** A list of any kind: a page of it, and the place of an item. */
+export interface Listing<T> {
+  readonly read: (query: PageQuery) => Promise<readonly T[]>;
+  readonly keyOf: (item: T) => ListKey;
+}
+
+/** The page that begins at `start`, in list order. `skip` and `limit` count items. */
+export async function readPage<T>(
+  listing: Listing<T>,
+  start: PageStart,
+  { skip, limit }: Pick<PageQuery, "skip" | "limit">,
+): Promise<Page<T>> {
+  const forward = start.direction === "after";
+  const found = await listing.read({ ...start, skip, limit: limit + 1 });
+  const taken = found.slice(0, limit);
+  const items = forward ? taken : taken.toReversed();
+  const last = taken.at(-1);
+  const onward =
+    found.length > limit && last !== undefined ? { direction: start.direction, from: listing.keyOf(last) } : undefined;
+  const isFirst = forward && start.from === null && skip === 0;
+  const back = isFirst ? undefined : await reverse(listing, start, items.at(forward ? 0 : -1));
+  return forward ? { items, next: onward, previous: back } : { items, next: back, previous: onward };
+}
+
+/** The page on the other side of `start`, if anything is there. An empty page lies past the end: back is from the edge. */
+async function reverse<T>(listing: Listing<T>, start: PageStart, nearest: T | undefined): Promise<PageStart | undefined> {
+  const direction = start.direction === "after" ? "before" : "after";
+  const from = nearest === undefined ? null : listing.keyOf(nearest);
+  const found = await listing.read({ direction, from, skip: 0, limit: 1 });
+  return found.length > 0 ? { direction, from } : undefined;
+}

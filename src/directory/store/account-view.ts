@@ -1,0 +1,44 @@
+import type { Account } from "../accounts/account.ts";
+import type { Clock } from "../values/clock.ts";
+import type { IdSource } from "../values/id.ts";
+import type { AnswerStore } from "./answers.ts";
+import type { ApiKeyReader, ApiKeyWriter, NonceStore } from "./api-keys.ts";
+import type { ChangeReader } from "./changes.ts";
+import type { SessionReader, SessionWriter } from "./sessions.ts";
+import type { UserReader, UserWriter } from "./users.ts";
+
+/** One account at one moment. */
+export interface AccountView {
+  readonly account: Account;
+  readonly users: UserReader;
+  readonly changes: ChangeReader;
+  readonly apiKeys: ApiKeyReader;
+  readonly sessions: SessionReader;
+}
+
+/** One account, and the right to change it. */
+export interface AccountTransaction extends AccountView {
+  readonly users: UserWriter;
+  readonly apiKeys: ApiKeyWriter;
+  readonly sessions: SessionWriter;
+  readonly answers: AnswerStore;
+  readonly nonces: NonceStore;
+  readonly now: Clock;
+  readonly newId: IdSource;
+  /** The account's revision once this transaction has committed. */
+  readonly revision: number;
+  /** Adds another account. Undefined, and nothing is written, if its slug is taken. */
+  insertAccount(account: Pick<Account, "id" | "name" | "slug" | "metadata">): Promise<Account | undefined>;
+
+  /** Replaces the account's own record. Throws SLUG_TAKEN. */
+  updateAccount(account: Account): Promise<Account>;
+
+  /** Erases the account and everything it owns. MUST leave nothing of it in any table. */
+  eraseAccount(): Promise<void>;
+
+  /**
+   * The active super admins of all active accounts, this transaction's changes included; with `elsewhere`, of all but this one.
+   * MUST make other transactions that ask wait until this one has ended.
+   */
+  countActiveSuperAdmins(options?: { readonly elsewhere: boolean }): Promise<number>;
+}

@@ -1,0 +1,44 @@
+import type { SessionFilter } from "../lists/filter.ts";
+import type { OrderTerm } from "../lists/order.ts";
+import type { Session } from "../sessions/session.ts";
+import type { SessionOrderField } from "../sessions/session-order.ts";
+import type { Micros } from "../values/clock.ts";
+import type { PageQuery } from "./page-query.ts";
+
+export interface SessionReader {
+  /** Open or ended, of a live user. */
+  find(id: string): Promise<Session | undefined>;
+
+  /** The open session of the user with that external id. */
+  findOpen(userId: string, externalId: string): Promise<Session | undefined>;
+
+  /** Sessions of live users, in the order of the query. */
+  list(query: SessionListQuery): Promise<Session[]>;
+
+  /** The sessions that a list with these options has. */
+  count(options?: Pick<SessionListQuery, "userId" | "filter">): Promise<number>;
+}
+
+export interface SessionWriter extends SessionReader {
+  /** Whether the id is taken, also by a session of a deleted user. */
+  exists(id: string): Promise<boolean>;
+
+  insert(session: Session): Promise<Session>;
+
+  update(session: Session): Promise<Session>;
+
+  delete(id: string): Promise<void>;
+
+  /** Ends the open sessions of a user, and returns how many there were. */
+  endOpen(userId: string, time: Micros): Promise<number>;
+}
+
+/** A page of sessions. */
+export interface SessionListQuery extends PageQuery {
+  /** Of one user. Undefined: of all. */
+  readonly userId?: string | undefined;
+  /** MUST let the same sessions pass as `sessionMatches` of src/filter, on every engine. Undefined: all. */
+  readonly filter?: SessionFilter | undefined;
+  /** Ends with the id and the account's. */
+  readonly order: ReadonlyArray<OrderTerm<SessionOrderField>>;
+}

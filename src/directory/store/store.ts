@@ -1,0 +1,121 @@
+import type { Account } from "../accounts/account.ts";
+import type { KeyHolder } from "../keys/api-key.ts";
+import type { SessionFilter, UserFilter } from "../lists/filter.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Clock, Micros } from "../values/clock.ts";
+import type { IdSource } from "../values/id.ts";
+import type { AccountTransaction, AccountView } from "./account-view.ts";
+import type { PageQuery } from "./page-query.ts";
+import type { SessionListQuery } from "./sessions.ts";
+import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey } from "./users.ts";
+
+/**
+ * Where the directory is kept. The contract: each MUST is a test of test/db/contract.test.ts, run against every engine.
+ * All methods throw STORE_UNAVAILABLE when the database can't be reached, is full or can't write.
+ */
+export interface Store {
+  /**
+   * Reads one account. MUST show `work` one moment, whatever is written meanwhile, MUST refuse writes, and neither waits
+   * for a writer nor makes one wait. Throws ACCOUNT_NOT_FOUND.
+   * `work` must be short and must not call the store: it may hold the only connection for reads.
+   */
+  read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
+
+  /**
+   * As `read`, for work that may have to look at many rows: it takes longer to begin, and MUST NOT keep calls waiting that do
+   * not scan.
+   */
+  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
+
+  /**
+   * Writes one account. MUST be all or nothing; MUST run one `work` at a time per account; MUST NOT return before the
+   * change would survive a crash; with `dryRun` MUST leave nothing behind. Throws ACCOUNT_NOT_FOUND.
+   * Writes that wait for each other may share a commit: `work` may see what is not committed yet, so whatever comes of it, errors
+   * included, MUST NOT be told before that is. One that fails MUST leave the others as they are; if the commit fails, all fail.
+   * `work` may be run again if the engine asks for it.
+   */
+  write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T>;
+
+  /**
+   * Creates an account together with what `work` adds to it. MUST do nothing and return undefined if the id or the slug is
+   * taken, also when several callers try at once.
+   */
+  createAccount<T>(
+    account: Pick<Account, "id" | "name" | "slug" | "metadata">,
+    work: (tx: AccountTransaction) => Promise<T>,
+  ): Promise<T | undefined>;
+
+  /** Ids of accounts after the given one, ascending, at most `limit`. */
+  listAccountIds(after: string, limit: number): Promise<string[]>;
+
+  /** Accounts by id, ascending byte by byte. The key of a page has the id alone. */
+  listAccounts(query: PageQuery): Promise<Account[]>;
+
+  countAccounts(): Promise<number>;
+
+  /**
+   * One user, as callers get it, with the account's revision. MUST be of one moment. One query, if there is such a user. Throws
+   * ACCOUNT_NOT_FOUND.
+   */
+  findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined>;
+
+  /** Users of all accounts, otherwise as `UserReader.list`. Only super admins may see this. */
+  listAllUsers(query: ListQuery): Promise<ListedUser[]>;
+
+  /** As `UserReader.count`, over all accounts. */
+  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number>;
+
+  /** Sessions of all accounts, otherwise as `SessionReader.list`. Only super admins may see this. */
+  listAllSessions(query: SessionListQuery): Promise<Session[]>;
+
+  /** As `SessionReader.count`, over all accounts. */
+  countAllSessions(filter?: SessionFilter): Promise<number>;
+
+  /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
+  findKeyHolders(keyId: string): Promise<KeyHolder[]>;
+
+  /** Notes when a key was used. Not part of any transaction. */
+  noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void>;
+
+  /**
+   * Tells, after each commit of this process or of its peers, whose keys may work no longer or anew: those of one user, or, for
+   * null, of the whole account. `write` MUST NOT return before listeners and peers have been told.
+   */
+  onAccessChange(listener: (accountId: string, userId: string | null) => void): void;
+
+  /** Tells, after each commit of this process or of its peers that changed users, the account's new revision. */
+  onCommit(listener: (accountId: string, revision: number) => void): void;
+
+  /** The revisions of those accounts, in one query. One that does not exist is left out. */
+  revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
+  /** The secret of that name, made by `mint` when it is first asked for. MUST be the same for every caller. */
+  secret(name: string, mint: () => Uint8Array): Promise<Uint8Array>;
+
+  /**
+   * Forgets changes and remembered answers older than the given times, and nonces that ended before `answers`. MUST raise
+   * `historyFloor` accordingly. Takes what deleted rows have left on the disk away, as far as the engine can.
+   */
+  prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void>;
+
+  /** Resolves if the database answers. */
+  ping(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** What a store needs from outside, so that tests can decide time and ids. */
+export interface Sources {
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly encoder: UserEncoder;
+}
+
+/** On whose behalf a transaction runs. Recorded with every change. */
+export interface Origin {
+  readonly accountId: string;
+  readonly apiKeyId: string | null;
+  /** Null when the caller gave none. */
+  readonly requestId: string | null;
+  readonly dryRun?: boolean;
+}

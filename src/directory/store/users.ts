@@ -1,0 +1,125 @@
+import type { UserFilter } from "../lists/filter.ts";
+import type { ListKey, OrderTerm } from "../lists/order.ts";
+import type { User, UserKeyKind, UserValues } from "../users/user.ts";
+import type { UserOrderField } from "../users/user-order.ts";
+import type { PageQuery } from "./page-query.ts";
+
+/** A user as callers get it: bytes that are kept beside the user and handed out as they are. The directory does not look into them. */
+export type EncodedUser = Uint8Array;
+
+/** Encodes users. */
+export interface UserEncoder {
+  /** MUST depend on the user alone, its revision included. */
+  encode(user: User): EncodedUser;
+  /** From 1 to 255. MUST be another one if `encode` makes other bytes of a user than it did: what is encoded otherwise is not used. */
+  readonly format: number;
+}
+
+/** What a live user is found by; with `showDeleted` by its id, live or deleted. E-mails are matched folded (`foldEmail`). */
+export interface UserKey {
+  readonly kind: UserKeyKind;
+  readonly key: string;
+  readonly showDeleted?: boolean;
+}
+
+export interface FoundUser {
+  readonly encoded: EncodedUser;
+  /** The account's. */
+  readonly revision: number;
+}
+
+/** A user of a list, and its place there. */
+export interface ListedUser {
+  readonly key: ListKey;
+  readonly encoded: EncodedUser;
+}
+
+export interface UserReader {
+  /** By id, live or deleted. MUST compare byte by byte. */
+  find(id: string): Promise<User | undefined>;
+
+  /**
+   * Live users with one of the keys, in any order, each once. E-mails MUST be matched folded (`foldEmail`), the others
+   * byte by byte. One query, whatever the number of keys.
+   */
+  findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]>;
+
+  /** As `findLive`, by the key that was asked for, folded if it is an e-mail. */
+  findEncoded(kind: UserKeyKind, keys: readonly string[]): Promise<ReadonlyMap<string, EncodedUser>>;
+
+  /** A page, in the order of the query. */
+  list(query: ListQuery): Promise<ListedUser[]>;
+
+  /** The users that a list with these options has. */
+  count(showDeleted: boolean, filter?: UserFilter): Promise<number>;
+
+  /**
+   * The users with ids after `after`, ascending byte by byte, at most `limit` of those that exist now, each as it was at
+   * `revision`; null stands for one that did not exist then. MUST be exact for any revision from the history floor on.
+   */
+  listAt(
+    revision: number,
+    after: string,
+    limit: number,
+  ): Promise<ReadonlyArray<{ readonly id: string; readonly state: User | null }>>;
+
+  /** As `listAt`, for those who want no more of the users than to hand them out. */
+  listEncodedAt(revision: number, after: string, limit: number): Promise<readonly EncodedUserAt[]>;
+
+  /** The image of a user that has been read. */
+  encode(user: User): EncodedUser;
+}
+
+/** A user of today as it was at a revision. */
+export interface EncodedUserAt {
+  readonly id: string;
+  /** Null: it did not exist then. */
+  readonly encoded: EncodedUser | null;
+  /** It was deleted then, softly. */
+  readonly deleted: boolean;
+}
+
+export interface UserWriter extends UserReader {
+  /**
+   * Reads the users with these keys, in one query for each kind: finding them in this transaction, one by one, then costs none.
+   * MUST change nothing of what is found.
+   */
+  load(keys: UserKeys): Promise<void>;
+
+  /** Adds a user with version 1 and the transaction's revision; records CREATED. The caller has checked that its keys are free. */
+  insert(user: NewUser): Promise<User>;
+
+  /** Replaces `before` by `after`; counts version and revision up; records UPDATED, DELETED or UNDELETED. */
+  update(before: User, after: User): Promise<User>;
+
+  /**
+   * Erases the user, its keys, its sessions, its images in the history and the remembered answers about it; records PURGED. MUST leave
+   * nothing of the user's values in any table.
+   */
+  purge(user: User): Promise<Erased>;
+}
+
+export interface UserKeys {
+  readonly ids: readonly string[];
+  readonly externalIds: readonly string[];
+  readonly emails: readonly string[];
+}
+
+export type NewUser = UserValues & Pick<User, "id" | "createTime">;
+
+/** How much a purge removed. */
+export interface Erased {
+  readonly sessions: number;
+  readonly apiKeys: number;
+  readonly changes: number;
+  readonly answers: number;
+}
+
+/** A page of users. */
+export interface ListQuery extends PageQuery {
+  readonly showDeleted: boolean;
+  /** MUST let the same users pass as `userMatches` of src/filter, on every engine. Undefined: all. */
+  readonly filter?: UserFilter | undefined;
+  /** Ends with the id and the account's. */
+  readonly order: ReadonlyArray<OrderTerm<UserOrderField>>;
+}

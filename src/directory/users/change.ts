@@ -1,0 +1,41 @@
+import type { Micros } from "../values/clock.ts";
+import type { User } from "./user.ts";
+
+export type ChangeType = "CREATED" | "UPDATED" | "DELETED" | "UNDELETED" | "PURGED" | "LEFT_FILTER";
+
+/** One committed change of a user. */
+export interface UserChange {
+  readonly type: ChangeType;
+  readonly userId: string;
+  /** The user's, once changed. */
+  readonly version: number;
+  /** The account's. The changes of one transaction share it, and the time. */
+  readonly revision: number;
+  readonly commitTime: Micros;
+  /** As the change left it; null for one that is purged, or has left a filter. */
+  readonly user: User | null;
+  /** As it was before; null for one that was not there, and where it was not asked for. */
+  readonly before: User | null;
+  /** Names in the schema. */
+  readonly changedFields: readonly string[];
+  readonly apiKeyId: string | null;
+  readonly requestId: string | null;
+}
+
+/**
+ * What a change is to someone who follows only the users that pass: itself, if the user passes after it; if only before it,
+ * LEFT_FILTER, without an image; else undefined. Of one that is purged nobody knows whether it passed: that is for everyone.
+ */
+export function filterChange(change: UserChange, passes: (user: User) => boolean): UserChange | undefined {
+  const { type, user, before } = change;
+  if (type === "PURGED" || (user !== null && passes(user))) {
+    return change;
+  }
+  return before !== null && passes(before) ? { ...change, type: "LEFT_FILTER", user: null } : undefined;
+}
+
+export interface ChangeQuery {
+  readonly limit: number;
+  /** Whether to read what users were before, which a filter needs and costs time. */
+  readonly withBefore: boolean;
+}

@@ -1,0 +1,17 @@
+import type { OrderFields } from "../lists/order.ts";
+import { foldEmail, type User } from "./user.ts";
+
+export type UserOrderField = "external_id" | "email" | "name" | "display_name" | "status" | "update_time";
+
+/** What users can be ordered by: e-mails folded, as they are compared. */
+export const USER_ORDER: OrderFields<User, UserOrderField> = {
+  id: (user) => user.id,
+  external_id: (user) => user.externalId,
+  email: (user) => (user.email === null ? null : foldEmail(user.email)),
+  name: (user) => user.name,
+  display_name: (user) => user.displayName,
+  status: (user) => user.status,
+  create_time: (user) => user.createTime,
+  update_time: (user) => user.updateTime,
+  account_id: (user) => user.accountId,
+};

@@ -1,0 +1,217 @@
+import { etagMismatch, invalidField, notFound, permissionDenied, RosterError, taken } from "../errors.ts";
+import type { Caller } from "../keys/api-key.ts";
+import type { AccountTransaction } from "../store/account-view.ts";
+import type { Erased, NewUser } from "../store/users.ts";
+import { type MetadataUpdate, mergeMetadata } from "../values/metadata.ts";
+import {
+  changedFields,
+  checkUser,
+  USER_DEFAULTS,
+  type User,
+  type UserInput,
+  type UserStatus,
+  type UserValues,
+  userEtag,
+} from "./user.ts";
+
+/** The part of the caller that the rules about users ask for. */
+export type Actor = Pick<Caller, "superAdmin">;
+
+/** A user with the id that the caller chose, if any. */
+export type IdentifiedInput = UserInput & { readonly id?: string };
+
+/**
+ * Creates a user, or returns, untouched, the live one that has the external id already.
+ * Throws USER_ID_TAKEN, EMAIL_TAKEN; PERMISSION_DENIED if one who is no super admin makes one.
+ */
+export async function createUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  { id, ...input }: IdentifiedInput,
+): Promise<{ user: User; created: boolean }> {
+  assertMaySetSuperAdmin(actor, false, input.superAdmin);
+  const values = { ...USER_DEFAULTS, ...checkUser(input) };
+  const existing = await findByExternalId(tx, values.externalId);
+  return existing === undefined
+    ? { user: await insertUser(tx, values, id), created: true }
+    : { user: existing, created: false };
+}
+
+/**
+ * Creates the user or replaces the one with the same id or, when no id is given, the same external id. What is absent
+ * goes back to its default, except `status` and `superAdmin` of an existing user, which stay.
+ * Throws USER_ID_TAKEN (of a deleted user), EMAIL_TAKEN, EXTERNAL_ID_TAKEN, ETAG_MISMATCH, LAST_SUPER_ADMIN.
+ */
+export async function upsertUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  { id, ...input }: IdentifiedInput,
+  etag: string,
+): Promise<{ user: User; created: boolean }> {
+  const values = checkUser(input);
+  if (id === undefined && values.externalId == null) {
+    throw invalidField("user.id", "an id or an external_id is required");
+  }
+  const before = id === undefined ? await findByExternalId(tx, values.externalId ?? null) : await tx.users.find(id);
+  if (before === undefined) {
+    assertMaySetSuperAdmin(actor, false, values.superAdmin);
+    if (etag !== "") {
+      throw etagMismatch("User", undefined);
+    }
+    return { user: await insertUser(tx, { ...USER_DEFAULTS, ...values }, id), created: true };
+  }
+  if (before.deleteTime !== null) {
+    throw taken("USER_ID_TAKEN", before.id);
+  }
+  const { status, superAdmin } = before;
+  const user = await changeUser(tx, actor, before, { ...USER_DEFAULTS, status, superAdmin, ...values }, etag);
+  return { user, created: false };
+}
+
+/**
+ * Changes the given values of a live user; all or nothing, and nothing at all if they are what they were.
+ * Throws USER_NOT_FOUND, ETAG_MISMATCH, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, LAST_SUPER_ADMIN.
+ */
+export async function updateUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  id: string,
+  input: UserInput,
+  options: { readonly metadataUpdate: MetadataUpdate; readonly etag: string },
+): Promise<User> {
+  const values = checkUser(input);
+  const before = await getLiveUser(tx, id);
+  const metadata = mergeMetadata(before.metadata, values.metadata, options.metadataUpdate);
+  checkUser({ metadata });
+  return changeUser(tx, actor, before, { ...before, ...values, metadata }, options.etag);
+}
+
+/** Sets the status of a live user. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
+export async function setUserStatus(
+  tx: AccountTransaction,
+  actor: Actor,
+  id: string,
+  status: UserStatus,
+  etag: string,
+): Promise<User> {
+  const before = await getLiveUser(tx, id);
+  return changeUser(tx, actor, before, { ...before, status }, etag);
+}
+
+/** Deletes a live user softly. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
+export async function deleteUser(tx: AccountTransaction, id: string, etag: string): Promise<User> {
+  const before = await getLiveUser(tx, id);
+  assertEtag(before, etag);
+  await assertNotLastSuperAdmin(tx, before);
+  const now = tx.now();
+  await tx.sessions.endOpen(id, now);
+  return tx.users.update(before, { ...before, updateTime: now, deleteTime: now });
+}
+
+/** Brings a deleted user back. Throws USER_NOT_FOUND, ETAG_MISMATCH, USER_NOT_DELETED, EMAIL_TAKEN, EXTERNAL_ID_TAKEN. */
+export async function undeleteUser(tx: AccountTransaction, id: string, etag: string): Promise<User> {
+  const before = await getUser(tx, id);
+  assertEtag(before, etag);
+  if (before.deleteTime === null) {
+    throw new RosterError("USER_NOT_DELETED", "the user is not deleted");
+  }
+  await assertKeysFree(tx, before, before.id);
+  return tx.users.update(before, { ...before, updateTime: tx.now(), deleteTime: null });
+}
+
+/** Erases a user, live or deleted, for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
+export async function purgeUser(tx: AccountTransaction, id: string, etag: string): Promise<Erased> {
+  const before = await getUser(tx, id);
+  assertEtag(before, etag);
+  await assertNotLastSuperAdmin(tx, before);
+  return tx.users.purge(before);
+}
+
+/** Adds a user whose values are checked and complete. Throws USER_ID_TAKEN, EMAIL_TAKEN, EXTERNAL_ID_TAKEN. */
+export async function insertUser(tx: AccountTransaction, values: UserValues, id?: string): Promise<User> {
+  if (id !== undefined && (await tx.users.find(id)) !== undefined) {
+    throw taken("USER_ID_TAKEN", id);
+  }
+  await assertKeysFree(tx, values);
+  const user: NewUser = { ...values, id: id ?? tx.newId("U"), createTime: tx.now() };
+  return tx.users.insert(user);
+}
+
+async function changeUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  before: User,
+  values: UserValues,
+  etag: string,
+): Promise<User> {
+  assertMaySetSuperAdmin(actor, before.superAdmin, values.superAdmin);
+  assertEtag(before, etag);
+  if (values.status === "INVITED" && before.status !== "INVITED") {
+    throw invalidField("user.status", "an existing user can't become invited");
+  }
+  if (changedFields(before, values).length === 0) {
+    return before;
+  }
+  await assertKeysFree(tx, values, before.id);
+  if (!values.superAdmin || values.status !== "ACTIVE") {
+    await assertNotLastSuperAdmin(tx, before);
+  }
+  const now = tx.now();
+  if (values.status === "SUSPENDED") {
+    await tx.sessions.endOpen(before.id, now);
+  }
+  return tx.users.update(before, { ...before, ...values, updateTime: now });
+}
+
+async function getUser(tx: AccountTransaction, id: string): Promise<User> {
+  const user = await tx.users.find(id);
+  if (user === undefined) {
+    throw notFound("User", id);
+  }
+  return user;
+}
+
+async function getLiveUser(tx: AccountTransaction, id: string): Promise<User> {
+  const user = await getUser(tx, id);
+  if (user.deleteTime !== null) {
+    throw notFound("User", id);
+  }
+  return user;
+}
+
+async function findByExternalId(tx: AccountTransaction, externalId: string | null): Promise<User | undefined> {
+  return externalId === null ? undefined : (await tx.users.findLive("externalId", [externalId]))[0];
+}
+
+async function assertKeysFree(tx: AccountTransaction, values: UserValues, ownId?: string): Promise<void> {
+  const externalIdHolder = await findByExternalId(tx, values.externalId);
+  if (externalIdHolder !== undefined && externalIdHolder.id !== ownId) {
+    throw taken("EXTERNAL_ID_TAKEN", externalIdHolder.id);
+  }
+  if (values.email === null) {
+    return;
+  }
+  const [emailHolder] = await tx.users.findLive("email", [values.email]);
+  if (emailHolder !== undefined && emailHolder.id !== ownId) {
+    throw taken("EMAIL_TAKEN", emailHolder.id);
+  }
+}
+
+function assertEtag(user: User, etag: string): void {
+  if (etag !== "" && etag !== userEtag(user)) {
+    throw etagMismatch("User", userEtag(user));
+  }
+}
+
+function assertMaySetSuperAdmin(actor: Actor, before: boolean, after: boolean | undefined): void {
+  if (after !== undefined && after !== before && !actor.superAdmin) {
+    throw permissionDenied("only a super admin sets super_admin");
+  }
+}
+
+async function assertNotLastSuperAdmin(tx: AccountTransaction, user: User): Promise<void> {
+  const counts = user.superAdmin && user.status === "ACTIVE" && user.deleteTime === null;
+  if (counts && (await tx.countActiveSuperAdmins()) === 1) {
+    throw new RosterError("LAST_SUPER_ADMIN", "the last active super admin can't be demoted, suspended or deleted");
+  }
+}

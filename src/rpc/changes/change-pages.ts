@@ -1,0 +1,106 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type UserChange as ChangeMessage,
+  UserChangeType as ChangeTypeMessage,
+  UserChangeSchema,
+} from "../../../gen/roster/v1/user_pb.js";
+import { type ChangeType, filterChange, type UserChange } from "../../directory/users/change.ts";
+import type { ChangePage, ChangePosition, PlacedChange } from "../../directory/users/changes.ts";
+import type { User } from "../../directory/users/user.ts";
+import { parseUserPredicate } from "../../filter/users.ts";
+import { toTimestamp, toUserMessage } from "../wire/convert.ts";
+import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
+import type { Tokens } from "../wire/tokens.ts";
+
+/** What one message holds of an account's changes. */
+export interface MessagePage {
+  readonly changes: readonly ChangeMessage[];
+  readonly end: ChangePosition;
+  /** Goes on at the end. */
+  readonly changeToken: string;
+  /** There was nothing more when it was read. */
+  readonly done: boolean;
+  /** More was read than fits. */
+  readonly cut: boolean;
+}
+
+/** Whose changes are wanted. */
+export interface ChangeFilter {
+  readonly text: string;
+  readonly passes: (user: User) => boolean;
+}
+
+/** How many changes are read at a time for a filter, with what was before: so that large users don't fill the memory. */
+export const FILTERED_LIMIT = 100;
+/** Where few changes pass a filter, a token goes out after so many pages all the same: a reader that breaks goes on there. */
+export const MAX_FILTERED_PAGES = 20;
+
+/** Undefined for a blank one. Throws FILTER_INVALID. */
+export function parseChangeFilter(text: string): ChangeFilter | undefined {
+  const passes = parseUserPredicate(text);
+  return passes && { text, passes };
+}
+
+/** What one message holds of a page: at most `limit` changes and about 1 MiB, cut between transactions. */
+export function toMessagePage(
+  tokens: Tokens,
+  accountId: string,
+  { changes: read, end, done }: ChangePage,
+  { limit, filter }: { readonly limit: number; readonly filter: ChangeFilter | undefined },
+): MessagePage {
+  const changes = filter === undefined ? read : read.flatMap((placed) => filtered(placed, filter));
+  const messages = changes.map(({ change }) => toChangeMessage(change));
+  const count = fitting(changes, messages, limit);
+  const last = changes[count - 1];
+  const place =
+    count === changes.length || last === undefined ? { end, done, cut: false } : { end: last.end, done: false, cut: true };
+  return { changes: messages.slice(0, count), ...place, changeToken: tokens.sealChange(accountId, place.end) };
+}
+
+function filtered({ change, end }: PlacedChange, { passes }: ChangeFilter): PlacedChange[] {
+  const seen = filterChange(change, passes);
+  return seen === undefined ? [] : [{ change: seen, end }];
+}
+
+/** How many fit into one message, whole transactions; at least one, if there is one. */
+function fitting(changes: readonly PlacedChange[], messages: readonly ChangeMessage[], limit: number): number {
+  let bytes = 0;
+  let border = 0;
+  for (const [index, message] of messages.entries()) {
+    if (index > 0 && !isSamePlace(changes[index - 1]?.end, changes[index]?.end)) {
+      border = index;
+    }
+    bytes += memberBytes(toBinary(UserChangeSchema, message));
+    if ((bytes > MAX_MESSAGE_BYTES || index >= limit) && border > 0) {
+      return border;
+    }
+  }
+  return messages.length;
+}
+
+function isSamePlace(a: ChangePosition | undefined, b: ChangePosition | undefined): boolean {
+  return a?.revision === b?.revision && a?.stateAfter === b?.stateAfter;
+}
+
+const CHANGE_TYPES = {
+  CREATED: ChangeTypeMessage.CREATED,
+  UPDATED: ChangeTypeMessage.UPDATED,
+  DELETED: ChangeTypeMessage.DELETED,
+  UNDELETED: ChangeTypeMessage.UNDELETED,
+  PURGED: ChangeTypeMessage.PURGED,
+  LEFT_FILTER: ChangeTypeMessage.LEFT_FILTER,
+} as const satisfies Record<ChangeType, ChangeTypeMessage>;
+
+function toChangeMessage(change: UserChange): ChangeMessage {
+  return create(UserChangeSchema, {
+    type: CHANGE_TYPES[change.type],
+    userId: change.userId,
+    version: BigInt(change.version),
+    revision: BigInt(change.revision),
+    commitTime: toTimestamp(change.commitTime),
+    ...(change.user !== null && { user: toUserMessage(change.user) }),
+    changedFields: [...change.changedFields],
+    apiKeyId: change.apiKeyId ?? "",
+    requestId: change.requestId ?? "",
+  });
+}

@@ -1,0 +1,68 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { UserService, WatchUsersRequest, WatchUsersResponseSchema } from "../../../gen/roster/v1/user_service_pb.js";
+import { serverDraining } from "../../directory/errors.ts";
+import type { Store } from "../../directory/store/store.ts";
+import { afterRevision, beforeState, type ChangePosition } from "../../directory/users/changes.ts";
+import type { StreamCall } from "../pipeline/pipeline.ts";
+import type { Tokens } from "../wire/tokens.ts";
+import type { ChangeHub } from "./change-hub.ts";
+import { MAX_FILTERED_PAGES, parseChangeFilter } from "./change-pages.ts";
+
+type Response = MessageInitShape<typeof WatchUsersResponseSchema>;
+
+/** What watches share. */
+export interface Watching {
+  readonly hub: ChangeHub;
+  /** An idle stream sends a message that often. */
+  readonly heartbeatMs: number;
+}
+
+/** Pages of the account's changes, each with a token that goes on after it; where they end, waits for more. */
+export async function* watchUsers(
+  { store, tokens, watching }: { readonly store: Store; readonly tokens: Tokens; readonly watching: Watching },
+  request: WatchUsersRequest,
+  { accountId, draining, signal, assertAwaited }: StreamCall<(typeof UserService)["method"]["watchUsers"]>,
+): AsyncGenerator<Response> {
+  const { hub, heartbeatMs } = watching;
+  const filter = parseChangeFilter(request.filter);
+  const watcher = hub.watch(accountId);
+  try {
+    const goal = await store.read(accountId, async ({ account }) => account.revision);
+    let position = startOf(request, goal, (token) => tokens.openChange(accountId, token));
+    let caughtUp = false;
+    let due = performance.now() + heartbeatMs;
+    let passedOver = 0;
+    for (;;) {
+      const { changes, end, changeToken, done } = await watcher.read(position, filter);
+      position = end;
+      passedOver += done ? 0 : 1;
+      const arrived: boolean = !caughtUp && end.stateAfter === null && end.revision >= goal;
+      caughtUp ||= arrived;
+      if (changes.length > 0 || arrived || passedOver >= MAX_FILTERED_PAGES || performance.now() >= due) {
+        yield { changes: [...changes], changeToken, caughtUp };
+        due = performance.now() + heartbeatMs;
+        passedOver = 0;
+      }
+      if (done && !draining.aborted) {
+        await watcher.wait(position.revision, Math.max(0, due - performance.now()), signal);
+      }
+      assertAwaited();
+      if (draining.aborted) {
+        throw serverDraining("change_token");
+      }
+    }
+  } finally {
+    watcher.close();
+  }
+}
+
+function startOf({ start }: WatchUsersRequest, now: number, open: (token: string) => ChangePosition): ChangePosition {
+  switch (start.case) {
+    case "changeToken":
+      return open(start.value);
+    case "withInitialState":
+      return beforeState(now);
+    default:
+      return afterRevision(now);
+  }
+}

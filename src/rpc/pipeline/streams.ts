@@ -1,0 +1,145 @@
+import { RosterError } from "../../directory/errors.ts";
+import type { Caller } from "../../directory/keys/api-key.ts";
+import type { Authenticate } from "../../directory/keys/authentication.ts";
+import type { Store } from "../../directory/store/store.ts";
+
+/** The streams that are open on this server. Each ends, with the error of a new call, when a new call would be refused. */
+export interface Streams {
+  /** Throws TOO_MANY_STREAMS. */
+  open(admission: Admission): OpenStream;
+  stop(): void;
+}
+
+/** How a stream was let in. */
+export interface Admission {
+  readonly secret: string | undefined;
+  readonly caller: Caller;
+  /** Throws if the caller may not do this, or no longer. */
+  readonly permit: (caller: Caller) => void;
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface OpenStream {
+  /** Aborted when the caller is gone, or may not go on. */
+  readonly signal: AbortSignal;
+  /** Throws if the caller may not go on. Costs no read, mostly: keys are remembered. */
+  check(): Promise<void>;
+  /** Throws if it is known already that the caller may not go on. */
+  assertOpen(): void;
+  close(): void;
+}
+
+interface Member extends Admission {
+  /** Ends the stream. */
+  end(error: unknown): void;
+}
+
+/** With the time that a key is trusted for, less than the 5 seconds after which a revocation counts everywhere. */
+const SWEEP_MS = 900;
+
+export function createStreams({
+  store,
+  authenticate,
+  limit,
+}: {
+  readonly store: Pick<Store, "onAccessChange">;
+  readonly authenticate: Authenticate;
+  readonly limit: number;
+}): Streams {
+  /** By secret, so that a thousand streams of one key cost one look at it. */
+  const open = new Map<string | undefined, Set<Member>>();
+  const asking = new Map<string | undefined, Promise<Caller>>();
+  let count = 0;
+
+  function ask(secret: string | undefined): Promise<Caller> {
+    const asked = asking.get(secret);
+    if (asked !== undefined) return asked;
+    const answer: Promise<Caller> = authenticate(secret).finally(() => {
+      if (asking.get(secret) === answer) asking.delete(secret);
+    });
+    asking.set(secret, answer);
+    return answer;
+  }
+
+  async function review(secret: string | undefined, members: ReadonlySet<Member>): Promise<void> {
+    try {
+      const caller = await ask(secret);
+      for (const member of members) endUnless(member, () => member.permit(caller));
+    } catch (error) {
+      for (const member of members) member.end(error);
+    }
+  }
+
+  // What was asked before may have been answered before.
+  store.onAccessChange((accountId, userId) => {
+    asking.clear();
+    for (const [secret, members] of open) {
+      const [first] = members;
+      if (first?.caller.accountId === accountId && (userId === null || first.caller.user.id === userId)) {
+        void review(secret, members);
+      }
+    }
+  });
+  const sweeping = setInterval(() => {
+    for (const [secret, members] of open) void review(secret, members);
+  }, SWEEP_MS);
+
+  function enter(member: Member): void {
+    if (count >= limit) {
+      const message = `this server has ${limit} streams open, and takes no more; try another`;
+      throw new RosterError("TOO_MANY_STREAMS", message, { retryAfter: 5_000 });
+    }
+    count += 1;
+    open.set(member.secret, (open.get(member.secret) ?? new Set()).add(member));
+  }
+
+  function leave(member: Member): void {
+    const members = open.get(member.secret);
+    if (members?.delete(member)) {
+      count -= 1;
+      if (members.size === 0) open.delete(member.secret);
+    }
+  }
+
+  return {
+    open(admission) {
+      const ending = new AbortController();
+      let refusal: { readonly error: unknown } | undefined;
+      const gone = () => ending.abort();
+      const member: Member = {
+        ...admission,
+        end(error) {
+          refusal ??= { error };
+          ending.abort();
+        },
+      };
+      enter(member);
+      admission.signal.addEventListener("abort", gone);
+      if (admission.signal.aborted) gone();
+      return {
+        signal: ending.signal,
+        assertOpen() {
+          if (refusal !== undefined) throw refusal.error;
+        },
+        async check() {
+          if (refusal !== undefined) throw refusal.error;
+          admission.permit(await ask(admission.secret));
+        },
+        close() {
+          admission.signal.removeEventListener("abort", gone);
+          leave(member);
+        },
+      };
+    },
+    stop: () => clearInterval(sweeping),
+  };
+}
+
+function endUnless(member: Member, permitted: () => void): void {
+  try {
+    permitted();
+  } catch (error) {
+    member.end(error);
+  }
+}

@@ -1,0 +1,59 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Metadata } from "@grpc/grpc-js";
+import type { CallContext } from "../../rpc/pipeline/pipeline.ts";
+
+/** What grpc-js knows of a call, whatever its kind. */
+export interface GrpcCall {
+  readonly metadata: Metadata;
+  readonly cancelled: boolean;
+  getDeadline(): Date | number;
+  on(event: "cancelled", listener: () => void): unknown;
+}
+
+/** The context of a call on the gRPC port. The signal is made when somebody asks: most calls need none. */
+export class GrpcContext implements CallContext {
+  readonly requestHeader: CallContext["requestHeader"];
+  readonly #call: GrpcCall;
+  #abort: AbortController | undefined;
+
+  constructor(call: GrpcCall) {
+    this.#call = call;
+    this.requestHeader = { get: (name) => textOf(call.metadata, name) };
+  }
+
+  get cancelled(): boolean {
+    return this.#call.cancelled;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= this.#watch();
+    return this.#abort.signal;
+  }
+
+  timeoutMs(): number | undefined {
+    const deadline = Number(this.#call.getDeadline());
+    return Number.isFinite(deadline) ? deadline - Date.now() : undefined;
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
+    const abort = () => controller.abort(this.#reason());
+    if (this.#call.cancelled) {
+      abort();
+    } else {
+      this.#call.on("cancelled", abort);
+    }
+    return controller;
+  }
+
+  #reason(): ConnectError {
+    return (this.timeoutMs() ?? 1) <= 0
+      ? new ConnectError("the deadline has passed", Code.DeadlineExceeded)
+      : new ConnectError("the caller has gone", Code.Canceled);
+  }
+}
+
+function textOf(metadata: Metadata, name: string): string | null {
+  const [value] = metadata.get(name);
+  return typeof value === "string" ? value : null;
+}

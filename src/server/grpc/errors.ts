@@ -1,0 +1,41 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { Metadata, type StatusObject } from "@grpc/grpc-js";
+import type { Log } from "../../log.ts";
+import { completeError, toConnectError } from "../../rpc/errors.ts";
+
+const DETAILS = "grpc-status-details-bin";
+
+/** An error as grpc-js sends it: code, message, and the details in the trailer. */
+export function toStatusObject(error: unknown, log: Log): StatusObject {
+  const connectError = toConnectError(error, log);
+  const { code, rawMessage } = connectError;
+  const trailer = setTrailerStatus(new Headers(), connectError);
+  const metadata = new Metadata();
+  metadata.set(DETAILS, Buffer.from(trailer.get(DETAILS) ?? "", "base64"));
+  return { code: Number(code), details: rawMessage, metadata };
+}
+
+/** The status that ends a call, with the details that it lacks if grpc-js has raised it by itself. */
+export function completeStatus(headers: OutgoingHttpHeaders, received: boolean, log: Log): OutgoingHttpHeaders {
+  const code = Number(headers["grpc-status"] ?? 0);
+  if (code === 0 || DETAILS in headers) {
+    return headers;
+  }
+  const message = decodeURI(String(headers["grpc-message"]));
+  const error = completeError(foreseen(new ConnectError(message, toCode(code)), received), log);
+  return { ...headers, ...Object.fromEntries(setTrailerStatus(new Headers(), error)) };
+}
+
+/** What grpc-js calls INTERNAL, or a method that it lacks, although the caller is to blame: bytes that are no message, or half of one. */
+function foreseen(error: ConnectError, received: boolean): ConnectError {
+  if (error.code === Code.Unimplemented && received && error.rawMessage.includes("no request message")) {
+    return new ConnectError("the request message is cut off", Code.InvalidArgument);
+  }
+  return error.code === Code.Internal ? new ConnectError(error.rawMessage, Code.InvalidArgument) : error;
+}
+
+function toCode(code: number): Code {
+  return Object.values(Code).find((known) => known === code) === undefined ? Code.Unknown : (code as Code);
+}

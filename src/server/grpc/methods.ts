@@ -1,0 +1,136 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type Message,
+  type MessageInitShape,
+} from "@bufbuild/protobuf";
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
+import type {
+  MethodDefinition,
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+} from "@grpc/grpc-js";
+import type { Log } from "../../log.ts";
+import type { CallContext } from "../../rpc/pipeline/pipeline.ts";
+import { encodeWithPreEncoded } from "../../rpc/wire/pre-encoded-field.ts";
+import { GrpcContext } from "./context.ts";
+import { toStatusObject } from "./errors.ts";
+
+// Messages go through grpc-js as bytes: what can't be decoded is then an error of ours, with details.
+const asIs = (bytes: Buffer) => bytes;
+
+export function definitionOf(method: DescMethod): MethodDefinition<Buffer, Buffer> {
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    requestStream: method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming",
+    responseStream: method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming",
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  };
+}
+
+type Readable = ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+type Writable = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+
+/** The function of a method of any kind, as the descriptors name it. */
+type AnyImpl = (input: unknown, context: CallContext) => Promise<object> | AsyncIterable<object>;
+
+/** What grpc-js calls: decodes, runs the function that every port runs, encodes. */
+export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log) {
+  const run = Reflect.get(implementation, method.localName) as AnyImpl;
+  const encode = (message: object) =>
+    asBuffer(encodeWithPreEncoded(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
+  const single = (call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>) =>
+    decode(method.input, call.request);
+
+  const answer = async (call: ServerUnaryCall<Buffer, Buffer> | Readable, input: () => unknown) =>
+    encode(await (run(input(), new GrpcContext(call)) as Promise<object>));
+  const answers = (call: Writable, input: () => unknown) => run(input(), new GrpcContext(call)) as AsyncIterable<object>;
+
+  switch (method.methodKind) {
+    case "unary":
+      return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
+        settle(
+          answer(call, () => single(call)),
+          callback,
+          log,
+        );
+    case "client_streaming":
+      return (call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
+        settle(
+          answer(call, () => decodeAll(method.input, call)),
+          callback,
+          log,
+        );
+    case "server_streaming":
+      return (call: ServerWritableStream<Buffer, Buffer>) =>
+        stream(call, () => answers(call, () => single(call)), encode, log);
+    case "bidi_streaming":
+      return (call: ServerDuplexStream<Buffer, Buffer>) =>
+        stream(call, () => answers(call, () => decodeAll(method.input, call)), encode, log);
+  }
+}
+
+function settle(answer: Promise<Buffer>, callback: sendUnaryData<Buffer>, log: Log): void {
+  answer.then(
+    (bytes) => callback(null, bytes),
+    (error: unknown) => callback(toStatusObject(error, log)),
+  );
+}
+
+/** Makes the next message while the one before is on its way, and no more: a slow reader costs no memory. */
+async function stream(
+  call: Writable,
+  messages: () => AsyncIterable<object>,
+  encode: (message: object) => Buffer,
+  log: Log,
+): Promise<void> {
+  let arrived = Promise.resolve();
+  let giveUp = () => {};
+  call.once("cancelled", () => giveUp());
+  try {
+    for await (const message of messages()) {
+      await arrived;
+      if (call.cancelled) {
+        return;
+      }
+      arrived = new Promise((resolve) => {
+        giveUp = resolve;
+        call.write(encode(message), () => resolve());
+      });
+    }
+    call.end();
+  } catch (error) {
+    // To a caller that has gone there is nothing to say.
+    if (!call.cancelled) {
+      call.emit("error", toStatusObject(error, log));
+    }
+  }
+}
+
+async function* decodeAll(schema: DescMessage, call: Readable): AsyncGenerator<Message> {
+  // An iteration that breaks off would otherwise take the stream along, and with it the answer.
+  for await (const bytes of call.iterator({ destroyOnReturn: false })) {
+    yield decode(schema, bytes);
+  }
+}
+
+function decode(schema: DescMessage, bytes: Buffer): Message {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (error) {
+    throw new ConnectError(error instanceof Error ? error.message : String(error), Code.InvalidArgument);
+  }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect } from "vitest";
+import type { Caller } from "../../../src/directory/keys/api-key.ts";
+import { createApiKey } from "../../../src/directory/keys/api-keys.ts";
+import { createAuthenticator } from "../../../src/directory/keys/authentication.ts";
+import type { Store } from "../../../src/directory/store/store.ts";
+import type { Micros } from "../../../src/directory/values/clock.ts";
+import { createTestAccount, testAccount } from "../../support/account.ts";
+import { openTestStore, reopenTestStore, type TestStore } from "../../support/store.ts";
+import { NEW_KEY } from "./keys.ts";
+
+/** One database for all tests of a file, opened by two servers, with a super admin in the account `default`. */
+export function useKnownKeys() {
+  const stores: TestStore[] = [];
+  beforeAll(async () => {
+    const first = await openTestStore();
+    stores.push(first, await reopenTestStore(first.url));
+    await (await createTestAccount(first.store, "default")).insert({ superAdmin: true });
+  });
+  afterAll(async () => {
+    for (const { close } of stores.toReversed()) await close();
+  });
+  return {
+    open: () => openWithKey(stores[0] ?? expect.fail("no store")),
+    /** Of the other server. */
+    otherStore: () => stores[1]?.store ?? expect.fail("no other store"),
+  };
+}
+
+/** An account with a user and a key that works, a server that knows no key yet, and a clock that can be put forward. */
+async function openWithKey({ store, sources }: TestStore) {
+  const time = { ahead: 0 };
+  const now = () => sources.clock() + time.ahead;
+  const account = await createTestAccount(store, sources.newId("A"));
+  const user = await account.insert();
+  const admin: Caller = {
+    accountId: account.id,
+    user: { ...user, superAdmin: true },
+    superAdmin: true,
+    key: { ...NEW_KEY, role: "ADMIN", id: "K0", userId: user.id, createTime: 0, lastUseTime: null, revokeTime: null },
+  };
+  const issue = () => account.write((tx) => createApiKey(tx, admin, { ...NEW_KEY, userId: user.id }));
+  const { key, secret } = await issue();
+  const watched = watchReads(store);
+  const login = createAuthenticator(watched.store, now);
+  return {
+    store,
+    sources,
+    account,
+    home: testAccount(store, "default"),
+    time,
+    now,
+    user,
+    admin,
+    key,
+    secret,
+    issue,
+    login,
+    watched,
+  };
+}
+
+/** The store itself, but for one method: that counts, and can be held up until it is let go. */
+function watchReads(store: Store) {
+  const watched = {
+    reads: 0,
+    hold: Promise.resolve(),
+    store: {
+      findKeyHolders: async (keyId: string) => {
+        const holders = await store.findKeyHolders(keyId);
+        watched.reads += 1;
+        await watched.hold;
+        return holders;
+      },
+      onAccessChange: (listener: Parameters<Store["onAccessChange"]>[0]) => store.onAccessChange(listener),
+      noteKeyUse: (accountId: string, keyId: string, at: Micros) => store.noteKeyUse(accountId, keyId, at),
+    },
+  };
+  return watched;
+}

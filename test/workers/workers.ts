@@ -1,0 +1,73 @@
+import type { Client } from "@connectrpc/connect";
+import { expect, vi } from "vitest";
+import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { clientOf, type Protocol } from "../support/clients.ts";
+import { type ServerProcess, spawnServer } from "../support/process.ts";
+
+export interface Supervisor extends ServerProcess {
+  /** Workers that have served so far, by number: their process ids. */
+  workers(): Map<number, number>;
+  /** The lines of the log that say this. */
+  logged(message: string): Array<Readonly<Record<string, unknown>>>;
+  /** Runs a call, which must be the only one, and returns the worker that has answered it. */
+  answering(call: () => Promise<unknown>): Promise<number>;
+  /** A client for each worker, on a connection of its own. `probe` must be a call. */
+  reachAll<C>(open: () => C, probe: (client: C) => Promise<unknown>): Promise<C[]>;
+  /** Of the user service. */
+  connections(secret?: string, protocol?: Protocol): Promise<Array<Client<typeof UserService>>>;
+}
+
+/** A server of several processes on a database in the folder. */
+export async function spawnCrew(folder: string, count: number, env: NodeJS.ProcessEnv = {}): Promise<Supervisor> {
+  const settings = { ROSTER_WORKERS: String(count), ROSTER_LOG_LEVEL: "debug", ROSTER_GRPC_ADDRESS: "127.0.0.1:0", ...env };
+  const server = await spawnServer(folder, { env: settings });
+  const logged: Supervisor["logged"] = (message) =>
+    server
+      .log()
+      .split("\n")
+      .filter((line) => line.startsWith("{") && line.endsWith("}"))
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.msg === message);
+  const crew: Supervisor = {
+    ...server,
+    workers: () => new Map(logged("serving").map(({ worker, pid }) => [Number(worker), Number(pid)])),
+    logged,
+    async answering(call) {
+      const before = logged("call").length;
+      await call();
+      await vi.waitFor(() => expect(logged("call").length).toBeGreaterThan(before), 10_000);
+      return Number(logged("call").at(-1)?.["worker"]);
+    },
+    reachAll: (open, probe) => reachAll(crew, count, open, probe),
+    connections: (secret = server.secret, protocol = "gRPC, HTTP/2") =>
+      crew.reachAll(
+        () => clientOf(UserService, server.url, secret, protocol),
+        (users) => users.listUsers({ pageSize: 1 }),
+      ),
+  };
+  return crew;
+}
+
+/** Connections are handed out in turn: some more than there are workers reach them all. */
+async function reachAll<C>(
+  crew: Supervisor,
+  count: number,
+  open: () => C,
+  probe: (client: C) => Promise<unknown>,
+): Promise<C[]> {
+  const byWorker = new Map<number, C>();
+  for (let tries = 0; byWorker.size < count; tries += 1) {
+    expect(tries).toBeLessThan(count * 5);
+    const client = open();
+    byWorker.set(await crew.answering(() => probe(client)), client);
+  }
+  return [...byWorker.values()];
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
