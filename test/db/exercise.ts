@@ -62,8 +62,8 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await tx.nonces.markUsed(key.id, Buffer.from("n"), clock());
     await tx.answers.insert("method", "request", { digest: Buffer.from("d"), userId: id, response: Buffer.from("r") });
     await tx.answers.find("method", "request");
-    await deleteUser(tx, id, "");
-    await undeleteUser(tx, id, "");
+    await deleteUser(tx, { superAdmin: true }, id, "");
+    await undeleteUser(tx, { superAdmin: true }, id, "");
   });
   await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
     for (const each of PAGES) {
@@ -105,7 +105,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await exerciseAccounts(store);
   await store.listAccountIds("", 10);
   await store.secret("exercise", () => Buffer.from("secret"));
-  await store.write(origin, (tx) => purgeUser(tx, id, ""));
+  await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true }, id, ""));
   await store.prune({ changes: clock(), answers: clock() });
   await store.ping();
 }

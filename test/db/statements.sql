@@ -246,6 +246,8 @@ update "api_keys" set "display_name" = $1, "user_id" = $2, "role" = $3, "require
 
 update "api_keys" set "last_use_time" = $1 where "account_id" = $2 and "id" = $3;
 
+update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" = $3 and "revoke_time" is null;
+
 update "nonces" set "use_time" = $1 where "account_id" = $2 and "key_id" = $3 and "digest" = $4;
 
 update "sessions" set "end_time" = $1, "update_time" = $2, "version" = "version" + $3 where "account_id" = $4 and "user_id" = $5 and "end_time" is null;

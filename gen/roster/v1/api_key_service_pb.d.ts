@@ -642,7 +642,8 @@ export declare const ApiKeyService: GenService<{
     output: typeof ListApiKeysResponseSchema;
   },
   /**
-   * Changes the display name, the end or the nonce rule of a key. Needs an ADMIN key.
+   * Changes the display name, the end or the nonce rule of a key. Needs an ADMIN key; one that has an end or the nonce rule
+   * can't free itself of it: that takes another key (PERMISSION_DENIED).
    * Errors: NOT_FOUND (API_KEY_NOT_FOUND), FAILED_PRECONDITION (API_KEY_REVOKED).
    *
    * @generated from rpc roster.v1.ApiKeyService.UpdateApiKey

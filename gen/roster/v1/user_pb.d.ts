@@ -103,8 +103,9 @@ export declare type User = Message<"roster.v1.User"> & {
   status: UserStatus;
 
   /**
-   * Whether keys of this user may act on every account. Only a super admin may set it (PERMISSION_DENIED). The last
-   * active super admin can't be demoted, suspended or deleted (FAILED_PRECONDITION, LAST_SUPER_ADMIN). Default: false.
+   * Whether keys of this user may act on every account. Only a super admin may set it, and only a super admin may change,
+   * suspend, delete, undelete or purge a user who has it (PERMISSION_DENIED). The last active super admin can't be
+   * demoted, suspended or deleted (FAILED_PRECONDITION, LAST_SUPER_ADMIN). Default: false.
    *
    * @generated from field: optional bool super_admin = 11;
    */

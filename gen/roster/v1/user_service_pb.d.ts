@@ -1647,7 +1647,7 @@ export declare const UserService: GenService<{
   },
   /**
    * Deletes a user softly: it is gone from reads, its e-mail and external id are free at once, its open sessions end,
-   * and its keys no longer work. Its id stays taken until it is purged.
+   * and its keys are revoked for good. Its id stays taken until it is purged.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
    * @generated from rpc roster.v1.UserService.DeleteUser
@@ -1658,7 +1658,7 @@ export declare const UserService: GenService<{
     output: typeof DeleteUserResponseSchema;
   },
   /**
-   * Brings a deleted user back.
+   * Brings a deleted user back. Its sessions stay ended and its keys revoked.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (USER_NOT_DELETED),
    * ALREADY_EXISTS (EMAIL_TAKEN, EXTERNAL_ID_TAKEN) when they have been taken meanwhile.
    *

@@ -44,6 +44,17 @@ export class KyselyApiKeys implements ApiKeyWriter {
     await this.#update(key, values);
   }
 
+  async revokeAll(userId: string, time: number): Promise<void> {
+    await this.#db
+      .updateTable("api_keys")
+      .set({ revoke_time: time })
+      .where("account_id", "=", this.#accountId)
+      .where("user_id", "=", userId)
+      .where("revoke_time", "is", null)
+      .execute();
+    this.#access?.note(userId);
+  }
+
   async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {
     await this.#update(key, { digest, previous_digest: sql.ref("digest"), previous_expire_time: previousExpireTime });
   }

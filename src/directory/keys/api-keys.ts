@@ -38,11 +38,23 @@ export interface KeyWithSecret {
 
 export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "requireNonce">>;
 
-/** Changes a key. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */
+/**
+ * Changes a key. One that has an end or needs nonces is freed of that by another key only: PERMISSION_DENIED.
+ * Throws API_KEY_NOT_FOUND, API_KEY_REVOKED.
+ */
 export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: string, input: ApiKeyInput): Promise<ApiKey> {
-  const key = { ...(await getWorkingKey(tx, caller, id)), ...input };
+  const before = await getWorkingKey(tx, caller, id);
+  const key = { ...before, ...input };
+  if (id === caller.key.id && liftsLimit(before, key)) {
+    throw permissionDenied("a key can't lift its own limits: that takes another key");
+  }
   await tx.apiKeys.update(key);
   return key;
+}
+
+function liftsLimit(before: ApiKey, after: ApiKey): boolean {
+  const endsLater = before.expireTime !== null && (after.expireTime === null || after.expireTime > before.expireTime);
+  return endsLater || (before.requireNonce && !after.requireNonce);
 }
 
 /** Gives a key a new secret; the old one works until `overlap` has passed. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */

@@ -16,6 +16,9 @@ export interface ApiKeyWriter extends ApiKeyReader {
   /** Replaces what is known of the key, its secret aside. */
   update(key: ApiKey): Promise<void>;
 
+  /** Revokes every key of the user that is not revoked yet. */
+  revokeAll(userId: string, time: Micros): Promise<void>;
+
   /** Gives the key another secret; the one before it works until then. */
   replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: Micros): Promise<void>;
 }

@@ -40,7 +40,7 @@ export async function createUser(
 /**
  * Creates the user or replaces the one with the same id or, when no id is given, the same external id. What is absent
  * goes back to its default, except `status` and `superAdmin` of an existing user, which stay.
- * Throws USER_ID_TAKEN (of a deleted user), EMAIL_TAKEN, EXTERNAL_ID_TAKEN, ETAG_MISMATCH, LAST_SUPER_ADMIN.
+ * Throws PERMISSION_DENIED, USER_ID_TAKEN (of a deleted user), EMAIL_TAKEN, EXTERNAL_ID_TAKEN, ETAG_MISMATCH, LAST_SUPER_ADMIN.
  */
 export async function upsertUser(
   tx: AccountTransaction,
@@ -98,30 +98,37 @@ export async function setUserStatus(
   return changeUser(tx, actor, before, { ...before, status }, etag);
 }
 
-/** Deletes a live user softly. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
-export async function deleteUser(tx: AccountTransaction, id: string, etag: string): Promise<User> {
+/** Deletes a live user softly; its keys are revoked for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
+export async function deleteUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<User> {
   const before = await getLiveUser(tx, id);
+  assertMayChange(actor, before);
   assertEtag(before, etag);
   await assertNotLastSuperAdmin(tx, before);
   const now = tx.now();
   await tx.sessions.endOpen(id, now);
+  await tx.apiKeys.revokeAll(id, now);
   return tx.users.update(before, { ...before, updateTime: now, deleteTime: now });
 }
 
 /** Brings a deleted user back. Throws USER_NOT_FOUND, ETAG_MISMATCH, USER_NOT_DELETED, EMAIL_TAKEN, EXTERNAL_ID_TAKEN. */
-export async function undeleteUser(tx: AccountTransaction, id: string, etag: string): Promise<User> {
+export async function undeleteUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<User> {
   const before = await getUser(tx, id);
+  assertMayChange(actor, before);
   assertEtag(before, etag);
   if (before.deleteTime === null) {
     throw new RosterError("USER_NOT_DELETED", "the user is not deleted");
   }
   await assertKeysFree(tx, before, before.id);
-  return tx.users.update(before, { ...before, updateTime: tx.now(), deleteTime: null });
+  const now = tx.now();
+  // Earlier versions left the keys of a deleted user as they were.
+  await tx.apiKeys.revokeAll(id, now);
+  return tx.users.update(before, { ...before, updateTime: now, deleteTime: null });
 }
 
 /** Erases a user, live or deleted, for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
-export async function purgeUser(tx: AccountTransaction, id: string, etag: string): Promise<Erased> {
+export async function purgeUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<Erased> {
   const before = await getUser(tx, id);
+  assertMayChange(actor, before);
   assertEtag(before, etag);
   await assertNotLastSuperAdmin(tx, before);
   return tx.users.purge(before);
@@ -144,6 +151,7 @@ async function changeUser(
   values: UserValues,
   etag: string,
 ): Promise<User> {
+  assertMayChange(actor, before);
   assertMaySetSuperAdmin(actor, before.superAdmin, values.superAdmin);
   assertEtag(before, etag);
   if (values.status === "INVITED" && before.status !== "INVITED") {
@@ -200,6 +208,13 @@ async function assertKeysFree(tx: AccountTransaction, values: UserValues, ownId?
 function assertEtag(user: User, etag: string): void {
   if (etag !== "" && etag !== userEtag(user)) {
     throw etagMismatch("User", userEtag(user));
+  }
+}
+
+/** Whoever could change a super admin's e-mail, or end one, could take that one's place. */
+function assertMayChange(actor: Actor, user: User): void {
+  if (user.superAdmin && !actor.superAdmin) {
+    throw permissionDenied("only a super admin changes a super admin");
   }
 }
 

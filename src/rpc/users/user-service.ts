@@ -120,7 +120,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
           if (request.allowMissing && (stored === undefined || stored.deleteTime !== null)) {
             return { revision: BigInt(tx.revision) };
           }
-          const user = await deleteUser(tx, request.id, request.etag);
+          const user = await deleteUser(tx, call.caller, request.id, request.etag);
           return { user: toUserMessage(user), revision: BigInt(tx.revision) };
         },
         ABOUT_USER,
@@ -132,7 +132,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         call,
         request,
         async (tx) => {
-          const user = await undeleteUser(tx, request.id, request.etag);
+          const user = await undeleteUser(tx, call.caller, request.id, request.etag);
           return { user: toUserMessage(user), revision: BigInt(tx.revision) };
         },
         ABOUT_USER,
@@ -140,7 +140,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
 
     purgeUser: (request, call) =>
       mutate(store, call, request, async (tx) => {
-        const erased = await purgeUser(tx, request.id, request.etag);
+        const erased = await purgeUser(tx, call.caller, request.id, request.etag);
         const receipt = {
           userId: request.id,
           purgeTime: toTimestamp(tx.now()),

@@ -85,7 +85,7 @@ test("an export of an unknown account is ACCOUNT_NOT_FOUND", async () => {
 
 /** Buffers are no plain arrays to the test: what callers see is compared. */
 function exported(user: User) {
-  return { id: user.id, image: expect.toSatisfy((image: Uint8Array) => Buffer.from(encode(user)).equals(image)) };
+  return { id: user.id, encoded: expect.toSatisfy((encoded: Uint8Array) => Buffer.from(encode(user)).equals(encoded)) };
 }
 
 /** What is left of the export after a page. */

@@ -1,8 +1,9 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { failure } from "../../support/clients.ts";
-import { addUser, present, useRoster, withRole } from "../setup.ts";
+import { addUser, type Keys, present, useRoster, withRole } from "../setup.ts";
 
 const roster = useRoster();
 
@@ -88,7 +89,7 @@ test("a key for a user of another account is refused as for one who does not exi
   await denied(mine.keys().createApiKey({ accountId: other.id, apiKey }));
 });
 
-test("a key rests while its user is suspended or deleted, and works again after", async () => {
+test("a key rests while its user is suspended, works again after, and ends for good when its user is deleted", async () => {
   const { users, keys } = await roster.account();
   const { id } = await addUser(users());
   const { secret } = await keys().createApiKey({ apiKey: { displayName: "Resting", role: ApiKeyRole.READER, userId: id } });
@@ -102,7 +103,33 @@ test("a key rests while its user is suspended or deleted, and works again after"
   await users().deleteUser({ id });
   await dead();
   await users().undeleteUser({ id });
-  await whoAmI();
+  await dead();
   await users().purgeUser({ id });
   await dead();
+});
+
+describe("a key that has limits", () => {
+  const limited = { displayName: "Limited", role: ApiKeyRole.ADMIN, requireNonce: true };
+
+  test("can't lift them: that takes another key", async () => {
+    const account = await roster.account();
+    const expireTime = timestampFromMs(Date.now() + 60_000);
+    const { apiKey, secret } = await account.keys().createApiKey({ apiKey: { ...limited, expireTime } });
+    const { id } = present(apiKey);
+    const own = roster.as(secret).keys();
+    const update = async (keys: Keys, values: object, paths: string[]) => {
+      const headers = { "roster-client-nonce": (await own.issueNonce({})).nonce };
+      const options = keys === own ? { headers } : {};
+      return keys.updateApiKey({ apiKey: { id, ...values }, updateMask: { paths } }, options);
+    };
+    await denied(update(own, { requireNonce: false }, ["require_nonce"]));
+    await denied(update(own, {}, ["expire_time"]));
+    await denied(update(own, { expireTime: timestampFromMs(Date.now() + 120_000) }, ["expire_time"]));
+    await denied(update(own, { displayName: "Free", expireTime }, ["*"]));
+    const sooner = timestampFromMs(Date.now() + 50_000);
+    const kept = await update(own, { displayName: "Mine", expireTime: sooner, requireNonce: true }, ["*"]);
+    expect(kept.apiKey).toMatchObject({ displayName: "Mine", requireNonce: true, expireTime: sooner });
+    const freed = await update(account.keys(), {}, ["require_nonce", "expire_time"]);
+    expect([freed.apiKey?.requireNonce, freed.apiKey?.expireTime]).toEqual([false, undefined]);
+  });
 });

@@ -68,7 +68,7 @@ describe("DeleteUser", () => {
     expect((await users.deleteUser({ id, etag })).user?.id).toBe(id);
   });
 
-  test("kills the user's keys at once; undelete revives them", async () => {
+  test("revokes the user's keys at once and for good", async () => {
     const { users, secret } = await roster.account();
     const { id } = await addUser(users());
     const key = await createKey(roster.server.url, secret, ApiKeyRole.READER, id);
@@ -77,7 +77,11 @@ describe("DeleteUser", () => {
     await users().deleteUser({ id });
     await failure(keys().whoAmI({}), Code.Unauthenticated, "API_KEY_INVALID");
     await users().undeleteUser({ id });
-    expect((await keys().whoAmI({})).user?.id).toBe(id);
+    await failure(keys().whoAmI({}), Code.Unauthenticated, "API_KEY_INVALID");
+    const { apiKeys } = await roster.as(secret).keys().listApiKeys({});
+    expect(apiKeys.filter(({ userId }) => userId === id).map(({ revokeTime }) => revokeTime !== undefined)).toEqual([true]);
+    const fresh = await createKey(roster.server.url, secret, ApiKeyRole.READER, id);
+    expect((await roster.as(fresh).keys().whoAmI({})).user?.id).toBe(id);
   });
 });
 

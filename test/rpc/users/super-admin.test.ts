@@ -53,7 +53,7 @@ describe("super_admin", () => {
     const { id } = await addUser(roster.users(), { superAdmin: true }, accountId);
     const demote = { user: { id, superAdmin: false } };
     await failure(users().updateUser(demote), Code.PermissionDenied, "PERMISSION_DENIED");
-    expect((await users().upsertUser({ user: { id, about: "kept" } })).user?.superAdmin).toBe(true);
+    expect((await roster.users().upsertUser({ accountId, user: { id, about: "kept" } })).user?.superAdmin).toBe(true);
     expect((await roster.users().updateUser({ accountId, ...demote })).user?.superAdmin).toBe(false);
   });
 
@@ -70,6 +70,44 @@ describe("super_admin", () => {
   });
 });
 
+describe("a super admin", () => {
+  const changes: Array<[string, (users: Users, id: string) => Promise<unknown>]> = [
+    ["another e-mail address", (users, id) => users.updateUser({ user: { id, email: "taken-over@example.com" } })],
+    ["what it has already", (users, id) => users.updateUser({ user: { id } })],
+    ["a replacement", (users, id) => users.upsertUser({ user: { id, email: "taken-over@example.com" } })],
+    ["a replacement by external id", (users) => users.upsertUser({ user: { externalId: "the-boss" } })],
+    ["suspension", (users, id) => users.suspendUser({ id })],
+    ["activation", (users, id) => users.activateUser({ id })],
+    ["deletion", (users, id) => users.deleteUser({ id })],
+    ["deletion, missing or not", (users, id) => users.deleteUser({ id, allowMissing: true })],
+    ["erasure", (users, id) => users.purgeUser({ id })],
+  ];
+
+  test.each(changes)("gets %s from super admins only", async (_, change) => {
+    const { id: accountId, users } = await roster.account();
+    const boss = await addUser(roster.users(), { superAdmin: true, externalId: "the-boss" }, accountId);
+    await failure(change(users(), boss.id), Code.PermissionDenied, "PERMISSION_DENIED");
+    expect(await getUser(users(), boss.id)).toEqual(boss);
+    await roster.users().deleteUser({ accountId, id: boss.id });
+    await failure(users().undeleteUser({ id: boss.id }), Code.PermissionDenied, "PERMISSION_DENIED");
+    await failure(users().purgeUser({ id: boss.id }), Code.PermissionDenied, "PERMISSION_DENIED");
+    expect((await roster.users().undeleteUser({ accountId, id: boss.id })).user?.superAdmin).toBe(true);
+  });
+
+  test("is left alone by imports of others", async () => {
+    const { id: accountId, users } = await roster.account();
+    const boss = await addUser(roster.users(), { superAdmin: true, externalId: "the-boss" }, accountId);
+    const rows = [
+      { id: boss.id, email: "a@example.com" },
+      { externalId: "the-boss", email: "b@example.com" },
+    ];
+    const { failures, updated } = await users().importUsers({ users: rows, mode: ImportMode.UPSERT });
+    const reasons = failures.map(({ status }) => anyUnpack(present(status?.details[0]), ErrorInfoSchema)?.reason);
+    expect([updated, reasons]).toEqual([0, ["PERMISSION_DENIED", "PERMISSION_DENIED"]]);
+    expect(await getUser(users(), boss.id)).toEqual(boss);
+  });
+});
+
 describe("the last active super admin", () => {
   const removals: Array<[string, (users: Users, id: string) => Promise<unknown>]> = [
     ["demoted", (users, id) => users.updateUser({ user: { id, superAdmin: false } })],
@@ -83,8 +121,8 @@ describe("the last active super admin", () => {
   test.each(removals)("can't be %s", async (_, remove) => {
     const users = roster.users();
     const last = roster.server.admin.user.id;
-    for (const { id, superAdmin } of (await users.listUsers({ accountId: "-", pageSize: 1000 })).users) {
-      if (superAdmin && id !== last) await users.updateUser({ user: { id, superAdmin: false } });
+    for (const { accountId, id, superAdmin } of (await users.listUsers({ accountId: "-", pageSize: 1000 })).users) {
+      if (superAdmin && id !== last) await users.updateUser({ accountId, user: { id, superAdmin: false } });
     }
     const before = await getUser(users, last);
     await failure(remove(users, last), Code.FailedPrecondition, "LAST_SUPER_ADMIN");
