@@ -52,7 +52,7 @@ interface Setting<T> {
 /** A value is wrong; the message says what would be right. */
 export class Wrong extends Error {}
 
-/** Every setting, once: the environment, the flags, `--help` and the table of the README come from here. */
+/** Every setting, once: the environment, the flags, `--help` and docs/settings.md come from here. */
 export const SETTINGS = {
   databaseUrl: {
     variable: "ROSTER_DATABASE_URL",

@@ -1,53 +1,61 @@
-/** Why a call failed. Part of the API: reasons never change, messages may. */
-export type Reason =
-  | "FIELD_INVALID"
-  | "FILTER_INVALID"
-  | "ORDER_BY_INVALID"
-  | "PAGE_TOKEN_INVALID"
-  | "PAGE_TOKEN_MISMATCH"
-  | "PAGE_TOKEN_EXPIRED"
-  | "RESUME_TOKEN_INVALID"
-  | "RESUME_TOKEN_MISMATCH"
-  | "RESUME_TOKEN_EXPIRED"
-  | "CHANGE_TOKEN_INVALID"
-  | "CHANGE_TOKEN_MISMATCH"
-  | "CHANGE_TOKEN_EXPIRED"
-  | "REQUEST_ID_REUSED"
-  | "API_KEY_INVALID"
-  | "PERMISSION_DENIED"
-  | "ACCOUNT_SUSPENDED"
-  | "ACCOUNT_NOT_FOUND"
-  | "USER_NOT_FOUND"
-  | "SESSION_NOT_FOUND"
-  | "API_KEY_NOT_FOUND"
-  | "USER_NOT_DELETED"
-  | "USER_SUSPENDED"
-  | "LAST_SUPER_ADMIN"
-  | "SESSION_ENDED"
-  | "API_KEY_REVOKED"
-  | "ACCOUNT_NOT_EMPTY"
-  | "DEFAULT_ACCOUNT"
-  | "NONCE_REQUIRED"
-  | "NONCE_INVALID"
-  | "NONCE_USED"
-  | "NONCE_EXPIRED"
-  | "USER_ID_TAKEN"
-  | "EMAIL_TAKEN"
-  | "EXTERNAL_ID_TAKEN"
-  | "SESSION_ID_TAKEN"
-  | "SLUG_TAKEN"
-  | "ETAG_MISMATCH"
-  | "STORE_UNAVAILABLE"
-  | "SERVER_DRAINING"
-  | "MESSAGE_TOO_LARGE"
-  | "TOO_MANY_STREAMS"
-  | "REQUEST_MALFORMED"
-  | "PROTOCOL_UNSUPPORTED"
-  | "METHOD_UNKNOWN"
-  | "SERVICE_UNKNOWN"
-  | "DEADLINE_EXCEEDED"
-  | "CANCELED"
-  | "INTERNAL";
+/**
+ * Every reason for which a call fails, and when. Part of the API: reasons never change, messages may. The codes they have on
+ * the wire stand in `rpc/errors.ts`; `docs/errors.md` is made from both.
+ */
+export const REASONS = {
+  FIELD_INVALID: "a field breaks a rule of the schema; `BadRequest` names each",
+  REQUEST_MALFORMED: "the request can't be decoded: its JSON, protobuf, compression or deadline",
+  FILTER_INVALID: "the filter can't be understood; `offset` in the metadata says where, in characters from 0",
+  ORDER_BY_INVALID: "`order_by` names an unknown field or direction, or a field twice",
+  PAGE_TOKEN_INVALID: "the token was not given by this directory",
+  PAGE_TOKEN_MISMATCH: "the token belongs to another account, method, filter or order, or is of another kind",
+  PAGE_TOKEN_EXPIRED: "the token is older than three days: begin again with the first page",
+  RESUME_TOKEN_INVALID: "the token was not given by this directory",
+  RESUME_TOKEN_MISMATCH: "the token belongs to another export, or is of another kind",
+  RESUME_TOKEN_EXPIRED: "the history no longer reaches back to the export: begin again",
+  CHANGE_TOKEN_INVALID: "the token was not given by this directory",
+  CHANGE_TOKEN_MISMATCH: "the token belongs to another account, or is of another kind",
+  CHANGE_TOKEN_EXPIRED: "the history no longer reaches back to the token: begin again with an export or an initial state",
+  REQUEST_ID_REUSED: "the `request_id` came with another request within the last 24 hours",
+  API_KEY_INVALID: "there is no key, or one that does not work, whatever the cause",
+  PERMISSION_DENIED: "the key's role, or its account, does not allow this",
+  ACCOUNT_SUSPENDED: "the key's account is suspended",
+  ACCOUNT_NOT_FOUND: "there is no such account; only super admins are told",
+  USER_NOT_FOUND: "there is no such user, or it is deleted",
+  SESSION_NOT_FOUND: "there is no such session, or its user is deleted",
+  API_KEY_NOT_FOUND: "there is no such key",
+  USER_ID_TAKEN: "another user of the account has this id; a deleted user keeps it until it is purged",
+  EMAIL_TAKEN: "another live user of the account has this e-mail address",
+  EXTERNAL_ID_TAKEN: "another live user of the account, or another open session of the user, has this external id",
+  SESSION_ID_TAKEN: "another session of the account has this id",
+  SLUG_TAKEN: "another account has this slug",
+  ETAG_MISMATCH:
+    "the resource has changed since the etag was read: read it again; `etag` in the metadata is the current one",
+  USER_NOT_DELETED: "only a deleted user can be undeleted",
+  USER_SUSPENDED: "a suspended user gets no sessions and no keys",
+  LAST_SUPER_ADMIN: "no active super admin would be left",
+  SESSION_ENDED: "an ended session can't be changed",
+  API_KEY_REVOKED: "a revoked key can't be changed or rotated",
+  ACCOUNT_NOT_EMPTY: "the account has users, and the request does not say `force`",
+  DEFAULT_ACCOUNT: "the account `default` can't be suspended or deleted",
+  NONCE_REQUIRED: "this key must send a nonce with each change",
+  NONCE_INVALID: "the nonce was not issued to this key",
+  NONCE_USED: "the nonce has been used",
+  NONCE_EXPIRED: "the nonce is older than 60 seconds",
+  MESSAGE_TOO_LARGE: "the request is larger than `ROSTER_MAX_MESSAGE_BYTES`",
+  TOO_MANY_STREAMS: "the server has `ROSTER_MAX_STREAMS` exports and watches open: try later, or another server",
+  PROTOCOL_UNSUPPORTED: "the content type, HTTP verb or compression is not spoken here",
+  METHOD_UNKNOWN: "there is no such method",
+  SERVICE_UNKNOWN: "a health check asks for a service that is not served",
+  DEADLINE_EXCEEDED: "the caller's deadline has passed",
+  CANCELED: "the caller has gone",
+  STORE_UNAVAILABLE: "the database can't be reached or written: try again",
+  SERVER_DRAINING: "the server is shutting down: try again, streams with their last token",
+  INTERNAL: "a defect; the incident id is in the message and the metadata, the cause is in the server's log",
+} as const;
+
+/** Why a call failed. */
+export type Reason = keyof typeof REASONS;
 
 /** A field that breaks a rule. `field` is a path as in the schema: `user.display_name`, `keys[3].id`. */
 export interface FieldViolation {

@@ -1,0 +1,128 @@
+// Writes the documents whose facts stand in the code. With --check it writes nothing, and fails if one of them is stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Code } from "@connectrpc/connect";
+import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
+import { AccountService } from "../gen/roster/v1/account_service_pb.js";
+import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
+import { SessionService } from "../gen/roster/v1/session_service_pb.js";
+import { UserService } from "../gen/roster/v1/user_service_pb.js";
+import { flagOf, SETTINGS } from "../src/config.ts";
+import { REASONS, type Reason } from "../src/directory/errors.ts";
+import { CODES } from "../src/rpc/errors.ts";
+import { methodName, PERMISSIONS } from "../src/rpc/pipeline/permissions.ts";
+
+const DOCUMENTS = {
+  "docs/errors.md": errorsDocument,
+  "docs/permissions.md": permissionsDocument,
+  "docs/settings.md": settingsDocument,
+} as const;
+
+const check = process.argv.includes("--check");
+for (const [path, document] of Object.entries(DOCUMENTS)) {
+  const file = join(import.meta.dirname, "..", path);
+  const text = document();
+  if (!check) {
+    writeFileSync(file, text);
+  } else if (text !== readFileSync(file, "utf8")) {
+    console.error(`${path} is stale: npm run documents`);
+    process.exitCode = 1;
+  }
+}
+
+function errorsDocument(): string {
+  const rows = Object.entries(REASONS).map(([reason, description]) => {
+    const code = CODES[reason as Reason];
+    return [`\`${reason}\``, codeName(code), String(codeToHttpStatus(code)), description];
+  });
+  return `# Errors
+
+${madeFrom("src/directory/errors.ts", "src/rpc/errors.ts")}
+
+Errors are the same on gRPC, gRPC-Web and Connect, on both ports. Each has a code, a message for people, and these details:
+
+- \`google.rpc.ErrorInfo\`, always: \`reason\` is one of those below, \`domain\` is \`roster\`, \`metadata\` has facts for programs.
+- \`google.rpc.BadRequest\` where fields are invalid: the path of each field, as \`user.display_name\` or \`keys[3].id\`.
+- \`google.rpc.ResourceInfo\` where the error is about a resource.
+- \`google.rpc.RetryInfo\` where waiting helps: try again after \`retry_delay\`.
+
+Reasons never change; messages may. So programs branch on the code or the reason, never on the message. A change that failed with
+UNAVAILABLE, or whose connection broke, may have been committed: repeat it with the same \`request_id\`.
+
+The HTTP status is that of Connect; an unknown method there is 404, a verb that is not spoken 405, a content type 415. gRPC and gRPC-Web
+answer 200 and send the code as \`grpc-status\`.
+
+${table(["reason", "code", "HTTP", "when"], rows)}`;
+}
+
+function settingsDocument(): string {
+  const rows = Object.values(SETTINGS).map(({ variable, fallback, description }) => [
+    `\`${variable}\``,
+    `\`${flagOf(variable)}\``,
+    fallback && `\`${fallback}\``,
+    description,
+  ]);
+  return `# Settings
+
+${madeFrom("src/config.ts")}
+
+Each setting is an environment variable, or a flag of \`roster serve\`; the flag wins. An empty value means the default. A wrong value
+stops the start with exit code 2 and a message that names every wrong setting.
+
+${table(["variable", "flag", "default", "meaning"], rows)}
+The command line has three of its own: \`ROSTER_SERVER\`, \`ROSTER_API_KEY\`, and \`ROSTER_DATABASE_URL\`, beside whose file it looks for
+\`admin.key\`. See \`roster import --help\`. What the settings mean in operation: [operations](operations.md).
+`;
+}
+
+function permissionsDocument(): string {
+  const sections = [UserService, SessionService, AccountService, ApiKeyService].map(
+    ({ name, methods }) => `\n## ${name}\n\n${table(["call", "key", "accounts"], methods.map(permissionRow))}`,
+  );
+  return `# Permissions
+
+${madeFrom("src/rpc/pipeline/permissions.ts")}
+
+What each call takes: a key of at least this role, for one of these accounts. READER is the least role; WRITER includes it, and ADMIN
+includes both. The role bounds a super admin's key as well: a READER key reads, in every account.
+
+\`account_id\` in a request is optional: empty means the key's account. Only a super admin may name another one; anybody else gets
+PERMISSION_DENIED, whether that account exists or not.
+
+A call that writes uses up the nonce that comes with it, and needs one if its key has \`require_nonce\`. \`WhoAmI\` tells a key its role,
+its account and its calls.
+${sections.join("")}`;
+}
+
+function permissionRow(method: DescMethod): string[] {
+  const permission = PERMISSIONS.get(methodName(method));
+  if (permission === undefined) {
+    throw new Error(`${methodName(method)} has no declared permission`);
+  }
+  const { role, superAdmin, mutates, allAccounts } = permission;
+  const others = allAccounts ? "own; super admins: any, or all (`-`)" : "own; super admins: any";
+  const takesAccount = method.input.fields.some(({ name }) => name === "account_id");
+  return [
+    `\`${method.name}\`${mutates ? ", writes" : ""}`,
+    superAdmin ? `${role}, of a super admin` : role,
+    superAdmin ? "any" : takesAccount ? others : "own",
+  ];
+}
+
+function madeFrom(...sources: string[]): string {
+  return `<!-- Made by \`npm run documents\` from ${sources.join(" and ")}: change those. -->`;
+}
+
+/** ALREADY_EXISTS, as gRPC spells it. */
+function codeName(code: Code): string {
+  return Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+}
+
+function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |\n`).join("");
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
