@@ -3,6 +3,8 @@ import { CommandError, UsageError } from "./cli/errors.ts";
 import { createProgram } from "./cli/program.ts";
 import { ConfigError } from "./config.ts";
 import { DatabaseProblem } from "./db/problem.ts";
+import { RosterError } from "./directory/errors.ts";
+import { causeText } from "./directory/values/cause.ts";
 
 const USAGE_EXIT_CODE = 2;
 
@@ -24,8 +26,15 @@ function report(error: unknown): number {
   }
   const misused = error instanceof UsageError || error instanceof ConfigError;
   const expected = misused || error instanceof CommandError || error instanceof DatabaseProblem;
-  process.stderr.write(`roster: ${expected ? error.message : describeDefect(error)}\n`);
+  process.stderr.write(`roster: ${expected ? error.message : describeUnexpected(error)}\n`);
   return misused ? USAGE_EXIT_CODE : 1;
+}
+
+/** A database may fail at any time; everything else is a defect. */
+function describeUnexpected(error: unknown): string {
+  return error instanceof RosterError && error.reason === "STORE_UNAVAILABLE"
+    ? `${error.message} (${causeText(error.cause)})`
+    : describeDefect(error);
 }
 
 function describeDefect(error: unknown): string {

@@ -8,6 +8,7 @@ import { withIndexedMetadata } from "./maintenance/indexed-metadata.ts";
 import { distribute, migrate, pendingMigrations } from "./migrations/migrate.ts";
 import type { PostgresOptions } from "./postgres/engine.ts";
 import { DatabaseProblem, databaseUnusable } from "./problem.ts";
+import { assertReadable } from "./sqlite/files.ts";
 import { KyselyStore } from "./store.ts";
 
 export { DatabaseProblem } from "./problem.ts";
@@ -36,7 +37,7 @@ const WAIT_INTERVAL_MS = 500;
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
   const { waitMs, onWait, peers, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
-  const engine = await openEngine(url, limits, peers);
+  const engine = await openEngine(url, { limits, peers });
   try {
     await patiently(engine, () => migrate(engine), { waitMs, onWait });
     return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, peers);
@@ -72,40 +73,55 @@ export function checkDatabase(url: string): Promise<string[]> {
   return withEngine(url, pendingMigrations);
 }
 
-/** Copies a whole directory from one database into an empty one. Throws a DatabaseProblem. */
+/** Copies a whole directory from one database, which must be there, into an empty one. Throws a DatabaseProblem. */
 export function copyDatabase(from: string, to: string, onProgress: (progress: CopyProgress) => void): Promise<void> {
-  return withEngine(from, (source) =>
-    withEngine(to, async (target) => {
-      await migrate(source);
+  const copy = async (source: Engine) => {
+    await migrate(source);
+    await withEngine(to, async (target) => {
       await migrate(target);
       await copyRows(source, target, onProgress);
-    }),
-  );
+    });
+  };
+  return withEngine(from, copy, { mustExist: true });
 }
 
-async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(url, DEFAULTS);
+async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>, options?: OpenOptions): Promise<T> {
+  const engine = await openEngine(url, options);
   try {
     return await work(engine);
   } catch (error) {
-    throw engine.isUnavailable(error) ? explained(url, error) : error;
+    throw engine.isUnavailable(error) || hasCode(error) ? explained(url, error) : error;
   } finally {
     await engine.close();
   }
 }
 
-async function openEngine(url: string, limits: PostgresOptions, peers?: Peers): Promise<Engine> {
+interface OpenOptions {
+  readonly limits?: PostgresOptions;
+  readonly peers?: Peers | undefined;
+  /** A file is not made if there is none. */
+  readonly mustExist?: boolean;
+}
+
+async function openEngine(url: string, { limits = DEFAULTS, peers, mustExist }: OpenOptions = {}): Promise<Engine> {
   // Each with its driver.
   if (!url.startsWith("sqlite:")) {
     const { openPostgres } = await import("./postgres/engine.ts");
     return openPostgres(url, limits);
   }
+  const path = url.slice("sqlite:".length);
   const { openSqlite } = await import("./sqlite/engine.ts");
   try {
-    return openSqlite(url.slice("sqlite:".length), undefined, peers && (() => peers.takeTurn()));
+    if (mustExist) assertReadable(path);
+    return openSqlite(path, undefined, peers && (() => peers.takeTurn()));
   } catch (error) {
     throw explained(url, error);
   }
+}
+
+/** Errors of drivers and of the system have one; defects of ours do not. */
+function hasCode(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
 }
 
 function explained(url: string, error: unknown): DatabaseProblem {

@@ -1,3 +1,5 @@
+import { causeText } from "../directory/values/cause.ts";
+
 /** Something about a database that an operator can mend. The message says it all: no stack is shown. */
 export class DatabaseProblem extends Error {
   override readonly name = "DatabaseProblem";
@@ -12,7 +14,9 @@ export function databaseTooNew(unknown: readonly string[]): DatabaseProblem {
 
 /** The database can't be opened, reached or brought up to date. `database` must not contain a password. */
 export function databaseUnusable(database: string, cause: unknown): DatabaseProblem {
-  const causes = cause instanceof AggregateError ? cause.errors : [cause];
-  const messages = causes.map((each) => (each instanceof Error ? each.message : String(each)));
-  return new DatabaseProblem(`${database} can't be used: ${messages.join("; ")}`, { cause });
+  return new DatabaseProblem(`${database} can't be used: ${causeText(cause)}`, { cause });
+}
+
+export function backupUnwritable(file: string, cause: unknown): DatabaseProblem {
+  return new DatabaseProblem(`${file} can't be written: ${causeText(cause)}`, { cause });
 }

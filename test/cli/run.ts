@@ -22,8 +22,13 @@ export interface RosterProcess {
 }
 
 /** Runs the command line as a user would. It is gone when the test is. */
-export function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): RosterProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, ...(cwd && { cwd }) });
+export function spawnRoster(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): RosterProcess {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, ...(cwd && { cwd }), ...user });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
@@ -42,6 +47,21 @@ export async function roster(
 ): Promise<Finished> {
   const { child, finished } = spawnRoster(args, env, cwd);
   child.stdin.end(input);
+  return finished;
+}
+
+/** Another user's right to run this checkout, if whoever runs the tests can hand it out. */
+export const NOBODY =
+  process.getuid?.() === 0 && spawnSync(process.execPath, ["--check", MAIN], asNobody({ stdio: "ignore" })).status === 0;
+
+function asNobody<O extends object>(options: O): O & { readonly uid: number; readonly gid: number } {
+  return { ...options, uid: 65_534, gid: 65_534 };
+}
+
+/** As `roster`, run by a user who owns nothing. Only where NOBODY says that this works. */
+export async function rosterAsNobody(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  const { child, finished } = spawnRoster(args, env, undefined, asNobody({}));
+  child.stdin.end();
   return finished;
 }
 

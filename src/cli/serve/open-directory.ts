@@ -3,11 +3,13 @@ import { openStore, type StoreOptions } from "../../db/open.ts";
 import { bootstrap } from "../../directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../directory/keys/api-key.ts";
 import type { Sources, Store } from "../../directory/store/store.ts";
+import { causeText } from "../../directory/values/cause.ts";
 import { createClock } from "../../directory/values/clock.ts";
 import { createIdSource } from "../../directory/values/id.ts";
 import type { Log } from "../../log.ts";
 import { userEncoder } from "../../rpc/users/user-encoder.ts";
 import { adminKeyPath, keepAdminKey, readAdminKey } from "../admin-key.ts";
+import { CommandError } from "../errors.ts";
 
 export interface Directory {
   readonly store: Store;
@@ -42,6 +44,14 @@ export async function firstKey(
   }
   const path = adminKeyPath(databaseUrl);
   const secret = bootstrapKey ?? (path === undefined ? undefined : readAdminKey(path)) ?? mintSecret(newId("K"));
-  const kept = path === undefined ? secret : keepAdminKey(path, secret, { replace: bootstrapKey !== undefined });
+  const kept = path === undefined ? secret : keep(path, secret, { replace: bootstrapKey !== undefined });
   return (await bootstrap(store, kept)) ? kept : undefined;
+}
+
+function keep(path: string, secret: string, options: Parameters<typeof keepAdminKey>[2]): string {
+  try {
+    return keepAdminKey(path, secret, options);
+  } catch (error) {
+    throw new CommandError(`can't keep the first key in ${path}: ${causeText(error)}`, { cause: error });
+  }
 }

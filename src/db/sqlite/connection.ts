@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import type { SqliteDatabase } from "kysely";
+import { assertFolderWritable, assertWritable, makeFolder } from "./files.ts";
 
 export const LOCK_TIMEOUT_MS = 10_000;
 
@@ -10,12 +12,24 @@ const READER_CACHE_KIB = 16_384;
 /** Of 4 KiB. An import of 1000 users changes 3000, most of them again with the next 1000: into the file they had better go less often. */
 const CHECKPOINT_PAGES = 8_000;
 
+/** The file is made if missing, with its folder. Throws the system's reason where SQLite only says that it can't open the file. */
+export function connectWriter(path: string): Database.Database {
+  makeFolder(dirname(path));
+  // A file that it may not write SQLite opens to read, and says nothing.
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) assertWritable(file);
+  try {
+    return durable(connect(path, {}, WRITER_CACHE_KIB));
+  } catch (error) {
+    assertFolderWritable(path);
+    throw error;
+  }
+}
+
 /**
  * Write-ahead log, and every commit on the disk before it is acknowledged. What a purge deletes is overwritten, not just
  * unlinked (`secure_delete`).
  */
-export function connectWriter(path: string): Database.Database {
-  const database = connect(path, {}, WRITER_CACHE_KIB);
+function durable(database: Database.Database): Database.Database {
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.pragma("secure_delete = ON");

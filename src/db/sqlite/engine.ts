@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
 import {
@@ -24,7 +22,6 @@ import { ScanThreadLost, scanDialect } from "./scan-dialect.ts";
  * that take turns to write need hardly wait.
  */
 export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTurn?: TakeTurn): Engine {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const write = connectWriter(path);
   const read = connectReader(path);
   const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, takeTurn) });

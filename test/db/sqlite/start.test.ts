@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
@@ -55,7 +55,7 @@ test("a file whose pages are damaged is refused by its name", async () => {
 test("a folder in place of the file is refused by its name", async () => {
   const path = join(testFolder(), "roster.db");
   mkdirSync(path);
-  await expectUnusable(path, "unable to open database file");
+  await expectUnusable(path, "roster.db is a folder");
 });
 
 test("a file below a file is refused by its name", async () => {
@@ -64,9 +64,25 @@ test("a file below a file is refused by its name", async () => {
   await expectUnusable(join(file, "roster.db"), /ENOTDIR|EEXIST/);
 });
 
+test("a folder that can't be made is refused by its name, however deep it would be", async () => {
+  for (const path of ["/proc/roster/roster.db", "/proc/roster/deeper/roster.db"]) {
+    await expectUnusable(path, "ENOENT");
+  }
+  const link = join(testFolder(), "link");
+  symlinkSync("/nowhere/at/all", link);
+  await expectUnusable(join(link, "deeper", "roster.db"), "EEXIST");
+});
+
+test("a folder is made with all above it, for its owner alone", async () => {
+  const folder = testFolder();
+  const path = join(folder, "a", "b", "roster.db");
+  await (await open(path)).close();
+  for (const made of [join(folder, "a"), join(folder, "a", "b")]) expect(statSync(made).mode & 0o777).toBe(0o700);
+});
+
 test("a place that can't be written to is refused by its name", async () => {
   const folder = readOnlyFolder();
-  await expectUnusable(join(folder, "roster.db"), "unable to open database file");
+  await expectUnusable(join(folder, "roster.db"), /EROFS|EACCES/);
 });
 
 function open(path: string) {

@@ -1,0 +1,51 @@
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Throws if there is no such file, or none that can be read. */
+export function assertReadable(path: string): void {
+  assertNoFolder(path);
+  accessSync(path, constants.R_OK);
+}
+
+/** Throws if the file is there and can't be written. */
+export function assertWritable(path: string): void {
+  assertNoFolder(path);
+  if (existsSync(path)) {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  }
+}
+
+/** Throws if nothing can be made in the folder of the file. */
+export function assertFolderWritable(path: string): void {
+  accessSync(dirname(path), constants.W_OK);
+}
+
+/**
+ * Makes the folder and those above it, for their owner alone. Node's `recursive` never returns where a folder that exists refuses to
+ * have others in it, as /proc does.
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) {
+    return;
+  }
+  const parent = dirname(path);
+  if (parent !== path) {
+    makeFolder(parent);
+  }
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another server may have made it meanwhile.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function assertNoFolder(path: string): void {
+  if (isFolder(path)) {
+    throw new Error(`${path} is a folder`);
+  }
+}

@@ -1,0 +1,13 @@
+/** Why something failed, in one line for people: the message of the error, or those of its parts, with their codes. */
+export function causeText(error: unknown): string {
+  const parts: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return parts.map(partText).join("; ");
+}
+
+function partText(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return error.message.includes(code) ? error.message : `${error.message} (${code})`;
+}
