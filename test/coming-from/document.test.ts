@@ -23,8 +23,8 @@ test.each(requestsIn(TEXT))("docs/coming-from.md shows a request that the schema
 });
 
 test.each([
-  ["PySpur", ["CreateUser", "ListUsers", "GetUser", "UpdateUser", "PurgeUser"]],
-  ["Julep", ["UpsertUser", "GetUser", "ListUsers", "UpdateUser", "PurgeUser"]],
+  ["PySpur", ["CreateUser", "ListUsers", "GetUser", "UpdateUser", "PurgeUser", "CreateSession", "ListUserSessions"]],
+  ["Julep", ["UpsertUser", "CreateUser", "GetUser", "ListUsers", "UpdateUser", "PurgeUser"]],
   [
     "LEADR",
     ["CreateUser", "ListUsers", "GetUser", "UpdateUser", "DeleteUser", "CreateAccount", "CreateApiKey", "IssueNonce"],

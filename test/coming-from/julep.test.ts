@@ -58,6 +58,58 @@ describe("POST /users/{user_id} of Julep is UpsertUser, which", () => {
   });
 });
 
+describe("POST /users of Julep is CreateUser, which", () => {
+  test("mints an id, which is no UUID, or takes the caller's UUID", async () => {
+    const { user } = await callers().createUser({ user: { name: "Ada", metadata: { a: 1 } } });
+    expect(user).toMatchObject({ name: "Ada", metadata: { a: 1 }, id: expect.stringMatching(/^U[0-9A-Z]{26}$/) });
+    const userId = randomUUID();
+    expect((await callers().createUser({ userId, user: { name: "Ada" } })).user?.id).toBe(userId);
+  });
+});
+
+describe("PUT /users/{user_id} of Julep is UpdateUser with a mask, which", () => {
+  const updateMask = { paths: ["name", "about", "project", "metadata"] };
+
+  test("replaces all fields of a user, and clears those that are left out", async () => {
+    const users = callers();
+    const id = randomUUID();
+    await users.upsertUser({
+      user: { id, name: "Ada Lovelace", about: "Writes programs", project: "engine", metadata: { a: 1 } },
+    });
+    const { user } = await users.updateUser({ user: { id, name: "Ada" }, updateMask });
+    expect(user).toMatchObject({ name: "Ada", about: "", metadata: {} });
+    expect(user?.project).toBeUndefined();
+  });
+
+  test("creates nobody, as UpsertUser would", async () => {
+    const call = callers().updateUser({ user: { id: randomUUID(), name: "Ada" }, updateMask });
+    await failure(call, Code.NotFound, "USER_NOT_FOUND");
+  });
+});
+
+test("there is no default project as in Julep: a user without one has none, and a filter finds such users", async () => {
+  const accountId = await roster.emptyAccount();
+  for (const [id, project] of [
+    ["with", "engine"],
+    ["default", "default"],
+    ["without", undefined],
+  ] as const) {
+    await callers().upsertUser({ accountId, user: { id, ...(project && { project }) } });
+  }
+  const { users } = await callers().listUsers({ accountId, filter: "!has(project)" });
+  expect(users.map(({ id, project }) => [id, project])).toEqual([["without", undefined]]);
+});
+
+test.each([
+  ["authorization", (secret: string) => `Bearer ${secret}`, 200],
+  ["x-api-key", (secret: string) => secret, 200],
+  ["authorization", (secret: string) => secret, 401],
+])("Julep's key in the header %s as %s is answered with %i", async (name, value, status) => {
+  const headers = { "content-type": "application/json", [name]: value(roster.server.secret) };
+  const url = `${roster.server.url}/roster.v1.UserService/ListUsers`;
+  expect((await fetch(url, { method: "POST", headers, body: "{}" })).status).toBe(status);
+});
+
 describe("GET /users/{user_id} of Julep is GetUser, which", () => {
   test("finds a user by its UUID as the caller spelt it", async () => {
     const users = callers();

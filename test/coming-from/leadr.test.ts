@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { UserStatus } from "../../gen/roster/v1/user_pb.js";
-import { ALL_ROLES, addUser, getUser, type Users, useRoster, withRole } from "../rpc/setup.ts";
+import { ALL_ROLES, addUser, addUsers, getUser, type Users, useRoster, withRole } from "../rpc/setup.ts";
 import { testAccount } from "../support/account.ts";
 import { failure, fieldsOf, type Protocol } from "../support/clients.ts";
 import { byId, JSON_OVER_HTTP } from "./calls.ts";
@@ -14,6 +14,12 @@ describe("POST /v1/users of LEADR is CreateUser, which", () => {
     const given = { email: "ada@example.com", displayName: "Ada" };
     const { user } = await users(JSON_OVER_HTTP).createUser({ accountId, user: given });
     expect(user).toMatchObject({ ...given, accountId, superAdmin: false, status: UserStatus.ACTIVE });
+  });
+
+  test("needs no account, e-mail or display name, as LEADR does", async () => {
+    const { id: accountId, users } = await roster.account();
+    const { user } = await users(JSON_OVER_HTTP).createUser({ user: {} });
+    expect([user?.accountId, user?.email, user?.displayName]).toEqual([accountId, undefined, undefined]);
   });
 
   test("tells an e-mail that is taken from an account that does not exist", async () => {
@@ -68,6 +74,18 @@ describe.each<Protocol>([JSON_OVER_HTTP, "gRPC, HTTP/2"])("GET /v1/users of LEAD
     await failure(list("", "eyJwdiI6WzEwMDAsMTIzXX0="), Code.InvalidArgument, "PAGE_TOKEN_INVALID");
     const { nextPageToken } = await list("email:asc");
     await failure(list("email:desc", nextPageToken), Code.InvalidArgument, "PAGE_TOKEN_MISMATCH");
+  });
+
+  test("takes a limit above 100, and counts the page by its users and the whole list on request", async () => {
+    const accountId = await roster.emptyAccount();
+    const users = roster.users(protocol);
+    await addUsers(users, 1001, undefined, accountId);
+    const page = async (pageSize: number) => {
+      const answer = await users.listUsers({ accountId, pageSize, includeTotal: true });
+      return [answer.users.length, answer.totalSize, answer.nextPageToken !== ""];
+    };
+    expect(await page(101)).toEqual([101, 1001n, true]);
+    expect(await page(5000)).toEqual([1000, 1001n, true]);
   });
 
   /** Five users, two of them without e-mail, and no one else in their account. */

@@ -1,11 +1,13 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
+import { ResourceInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { addUser, addUsers, getUser, present, useRoster } from "../rpc/setup.ts";
 import { failure } from "../support/clients.ts";
 import { byId, JSON_OVER_HTTP } from "./calls.ts";
 
 const roster = useRoster();
 const callers = () => roster.users(JSON_OVER_HTTP);
+const sessionCallers = () => roster.sessions(JSON_OVER_HTTP);
 
 describe("POST /user/ of PySpur is CreateUser, which", () => {
   test("creates a user by external id, with its metadata", async () => {
@@ -29,6 +31,11 @@ describe("POST /user/ of PySpur is CreateUser, which", () => {
     const answers = await Promise.all(calls);
     expect(new Set(answers.map(({ user }) => user?.id)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
+  });
+
+  test("needs no external id, as PySpur does", async () => {
+    const { user, created } = await callers().createUser({ user: { metadata: { plan: "pro" } } });
+    expect([user?.externalId, created]).toEqual([undefined, true]);
   });
 
   test("refuses an external id that is none", async () => {
@@ -128,5 +135,50 @@ describe("DELETE /user/{user_id}/ of PySpur is PurgeUser, which", () => {
     const { user, created } = await users.createUser({ user: { id, externalId: "crm-9" } });
     expect(created).toBe(true);
     expect(user).toMatchObject({ version: 1n, metadata: {} });
+  });
+});
+
+describe("the sessions of PySpur are SessionService, which", () => {
+  test("begins a session of a user under an external id, with the workflow in its metadata", async () => {
+    const { id: userId } = await addUser(callers());
+    const given = { userId, externalId: "chat-1", metadata: { workflow_id: "S1" } };
+    const { session } = await sessionCallers().createSession({ session: given });
+    expect(session).toMatchObject({ ...given, id: expect.stringMatching(/^S/) });
+    expect((await sessionCallers().getSession({ id: present(session).id })).session).toEqual(session);
+    const unknown = sessionCallers().createSession({ session: { userId: "nobody" } });
+    await failure(unknown, Code.NotFound, "USER_NOT_FOUND");
+  });
+
+  test("does not return a session whose external id is known: it says so, names it, and a filter finds it", async () => {
+    const { id: userId } = await addUser(callers());
+    const session = { userId, externalId: "chat-1" };
+    const { id } = present((await sessionCallers().createSession({ session })).session);
+    const again = sessionCallers().createSession({ session });
+    const error = await failure(again, Code.AlreadyExists, "EXTERNAL_ID_TAKEN");
+    expect(error.findDetails(ResourceInfoSchema)).toMatchObject([{ resourceName: id }]);
+    const filter = `user_id == "${userId}" && external_id == "chat-1" && !has(end_time)`;
+    expect((await sessionCallers().listSessions({ filter })).sessions.map((found) => found.id)).toEqual([id]);
+  });
+
+  test("lists the newest first with skip and limit: those of a user, or of all", async () => {
+    const accountId = await roster.emptyAccount();
+    for (const id of ["ada", "kay"]) await addUser(callers(), { id }, accountId);
+    for (const sessionId of ["ada-1", "kay-1", "ada-2", "kay-2"]) {
+      await sessionCallers().createSession({ accountId, sessionId, session: { userId: sessionId.slice(0, 3) } });
+    }
+    const page = { accountId, skip: 1, pageSize: 2 };
+    const ofUser = await sessionCallers().listUserSessions({ ...page, userId: "ada" });
+    expect(ofUser.sessions.map(({ id }) => id)).toEqual(["ada-1"]);
+    const ofAll = await sessionCallers().listSessions(page);
+    expect(ofAll.sessions.map(({ id }) => id)).toEqual(["ada-2", "kay-1"]);
+  });
+
+  test("deletes a session for good, or ends it and keeps the record", async () => {
+    const { id: userId } = await addUser(callers());
+    for (const sessionId of ["deleted", "ended"]) await sessionCallers().createSession({ sessionId, session: { userId } });
+    await sessionCallers().deleteSession({ id: "deleted" });
+    await failure(sessionCallers().getSession({ id: "deleted" }), Code.NotFound, "SESSION_NOT_FOUND");
+    await sessionCallers().endSession({ id: "ended" });
+    expect((await sessionCallers().getSession({ id: "ended" })).session?.endTime).toBeDefined();
   });
 });

@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRosterClient, exportUsers, MetadataUpdate, type RosterClient } from "../../src/client/index.ts";
 import { addUser, addUsers, getUser, present, useRoster } from "../rpc/setup.ts";
-import { failure } from "../support/clients.ts";
+import { failure, fieldsOf } from "../support/clients.ts";
 import { byId } from "./calls.ts";
 
 const roster = useRoster();
@@ -16,6 +16,9 @@ beforeAll(() => {
 });
 afterAll(() => close());
 
+/** What Zep takes for a user id, and Roster does not. */
+const OTHER_IDS = ["Käthe Müller", "ada lovelace", "李雷", "user 🙂", "x".repeat(129)];
+
 describe("add of Zep is CreateUser, which", () => {
   test("takes the caller's own user id, and metadata", async () => {
     const { user } = await users.createUser({ userId: "user123", user: { metadata: { foo: "bar" } } });
@@ -26,6 +29,56 @@ describe("add of Zep is CreateUser, which", () => {
     await addUser(users, { id: "twice" });
     await failure(users.createUser({ userId: "twice", user: {} }), Code.AlreadyExists, "USER_ID_TAKEN");
   });
+
+  test.each(OTHER_IDS)("refuses the id %j, and takes it as external id, by which the user is found", async (given) => {
+    const refused = await failure(users.createUser({ userId: given, user: {} }), Code.InvalidArgument, "FIELD_INVALID");
+    expect(fieldsOf(refused)).toEqual(["user_id"]);
+    const { user, created } = await users.createUser({ user: { externalId: given } });
+    expect(user).toMatchObject({ externalId: given, id: expect.stringMatching(/^U[0-9A-Z]{26}$/) });
+    expect(created).toBe(true);
+    expect((await users.getUser({ key: { case: "externalId", value: given } })).user).toEqual(user);
+    expect((await users.createUser({ user: { externalId: given } })).created).toBe(false);
+  });
+
+  test("refuses an e-mail that repeats, and one that is no address; in metadata both are kept and found", async () => {
+    const accountId = await roster.emptyAccount();
+    const create = (user: Parameters<typeof users.createUser>[0]["user"]) => users.createUser({ accountId, user });
+    await create({ email: "ada@example.com" });
+    await failure(create({ email: "Ada@example.com" }), Code.AlreadyExists, "EMAIL_TAKEN");
+    const refused = await failure(create({ email: "ask ada" }), Code.InvalidArgument, "FIELD_INVALID");
+    expect(fieldsOf(refused)).toEqual(["user.email"]);
+    for (const email of ["ask ada", "ask ada", "ada@example.com"]) await create({ metadata: { email } });
+    const found = await users.listUsers({ accountId, filter: 'metadata.email == "ask ada"', includeTotal: true });
+    expect(found.totalSize).toBe(2n);
+  });
+
+  test("takes first and last name as a display name of 2 to 100 characters; others are kept in metadata", async () => {
+    const fullName = (first: string, last: string) => [first, last].filter((name) => name !== "").join(" ");
+    const longest = fullName("a".repeat(49), "b".repeat(50));
+    for (const displayName of [fullName("Ada", "Lovelace"), fullName("", "Ay"), longest]) {
+      expect((await addUser(users, { displayName })).displayName).toBe(displayName);
+    }
+    for (const displayName of [fullName("A", ""), fullName("", ""), `${longest}b`]) {
+      const call = users.createUser({ user: { displayName } });
+      expect(fieldsOf(await failure(call, Code.InvalidArgument, "FIELD_INVALID"))).toEqual(["user.display_name"]);
+    }
+    const metadata = { first_name: "A", last_name: "b".repeat(200) };
+    expect((await addUser(users, { metadata })).metadata).toEqual(metadata);
+  });
+});
+
+test("users of Zep whose ids, e-mails or names break a rule fail alone when all are imported", async () => {
+  const accountId = await roster.emptyAccount();
+  const rows = [
+    { id: "good", email: "ada@example.com" },
+    { id: "no good" },
+    { id: "same-email", email: "ada@example.com" },
+    { id: "no-address", email: "ask ada" },
+    { id: "one-letter", displayName: "A" },
+    { externalId: "no good", metadata: { email: "ask ada", first_name: "A" } },
+  ];
+  const { created, failures } = await users.importUsers({ accountId, users: rows });
+  expect([created, failures.map(({ index }) => index)]).toEqual([2, [1, 2, 3, 4]]);
 });
 
 test("get of Zep is GetUser: it finds a user by id", async () => {
