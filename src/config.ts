@@ -29,6 +29,7 @@ export interface Config {
   readonly metricsAddress: Address | undefined;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly bootstrapKey: string | undefined;
+  readonly issuersFile: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly maxMessageBytes: number;
   readonly changeRetention: Micros;
@@ -114,6 +115,12 @@ export const SETTINGS = {
     description: "secret of the first ADMIN key, used on the first start only; made up when empty",
     secret: true,
     parse: parseSecret,
+  },
+  issuersFile: {
+    variable: "ROSTER_ISSUERS",
+    fallback: "",
+    description: "file of the identity providers whose tokens are taken, JSON (docs/tokens.md); none when empty",
+    parse: (path: string) => path,
   },
   corsOrigins: {
     variable: "ROSTER_CORS_ORIGINS",
@@ -215,6 +222,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     metricsAddress: read(SETTINGS.metricsAddress),
     tls: certificate && key ? { certificate, key } : undefined,
     bootstrapKey: read(SETTINGS.bootstrapKey),
+    issuersFile: read(SETTINGS.issuersFile),
     corsOrigins: read(SETTINGS.corsOrigins) ?? [],
     maxMessageBytes: read(SETTINGS.maxMessageBytes),
     changeRetention: read(SETTINGS.changeRetention),

@@ -18,6 +18,8 @@ export const REASONS = {
   CHANGE_TOKEN_EXPIRED: "the history no longer reaches back to the token: begin again with an export or an initial state",
   REQUEST_ID_REUSED: "the `request_id` came with another request within the last 24 hours",
   API_KEY_INVALID: "there is no key, or one that does not work, whatever the cause",
+  TOKEN_INVALID: "the token is not one of a trusted issuer, has ended, or its bearer is no active user, whatever the cause",
+  ISSUER_UNAVAILABLE: "the key that the token needs is not known, and its issuer can't be reached: try again",
   PERMISSION_DENIED: "the key's role, or its account, does not allow this",
   ACCOUNT_SUSPENDED: "the key's account is suspended",
   ACCOUNT_NOT_FOUND: "there is no such account; only super admins are told",

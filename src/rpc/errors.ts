@@ -28,6 +28,8 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   CHANGE_TOKEN_EXPIRED: Code.FailedPrecondition,
   REQUEST_ID_REUSED: Code.InvalidArgument,
   API_KEY_INVALID: Code.Unauthenticated,
+  TOKEN_INVALID: Code.Unauthenticated,
+  ISSUER_UNAVAILABLE: Code.Unavailable,
   PERMISSION_DENIED: Code.PermissionDenied,
   ACCOUNT_SUSPENDED: Code.PermissionDenied,
   ACCOUNT_NOT_FOUND: Code.NotFound,

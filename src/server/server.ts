@@ -8,7 +8,7 @@ import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { createAuthenticator } from "../directory/keys/authentication.ts";
+import type { TokenVerifier } from "../directory/keys/bearer-token.ts";
 import type { Store } from "../directory/store/store.ts";
 import type { Clock, Micros } from "../directory/values/clock.ts";
 import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
@@ -16,6 +16,7 @@ import type { Log } from "../log.ts";
 import { accountService } from "../rpc/accounts/account-service.ts";
 import { createChangeHub } from "../rpc/changes/change-hub.ts";
 import { apiKeyService } from "../rpc/keys/api-key-service.ts";
+import { createAuthenticate } from "../rpc/pipeline/authenticate.ts";
 import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
 import { servicePipeline } from "../rpc/pipeline/pipeline.ts";
 import { createStreams } from "../rpc/pipeline/streams.ts";
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly http: HttpPortOptions;
   /** Absent: no port of its own for gRPC. */
   readonly grpc?: Omit<GrpcPortOptions, "maxMessageBytes"> | undefined;
+  /** What tokens of identity providers are proven by. Absent: none are taken. */
+  readonly tokens?: TokenVerifier | undefined;
   readonly corsOrigins: CorsOrigins;
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. Absent: another process prunes it. */
@@ -79,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     stopping.signal,
     log,
   );
-  const authenticate = createAuthenticator(store, now);
+  const authenticate = createAuthenticate(store, now, options.tokens);
   const streams = createStreams({ store, authenticate, limit: options.maxStreams });
   const hub = createChangeHub({ store, tokens, log });
   const deps = {

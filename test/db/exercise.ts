@@ -9,7 +9,7 @@ import { createSession, updateSession } from "../../src/directory/sessions/sessi
 import type { PageQuery } from "../../src/directory/store/page-query.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import type { ListQuery } from "../../src/directory/store/users.ts";
-import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user.ts";
 import { USER_ORDER } from "../../src/directory/users/user-order.ts";
 import {
   deleteUser,
@@ -66,6 +66,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await undeleteUser(tx, { superAdmin: true }, id, "");
   });
   await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
+    for (const kind of ["id", "externalId", "email"] as const) await users.isOfDeleted(kind, "x");
     for (const each of PAGES) {
       await apiKeys.list(each);
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });

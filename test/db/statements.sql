@@ -94,6 +94,12 @@ select "id" from "api_keys" where "account_id" = $1 and "user_id" = $2;
 
 select "id" from "sessions" where "account_id" = $1 and "id" = $2;
 
+select "id" from "users" where "account_id" = $1 and "email_key" = $2 and "delete_time" is not null limit $3;
+
+select "id" from "users" where "account_id" = $1 and "external_id" = $2 and "delete_time" is not null limit $3;
+
+select "id" from "users" where "account_id" = $1 and "id" = $2 and "delete_time" is not null limit $3;
+
 select "id", "user_id", "display_name", "role", "require_nonce", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" < $2 order by "api_keys"."id" desc limit $3 offset $4;
 
 select "id", "user_id", "display_name", "role", "require_nonce", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" > $2 order by "api_keys"."id" asc limit $3 offset $4;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { User } from "../../src/directory/users/user.ts";
-import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
+import { USER_DEFAULTS, type User } from "../../src/directory/users/user.ts";
 import { parseUserFilter, userMatches } from "../../src/filter/users.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../support/filter-cases.ts";
 

@@ -506,48 +506,89 @@ export declare type WhoAmIRequest = Message<"roster.v1.WhoAmIRequest"> & {
 export declare const WhoAmIRequestSchema: GenMessage<WhoAmIRequest>;
 
 /**
+ * Who an identity provider says the caller is.
+ *
+ * @generated from message roster.v1.CallerToken
+ */
+export declare type CallerToken = Message<"roster.v1.CallerToken"> & {
+  /**
+   * The token's `iss`.
+   *
+   * @generated from field: string issuer = 1;
+   */
+  issuer: string;
+
+  /**
+   * The token's `sub`.
+   *
+   * @generated from field: string subject = 2;
+   */
+  subject: string;
+};
+
+/**
+ * Describes the message roster.v1.CallerToken.
+ * Use `create(CallerTokenSchema)` to create a new message.
+ */
+export declare const CallerTokenSchema: GenMessage<CallerToken>;
+
+/**
  * Response of WhoAmI.
  *
  * @generated from message roster.v1.WhoAmIResponse
  */
 export declare type WhoAmIResponse = Message<"roster.v1.WhoAmIResponse"> & {
   /**
-   * The calling key.
+   * The calling key. Absent for a caller with a token.
    *
    * @generated from field: roster.v1.ApiKey api_key = 1;
    */
   apiKey?: ApiKey | undefined;
 
   /**
-   * The key's account.
+   * The token of the call. Absent for a caller with a key.
+   *
+   * @generated from field: roster.v1.CallerToken token = 7;
+   */
+  token?: CallerToken | undefined;
+
+  /**
+   * What the caller may do in its account: the role of the key, or the one that the token's claims stand for.
+   *
+   * @generated from field: roster.v1.ApiKeyRole role = 8;
+   */
+  role: ApiKeyRole;
+
+  /**
+   * The caller's account.
    *
    * @generated from field: string account_id = 2;
    */
   accountId: string;
 
   /**
-   * The key's account, in full.
+   * The caller's account, in full.
    *
    * @generated from field: roster.v1.Account account = 6;
    */
   account?: Account | undefined;
 
   /**
-   * The key's user.
+   * The caller's user.
    *
    * @generated from field: roster.v1.User user = 3;
    */
   user?: User | undefined;
 
   /**
-   * Whether the key may act on every account.
+   * Whether the caller may act on every account.
    *
    * @generated from field: bool super_admin = 4;
    */
   superAdmin: boolean;
 
   /**
-   * The RPCs that the key may call, as `roster.v1.UserService/GetUser`, sorted.
+   * The RPCs that the caller may call, as `roster.v1.UserService/GetUser`, sorted.
    *
    * @generated from field: repeated string methods = 5;
    */
@@ -593,6 +634,13 @@ export enum ApiKeyRole {
    * @generated from enum value: API_KEY_ROLE_ADMIN = 3;
    */
   ADMIN = 3,
+
+  /**
+   * Acts on its own user only: see UserService. Included in no other role, and includes none.
+   *
+   * @generated from enum value: API_KEY_ROLE_SELF = 4;
+   */
+  SELF = 4,
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Config } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import { type RosterServer, type ServerOptions, startServer } from "../../server/server.ts";
 import { CommandError, systemCode } from "../errors.ts";
+import { trustIssuers } from "./issuers.ts";
 import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
@@ -11,17 +12,25 @@ export async function listen(
   log: Log,
 ): Promise<RosterServer> {
   const { httpAddress, grpcAddress, tls } = config;
+  const issuers = await trustIssuers(config, log);
   const options = {
     ...config,
+    tokens: issuers,
     store,
     now: sources.clock,
     log,
     http: { ...httpAddress, tls },
     grpc: grpcAddress && { ...grpcAddress, tls },
   };
-  return startServer(options).catch((error: unknown) => {
+  const server = await startServer(options).catch((error: unknown) => {
+    issuers?.close();
     throw asListenRefusal(error);
   });
+  const stop = async () => {
+    await server.stop();
+    issuers?.close();
+  };
+  return { ...server, stop };
 }
 
 /** The error as its user should see it, if it says that a server can't listen. */

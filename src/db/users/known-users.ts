@@ -1,5 +1,4 @@
-import type { User } from "../../directory/users/user.ts";
-import { foldEmail } from "../../directory/values/email.ts";
+import { foldEmail, type User } from "../../directory/users/user.ts";
 
 type LiveKey = "externalId" | "email";
 

@@ -42,6 +42,18 @@ export class KyselyUserReader implements UserReader {
     return rows.map(toUser);
   }
 
+  async isOfDeleted(kind: UserKeyKind, key: string): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("users")
+      .select("id")
+      .where("account_id", "=", this.accountId)
+      .where(KEY_COLUMNS[kind], "=", foldKey(kind, key))
+      .where("delete_time", "is not", null)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   async findEncoded(kind: UserKeyKind, keys: readonly string[]): Promise<ReadonlyMap<string, EncodedUser>> {
     if (keys.length === 0) {
       return new Map();

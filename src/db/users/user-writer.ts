@@ -13,8 +13,7 @@ import type {
   UserWriter,
 } from "../../directory/store/users.ts";
 import type { UserKeyKind } from "../../directory/users/user.ts";
-import { foldKey, type User } from "../../directory/users/user.ts";
-import { changedFields } from "../../directory/users/user-fields.ts";
+import { changedFields, foldKey, type User } from "../../directory/users/user.ts";
 import type { Access } from "../commit/access.ts";
 import type { Revision } from "../commit/revision.ts";
 import type { Engine } from "../engine.ts";
@@ -121,6 +120,11 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   override async listEncodedAt(...args: Parameters<KyselyUserReader["listEncodedAt"]>): Promise<EncodedUserAt[]> {
     await this.flush();
     return super.listEncodedAt(...args);
+  }
+
+  override async isOfDeleted(kind: UserKeyKind, key: string): Promise<boolean> {
+    await this.flush();
+    return super.isOfDeleted(kind, key);
   }
 
   override async findEncoded(kind: UserKeyKind, keys: readonly string[]): Promise<ReadonlyMap<string, EncodedUser>> {

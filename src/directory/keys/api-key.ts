@@ -3,8 +3,8 @@ import type { AccountStatus } from "../accounts/account.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
 
-/** Each role includes the ones before it. */
-export const ROLES = ["READER", "WRITER", "ADMIN"] as const;
+/** Each role includes the ones before it, but SELF, which acts on its own user only. */
+export const ROLES = ["SELF", "READER", "WRITER", "ADMIN"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ApiKey {
@@ -38,11 +38,32 @@ export interface KeyHolder {
 /** Who calls, once that is proven. */
 export interface Caller {
   readonly accountId: string;
-  readonly key: ApiKey;
+  readonly role: Role;
+  readonly credential: Credential;
   /** Its id and rights are those of this moment; the rest may be some seconds old. */
   readonly user: User;
-  /** May act on every account, as far as the key's role goes. */
+  /** May act on every account, as far as the role goes. */
   readonly superAdmin: boolean;
+}
+
+/** What a caller has shown. */
+export type Credential =
+  | { readonly kind: "key"; readonly key: ApiKey }
+  | { readonly kind: "token"; readonly issuer: string; readonly subject: string };
+
+/** Names what the caller has shown, the same each time: the id of a key, or a digest of issuer and subject. */
+export function credentialId(credential: Credential): string {
+  return credential.kind === "key"
+    ? credential.key.id
+    : `T${createHash("sha256")
+        .update(JSON.stringify([credential.issuer, credential.subject]))
+        .digest("hex")
+        .slice(0, 32)}`;
+}
+
+/** The key that a caller has shown, for those who note what was done with it; null for a token. */
+export function apiKeyIdOf({ credential }: Pick<Caller, "credential">): string | null {
+  return credential.kind === "key" ? credential.key.id : null;
 }
 
 const SECRET = /^roster_(K[0-9A-HJKMNP-TV-Z]{26})_[A-Za-z0-9_-]{43}$/;

@@ -2,14 +2,14 @@ import { notFound, permissionDenied, RosterError } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
-import { type ApiKey, type Caller, includesRole, mintSecret, secretDigest, secretKeyId } from "./api-key.ts";
+import { type ApiKey, apiKeyIdOf, type Caller, includesRole, mintSecret, secretDigest, secretKeyId } from "./api-key.ts";
 
 export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce">;
 
 /** Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED. */
 export async function createApiKey(tx: AccountTransaction, caller: Caller, input: NewApiKey): Promise<KeyWithSecret> {
-  if (!includesRole(caller.key.role, input.role)) {
-    throw permissionDenied(`a ${caller.key.role} key can't grant the role ${input.role}`);
+  if (!includesRole(caller.role, input.role)) {
+    throw permissionDenied(`the role ${caller.role} can't grant the role ${input.role}`);
   }
   const user = await tx.users.find(input.userId);
   if (user === undefined || user.deleteTime !== null) {
@@ -45,7 +45,7 @@ export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "r
 export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: string, input: ApiKeyInput): Promise<ApiKey> {
   const before = await getWorkingKey(tx, caller, id);
   const key = { ...before, ...input };
-  if (id === caller.key.id && liftsLimit(before, key)) {
+  if (id === apiKeyIdOf(caller) && liftsLimit(before, key)) {
     throw permissionDenied("a key can't lift its own limits: that takes another key");
   }
   await tx.apiKeys.update(key);
@@ -94,8 +94,8 @@ async function getHandledKey(tx: AccountTransaction, caller: Caller, id: string)
   if (key === undefined) {
     throw notFound("ApiKey", id);
   }
-  if (!includesRole(caller.key.role, key.role)) {
-    throw permissionDenied(`a ${caller.key.role} key can't change a key of role ${key.role}`);
+  if (!includesRole(caller.role, key.role)) {
+    throw permissionDenied(`the role ${caller.role} can't change a key of role ${key.role}`);
   }
   const user = await tx.users.find(key.userId);
   if (user !== undefined) {

@@ -85,7 +85,7 @@ export function createAuthenticator(
     }
     noteUse(holder, time);
     const { accountId, key, user } = holder;
-    return { accountId, key, user, superAdmin: user.superAdmin };
+    return { accountId, role: key.role, user, superAdmin: user.superAdmin, credential: { kind: "key", key } };
   };
 }
 

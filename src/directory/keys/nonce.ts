@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { RosterError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { type Micros, SECOND } from "../values/clock.ts";
-import type { Caller } from "./api-key.ts";
+import { apiKeyIdOf, type Caller, credentialId } from "./api-key.ts";
 
 const NONCE_LIFE = 60 * SECOND;
 
@@ -11,7 +11,7 @@ export async function issueNonce(store: Store, caller: Caller): Promise<{ nonce:
   const nonce = randomBytes(32).toString("base64url");
   const expireTime = await store.write(originOf(caller), async (tx) => {
     const expires = tx.now() + NONCE_LIFE;
-    await tx.nonces.insert(caller.key.id, digestOf(nonce), expires);
+    await tx.nonces.insert(credentialId(caller.credential), digestOf(nonce), expires);
     return expires;
   });
   return { nonce, expireTime };
@@ -23,13 +23,13 @@ export async function issueNonce(store: Store, caller: Caller): Promise<{ nonce:
  */
 export async function consumeNonce(store: Store, caller: Caller, nonce: string | null): Promise<void> {
   if (nonce === null) {
-    if (caller.key.requireNonce) {
+    if (caller.credential.kind === "key" && caller.credential.key.requireNonce) {
       throw new RosterError("NONCE_REQUIRED", "this key must send a nonce from IssueNonce as `roster-client-nonce`");
     }
     return;
   }
   await store.write(originOf(caller), async (tx) => {
-    const found = await tx.nonces.find(caller.key.id, digestOf(nonce));
+    const found = await tx.nonces.find(credentialId(caller.credential), digestOf(nonce));
     if (found === undefined) {
       throw new RosterError("NONCE_INVALID", "the nonce was not issued to this key");
     }
@@ -40,12 +40,12 @@ export async function consumeNonce(store: Store, caller: Caller, nonce: string |
     if (found.expireTime <= now) {
       throw new RosterError("NONCE_EXPIRED", "the nonce has expired");
     }
-    await tx.nonces.markUsed(caller.key.id, digestOf(nonce), now);
+    await tx.nonces.markUsed(credentialId(caller.credential), digestOf(nonce), now);
   });
 }
 
-function originOf({ accountId, key }: Caller) {
-  return { accountId, apiKeyId: key.id, requestId: null };
+function originOf(caller: Caller) {
+  return { accountId: caller.accountId, apiKeyId: apiKeyIdOf(caller), requestId: null };
 }
 
 function digestOf(nonce: string): Uint8Array {

@@ -44,6 +44,9 @@ export interface UserReader {
    */
   findLive(kind: UserKeyKind, keys: readonly string[]): Promise<User[]>;
 
+  /** Whether a deleted user has the key; e-mails are matched folded. */
+  isOfDeleted(kind: UserKeyKind, key: string): Promise<boolean>;
+
   /** As `findLive`, by the key that was asked for, folded if it is an e-mail. */
   findEncoded(kind: UserKeyKind, keys: readonly string[]): Promise<ReadonlyMap<string, EncodedUser>>;
 

@@ -11,17 +11,24 @@ import { includesRole, type Role } from "../../directory/keys/api-key.ts";
 import { createApiKey, revokeApiKey, rotateApiKey, updateApiKey } from "../../directory/keys/api-keys.ts";
 import { issueNonce } from "../../directory/keys/nonce.ts";
 import type { Store } from "../../directory/store/store.ts";
-import { checkDisplayName } from "../../directory/values/display-name.ts";
-import { toAccountMessage } from "../accounts/account-message.ts";
+import { checkDisplayName } from "../../directory/users/user.ts";
 import { PERMISSIONS } from "../pipeline/permissions.ts";
 import type { Call, Handlers } from "../pipeline/pipeline.ts";
-import { toUserMessage } from "../users/user-message.ts";
+import {
+  parseDuration,
+  parseRole,
+  parseTimestamp,
+  toAccountMessage,
+  toApiKeyMessage,
+  toRoleMessage,
+  toTimestamp,
+  toUserMessage,
+} from "../wire/convert.ts";
+import { parseApiKeyPatch } from "../wire/masks.ts";
 import { mutate } from "../wire/mutate.ts";
 import { answerPage } from "../wire/paging.ts";
 import { required } from "../wire/required.ts";
-import { parseDuration, parseTimestamp, toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
-import { parseApiKeyPatch, parseRole, toApiKeyMessage } from "./api-key-message.ts";
 
 export interface ApiKeyServiceDeps {
   readonly store: Store;
@@ -121,13 +128,16 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
     },
 
     async whoAmI(_request, { caller }) {
-      const { accountId, key, user, superAdmin } = caller;
+      const { accountId, credential, role, user, superAdmin } = caller;
       const methods = [...PERMISSIONS]
-        .filter(([, permission]) => includesRole(key.role, permission.role) && (superAdmin || !permission.superAdmin))
+        .filter(([, permission]) => includesRole(role, permission.role) && (superAdmin || !permission.superAdmin))
         .map(([name]) => name)
         .sort();
       return store.read(accountId, async ({ account, users }) => ({
-        apiKey: toApiKeyMessage(key),
+        ...(credential.kind === "key"
+          ? { apiKey: toApiKeyMessage(credential.key) }
+          : { token: { issuer: credential.issuer, subject: credential.subject } }),
+        role: toRoleMessage(role),
         accountId,
         account: toAccountMessage(account),
         user: toUserMessage((await users.find(user.id)) ?? user),

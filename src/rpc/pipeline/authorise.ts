@@ -8,8 +8,8 @@ import type { Permission } from "./permissions.ts";
  * that the caller may not see and for one that does not exist.
  */
 export function authorise(caller: Caller, permission: Permission, request: object): string {
-  if (!includesRole(caller.key.role, permission.role)) {
-    throw permissionDenied(`this takes a ${permission.role} key; the caller's is ${caller.key.role}`);
+  if (!includesRole(caller.role, permission.role)) {
+    throw permissionDenied(`this takes the role ${permission.role}; the caller's is ${caller.role}`);
   }
   if (permission.superAdmin && !caller.superAdmin) {
     throw permissionDenied("this takes a super admin");

@@ -9,6 +9,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { RosterError } from "../../directory/errors.ts";
+import { apiKeyIdOf } from "../../directory/keys/api-key.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { methodName } from "../pipeline/permissions.ts";
@@ -39,7 +40,7 @@ export async function mutate<I extends DescMessage, O extends DescMessage>(
   const { input, output } = call.method;
   const requestId = request.requestId || null;
   const dryRun = request.validateOnly ?? false;
-  const origin = { accountId: call.accountId, apiKeyId: call.caller.key.id, requestId, dryRun };
+  const origin = { accountId: call.accountId, apiKeyId: apiKeyIdOf(call.caller), requestId, dryRun };
   return store.write(origin, async (tx) => {
     // It may have waited for other writers.
     call.assertAwaited();

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { UserValues } from "../../../src/directory/users/user.ts";
-import { foldEmail } from "../../../src/directory/values/email.ts";
+import { foldEmail, type UserValues } from "../../../src/directory/users/user.ts";
 import { newUser, openTestAccount } from "../../support/account.ts";
 
 export function users(): void {
@@ -113,6 +112,25 @@ export function users(): void {
     const heir = await insert(keys);
     expect(await read(({ users }) => users.findLive("email", [keys.email]))).toEqual([heir]);
     expect(await read(({ users }) => users.findLive("externalId", [keys.externalId]))).toEqual([heir]);
+  });
+
+  test("a key is known to be a deleted user's until that one is purged or back", async () => {
+    const { read, write, insert } = await openTestAccount();
+    const ada = await insert({ id: "ada", externalId: "x", email: "Ada@example.com" });
+    const known = () =>
+      read(({ users }) =>
+        Promise.all([
+          users.isOfDeleted("id", "ada"),
+          users.isOfDeleted("externalId", "x"),
+          users.isOfDeleted("email", " ADA@example.com"),
+          users.isOfDeleted("externalId", "X"),
+        ]),
+      );
+    expect(await known()).toEqual([false, false, false, false]);
+    const deleted = await write((tx) => tx.users.update(ada, { ...ada, deleteTime: tx.now() }));
+    expect(await known()).toEqual([true, true, true, false]);
+    await write((tx) => tx.users.purge(deleted));
+    expect(await known()).toEqual([false, false, false, false]);
   });
 
   test.each([

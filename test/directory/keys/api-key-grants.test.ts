@@ -7,13 +7,15 @@ import { NEW_KEY, openWithKey } from "./keys.ts";
 test("each role includes the ones before it", () => {
   const table = ROLES.map((held) => ROLES.map((needed) => includesRole(held, needed)));
   expect(table).toEqual([
-    [true, false, false],
-    [true, true, false],
-    [true, true, true],
+    [true, false, false, false],
+    [true, true, false, false],
+    [true, true, true, false],
+    [true, true, true, true],
   ]);
 });
 
 test.each<[Role, Role]>([
+  ["READER", "SELF"],
   ["READER", "READER"],
   ["WRITER", "READER"],
   ["ADMIN", "WRITER"],
@@ -23,10 +25,11 @@ test.each<[Role, Role]>([
   const caller = await login(secret);
   const created = await account.write((tx) => createApiKey(tx, caller, { ...NEW_KEY, userId: user.id, role }));
   expect(created.key).toMatchObject({ role, userId: user.id, revokeTime: null });
-  expect(await login(created.secret)).toMatchObject({ key: created.key });
+  expect(await login(created.secret)).toMatchObject({ role, credential: { kind: "key", key: created.key } });
 });
 
 test.each<[Role, Role]>([
+  ["SELF", "READER"],
   ["READER", "WRITER"],
   ["READER", "ADMIN"],
   ["WRITER", "ADMIN"],

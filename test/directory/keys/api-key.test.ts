@@ -39,7 +39,7 @@ test("a secret proves its key, its user and its account", async () => {
   const { key, secret, user, login } = await openWithKey({ role: "WRITER" });
   expect(await login(secret)).toMatchObject({
     accountId: "default",
-    key: { ...key, lastUseTime: expect.toBeOneOf([null, expect.any(Number)]) },
+    credential: { kind: "key", key: { ...key, lastUseTime: expect.toBeOneOf([null, expect.any(Number)]) } },
     user,
     superAdmin: false,
   });
@@ -79,7 +79,7 @@ test("a key works until its end, and from that very microsecond on no more", asy
   const { account, issue } = await openWithKey({});
   const secret = await issue({ expireTime: 2_000_000 });
   const at = (time: number) => createAuthenticator(account.store, () => time);
-  expect(await at(1_999_999)(secret)).toMatchObject({ key: { expireTime: 2_000_000 } });
+  expect(await at(1_999_999)(secret)).toMatchObject({ credential: { key: { expireTime: 2_000_000 } } });
   await expect(at(2_000_000)(secret)).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
 });
 

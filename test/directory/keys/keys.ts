@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { type ApiKey, type Caller, mintSecret, secretDigest, secretKeyId } from "../../../src/directory/keys/api-key.ts";
 import type { NewApiKey } from "../../../src/directory/keys/api-keys.ts";
 import { createAuthenticator } from "../../../src/directory/keys/authentication.ts";
@@ -29,6 +30,11 @@ export async function openWithKey(values: Partial<NewApiKey>) {
     });
   const login = (secret: string | undefined): Promise<Caller> => createAuthenticator(account.store, now)(secret);
   const secret = await issue(values);
-  const { key } = await login(secret);
+  const key = keyOf(await login(secret));
   return { account, user, key, secret, issue, login, now };
+}
+
+/** The key that a caller has shown. */
+export function keyOf({ credential }: Caller): ApiKey {
+  return credential.kind === "key" ? credential.key : expect.fail("the caller has shown a token");
 }

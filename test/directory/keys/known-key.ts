@@ -36,7 +36,11 @@ async function openWithKey({ store, sources }: TestStore) {
     accountId: account.id,
     user: { ...user, superAdmin: true },
     superAdmin: true,
-    key: { ...NEW_KEY, role: "ADMIN", id: "K0", userId: user.id, createTime: 0, lastUseTime: null, revokeTime: null },
+    role: "ADMIN",
+    credential: {
+      kind: "key",
+      key: { ...NEW_KEY, role: "ADMIN", id: "K0", userId: user.id, createTime: 0, lastUseTime: null, revokeTime: null },
+    },
   };
   const issue = () => account.write((tx) => createApiKey(tx, admin, { ...NEW_KEY, userId: user.id }));
   const { key, secret } = await issue();

@@ -3,6 +3,9 @@ import type { Caller } from "../../../src/directory/keys/api-key.ts";
 import { consumeNonce, issueNonce } from "../../../src/directory/keys/nonce.ts";
 import { SECOND } from "../../../src/directory/values/clock.ts";
 import { openTestAccount } from "../../support/account.ts";
+import { keyOf, NEW_KEY } from "./keys.ts";
+
+const TIMES = { lastUseTime: null, revokeTime: null };
 
 test("a nonce works until its end, and from that very microsecond on no more", async () => {
   const { store, caller, time } = await openWithTime();
@@ -25,7 +28,7 @@ test("of a nonce that was used that is said, also after its end", async () => {
 test("no nonce is asked of a key that need not send one", async () => {
   const { store, caller } = await openWithTime();
   await expect(consumeNonce(store, caller, null)).resolves.toBeUndefined();
-  const strict = { ...caller, key: { ...caller.key, requireNonce: true } };
+  const strict: Caller = { ...caller, credential: { kind: "key", key: { ...keyOf(caller), requireNonce: true } } };
   await expect(consumeNonce(store, strict, null)).rejects.toMatchObject({ reason: "NONCE_REQUIRED" });
 });
 
@@ -38,16 +41,10 @@ async function openWithTime() {
     accountId: account.id,
     user,
     superAdmin: false,
-    key: {
-      id: "K1",
-      displayName: "Key",
-      userId: user.id,
-      role: "WRITER",
-      requireNonce: false,
-      createTime: time.now,
-      expireTime: null,
-      lastUseTime: null,
-      revokeTime: null,
+    role: "WRITER",
+    credential: {
+      kind: "key",
+      key: { ...NEW_KEY, role: "WRITER", id: "K1", userId: user.id, ...TIMES, createTime: time.now },
     },
   };
   return { ...account, time, caller };

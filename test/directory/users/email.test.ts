@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { checkUser } from "../../../src/directory/users/user-fields.ts";
-import { foldEmail } from "../../../src/directory/values/email.ts";
+import { checkUser, foldEmail } from "../../../src/directory/users/user.ts";
 
 test.each([
   "ada@example.com",

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import type { AccountStatus } from "../accounts/account.ts";
+import { RosterError } from "../errors.ts";
+import type { AccountTransaction, AccountView } from "../store/account-view.ts";
+import type { Store } from "../store/store.ts";
+import type { User } from "../users/user.ts";
+import { createUser, type IdentifiedInput } from "../users/users.ts";
+import type { Clock, Micros } from "../values/clock.ts";
+import type { Caller } from "./api-key.ts";
+import { TRUST_TIME } from "./authentication.ts";
+import { type TokenIdentity, type TokenVerifier, tokenInvalid } from "./bearer-token.ts";
+
+export interface TokenAuthenticatorDeps {
+  readonly store: Pick<Store, "read" | "write" | "onAccessChange">;
+  readonly now: Clock;
+  readonly tokens: TokenVerifier;
+  /** Throws FIELD_INVALID for what CreateUser would not take. */
+  readonly checkNewUser: (user: IdentifiedInput) => void;
+}
+
+/** Tokens that are remembered; the longest known ones go first. */
+const MAX_KNOWN = 10_000;
+
+interface Bearer {
+  readonly user: User;
+  readonly accountStatus: AccountStatus;
+}
+
+interface Known {
+  readonly identity: TokenIdentity;
+  readonly bearer: Bearer;
+  /** When user and account were read. */
+  readonly readTime: Micros;
+}
+
+/**
+ * Finds the caller that a token proves. A token is verified once and remembered until it ends; its user and account are read again
+ * as those of a key are: see `createAuthenticator`. Throws TOKEN_INVALID, ACCOUNT_SUSPENDED, ISSUER_UNAVAILABLE.
+ */
+export function createTokenAuthenticator({ store, now, tokens, checkNewUser }: TokenAuthenticatorDeps) {
+  const known = new Map<string, Known>();
+  let changes = 0;
+  let trust = 0;
+  store.onAccessChange((accountId, userId) => {
+    changes += 1;
+    for (const [digest, { identity, bearer, readTime }] of known) {
+      if (readTime > 0 && identity.accountId === accountId && (userId === null || bearer.user.id === userId)) {
+        known.set(digest, { identity, bearer, readTime: 0 });
+      }
+    }
+  });
+
+  tokens.onChange(() => {
+    trust += 1;
+    known.clear();
+  });
+
+  async function learn(digest: string, token: string): Promise<Known> {
+    const before = { changes, trust };
+    const readTime = now();
+    const identity = known.get(digest)?.identity ?? (await tokens.verify(token));
+    const bearer = await findBearer(store, identity, checkNewUser);
+    const learnt: Known = { identity, bearer, readTime: changes === before.changes ? readTime : 0 };
+    known.delete(digest);
+    const [oldest] = known.keys();
+    if (known.size >= MAX_KNOWN && oldest !== undefined) {
+      known.delete(oldest);
+    }
+    if (trust === before.trust) {
+      known.set(digest, learnt);
+    }
+    return learnt;
+  }
+
+  return async (token: string): Promise<Caller> => {
+    const digest = createHash("sha256").update(token).digest("base64");
+    const remembered = known.get(digest);
+    const time = now();
+    const fresh = remembered !== undefined && time - remembered.readTime < TRUST_TIME;
+    const { identity, bearer } = fresh ? remembered : await learn(digest, token);
+    if (identity.expireTime <= time) {
+      known.delete(digest);
+      throw tokenInvalid();
+    }
+    return toCaller(identity, bearer);
+  };
+}
+
+function toCaller({ accountId, role, issuer, subject }: TokenIdentity, { user, accountStatus }: Bearer): Caller {
+  if (user.status === "SUSPENDED") {
+    throw tokenInvalid();
+  }
+  if (accountStatus === "SUSPENDED") {
+    throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
+  }
+  return { accountId, role, user, superAdmin: user.superAdmin, credential: { kind: "token", issuer, subject } };
+}
+
+async function findBearer(
+  store: TokenAuthenticatorDeps["store"],
+  identity: TokenIdentity,
+  checkNewUser: TokenAuthenticatorDeps["checkNewUser"],
+): Promise<Bearer> {
+  const { accountId, newUser, user } = identity;
+  try {
+    const found = await store.read(accountId, (view) => readBearer(view, identity));
+    if (found !== undefined) {
+      return found;
+    }
+    if (newUser === undefined) {
+      throw tokenInvalid("the subject is no user");
+    }
+    const input = { ...newUser, [user.kind]: user.key };
+    checkNewUser(input);
+    const origin = { accountId, apiKeyId: null, requestId: null };
+    return await store.write(origin, async (tx) => (await readBearer(tx, identity)) ?? makeUser(tx, identity, input));
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+async function readBearer({ account, users }: AccountView, { user }: TokenIdentity): Promise<Bearer | undefined> {
+  const [found] = await users.findLive(user.kind, [user.key]);
+  return found && { user: found, accountStatus: account.status };
+}
+
+async function makeUser(
+  tx: AccountTransaction,
+  { user: { kind, key } }: TokenIdentity,
+  input: IdentifiedInput,
+): Promise<Bearer> {
+  if (tx.account.status === "SUSPENDED") {
+    throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
+  }
+  // Whoever was deleted is known, and stays out.
+  if (await tx.users.isOfDeleted(kind, key)) {
+    throw tokenInvalid("the subject is a deleted user");
+  }
+  const { user } = await createUser(tx, { superAdmin: false }, input);
+  return { user, accountStatus: tx.account.status };
+}
+
+/** What concerns the bearer alone is told as TOKEN_INVALID: that there is no such account, that an e-mail address is taken. */
+function refusal(error: unknown): unknown {
+  if (!(error instanceof RosterError) || TOLD_AS_IT_IS.has(error.reason)) {
+    return error;
+  }
+  return tokenInvalid(error);
+}
+
+const TOLD_AS_IT_IS: ReadonlySet<RosterError["reason"]> = new Set([
+  "STORE_UNAVAILABLE",
+  "ACCOUNT_SUSPENDED",
+  "TOKEN_INVALID",
+]);

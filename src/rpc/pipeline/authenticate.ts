@@ -1,0 +1,34 @@
+import { create } from "@bufbuild/protobuf";
+import { UserSchema } from "../../../gen/roster/v1/user_pb.js";
+import { type Authenticate, createAuthenticator } from "../../directory/keys/authentication.ts";
+import type { TokenVerifier } from "../../directory/keys/bearer-token.ts";
+import { createTokenAuthenticator } from "../../directory/keys/token-authentication.ts";
+import type { Store } from "../../directory/store/store.ts";
+import type { IdentifiedInput } from "../../directory/users/users.ts";
+import type { Clock } from "../../directory/values/clock.ts";
+import { validate } from "./validate.ts";
+
+/** Finds the caller by an API key or, where issuers are trusted, by a token. */
+export function createAuthenticate(store: Store, now: Clock, tokens: TokenVerifier | undefined): Authenticate {
+  const byKey = createAuthenticator(store, now);
+  if (tokens === undefined) {
+    return byKey;
+  }
+  const byToken = createTokenAuthenticator({ store, now, tokens, checkNewUser });
+  return (secret) => (secret !== undefined && TOKEN.test(secret) ? byToken(secret) : byKey(secret));
+}
+
+/** The compact form of JWS and JWE (RFC 7515, 7516). No API key has a dot. */
+const TOKEN = /^[\w-]+(?:\.[\w-]*){2,4}$/;
+
+/** The rules of the schema, as CreateUser has them. */
+function checkNewUser({ id = "", externalId, email, name, displayName }: IdentifiedInput): void {
+  const message = create(UserSchema, {
+    id,
+    ...(externalId != null && { externalId }),
+    ...(email != null && { email }),
+    ...(name != null && { name }),
+    ...(displayName != null && { displayName }),
+  });
+  validate(UserSchema, message, "user.");
+}
