@@ -1,7 +1,8 @@
 import { clone, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type User, UserSchema } from "../../gen/roster/v1/user_pb.js";
-import { USER_DEFAULTS, type UserValues } from "../../src/directory/users/user.ts";
-import { parseUser } from "../../src/rpc/wire/convert.ts";
+import type { UserValues } from "../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
+import { parseUser } from "../../src/rpc/users/user-message.ts";
 import { type SampleUser, sampleUsers } from "../users.ts";
 
 /** Made-up users in any amount. The same index always gives the same. */

@@ -1,5 +1,6 @@
 import type { UserFilter, UserFilterField } from "../directory/lists/filter.ts";
-import { foldEmail, type User } from "../directory/users/user.ts";
+import type { User } from "../directory/users/user.ts";
+import { foldEmail } from "../directory/values/email.ts";
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";

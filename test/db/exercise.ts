@@ -9,7 +9,7 @@ import { createSession, updateSession } from "../../src/directory/sessions/sessi
 import type { PageQuery } from "../../src/directory/store/page-query.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import type { ListQuery } from "../../src/directory/store/users.ts";
-import { USER_DEFAULTS } from "../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { USER_ORDER } from "../../src/directory/users/user-order.ts";
 import {
   deleteUser,

@@ -3,7 +3,8 @@ import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { RosterError } from "../../src/directory/errors.ts";
 import type { AccountTransaction } from "../../src/directory/store/account-view.ts";
 import type { Store } from "../../src/directory/store/store.ts";
-import { USER_DEFAULTS, type User } from "../../src/directory/users/user.ts";
+import type { User } from "../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { createSources } from "../support/sources.ts";
 import type { Job } from "./other-servers.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { USER_DEFAULTS, type User } from "../../src/directory/users/user.ts";
+import type { User } from "../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { parseUserFilter, userMatches } from "../../src/filter/users.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../support/filter-cases.ts";
 

@@ -5,7 +5,7 @@ import type { User } from "../../gen/roster/v1/user_pb.js";
 import type { ListUsersChunkedResponse } from "../../gen/roster/v1/user_service_pb.js";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { insertApiKey } from "../../src/directory/keys/api-keys.ts";
-import { USER_DEFAULTS } from "../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { insertUser } from "../../src/directory/users/users.ts";
 import { type Clock, createClock, type Micros } from "../../src/directory/values/clock.ts";
 import type { ServerOptions } from "../../src/server/server.ts";

@@ -3,7 +3,8 @@ import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import type { AccountTransaction, AccountView } from "../../src/directory/store/account-view.ts";
 import type { Origin, Store } from "../../src/directory/store/store.ts";
 import type { NewUser } from "../../src/directory/store/users.ts";
-import { USER_DEFAULTS, type User } from "../../src/directory/users/user.ts";
+import type { User } from "../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { openTestStore, type TestOptions, type TestStore } from "./store.ts";
 
 /** An account, and short ways to read and write it. */

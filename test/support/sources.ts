@@ -6,7 +6,7 @@ import type { User } from "../../src/directory/users/user.ts";
 import { createClock } from "../../src/directory/values/clock.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
-import { toUserMessage } from "../../src/rpc/wire/convert.ts";
+import { toUserMessage } from "../../src/rpc/users/user-message.ts";
 
 /** What a store needs from outside, as in production, but for what is given. */
 export function createSources(given: Partial<Sources> = {}): Sources {

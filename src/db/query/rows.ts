@@ -3,7 +3,8 @@ import type { Account, AccountStatus } from "../../directory/accounts/account.ts
 import type { ApiKey, Role } from "../../directory/keys/api-key.ts";
 import type { Session } from "../../directory/sessions/session.ts";
 import type { ChangeType, UserChange } from "../../directory/users/change.ts";
-import { foldEmail, type User, type UserStatus } from "../../directory/users/user.ts";
+import type { User, UserStatus } from "../../directory/users/user.ts";
+import { foldEmail } from "../../directory/values/email.ts";
 import { canonicalJson, type JsonObject } from "../../directory/values/json.ts";
 import type { AccountsTable, ApiKeysTable, ChangesTable, SessionsTable, UserRow } from "../schema.ts";
 

@@ -1,4 +1,5 @@
-import { foldEmail, type User } from "../../directory/users/user.ts";
+import type { User } from "../../directory/users/user.ts";
+import { foldEmail } from "../../directory/values/email.ts";
 
 type LiveKey = "externalId" | "email";
 

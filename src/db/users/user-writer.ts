@@ -13,7 +13,8 @@ import type {
   UserWriter,
 } from "../../directory/store/users.ts";
 import type { UserKeyKind } from "../../directory/users/user.ts";
-import { changedFields, foldKey, type User } from "../../directory/users/user.ts";
+import { foldKey, type User } from "../../directory/users/user.ts";
+import { changedFields } from "../../directory/users/user-fields.ts";
 import type { Access } from "../commit/access.ts";
 import type { Revision } from "../commit/revision.ts";
 import type { Engine } from "../engine.ts";

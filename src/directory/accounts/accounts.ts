@@ -1,6 +1,6 @@
 import { etagMismatch, invalidFields, RosterError, taken } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
-import { checkDisplayName } from "../users/user.ts";
+import { checkDisplayName } from "../values/display-name.ts";
 import { canonicalJson, type JsonObject } from "../values/json.ts";
 import { metadataProblem } from "../values/metadata.ts";
 import { type Account, type AccountStatus, accountEtag, DEFAULT_ACCOUNT, slugOf } from "./account.ts";

@@ -1,6 +1,6 @@
 import { insertApiKey } from "../keys/api-keys.ts";
 import type { Store } from "../store/store.ts";
-import { USER_DEFAULTS } from "../users/user.ts";
+import { USER_DEFAULTS } from "../users/user-fields.ts";
 import { insertUser } from "../users/users.ts";
 import { DEFAULT_ACCOUNT } from "./account.ts";
 

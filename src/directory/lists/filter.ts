@@ -1,3 +1,5 @@
+import type { UserFieldName } from "../users/user-fields.ts";
+
 /**
  * What a list is filtered by, checked: `field` is one of the resource's fields, and literals have its type. A comparison with
  * an absent value, or with one of another type, is false, whatever the operator; and, or and not on top are the ordinary ones.
@@ -29,16 +31,9 @@ export type Literal = string | number | boolean | null;
 
 /** What users can be filtered by, besides metadata: names of the schema. E-mails are equal when they are so folded. */
 export type UserFilterField =
+  | Exclude<UserFieldName, "metadata">
   | "account_id"
   | "id"
-  | "external_id"
-  | "email"
-  | "name"
-  | "display_name"
-  | "about"
-  | "project"
-  | "status"
-  | "super_admin"
   | "create_time"
   | "update_time"
   | "delete_time"

@@ -1,5 +1,6 @@
 import type { OrderFields } from "../lists/order.ts";
-import { foldEmail, type User } from "./user.ts";
+import { foldEmail } from "../values/email.ts";
+import type { User } from "./user.ts";
 
 export type UserOrderField = "external_id" | "email" | "name" | "display_name" | "status" | "update_time";
 

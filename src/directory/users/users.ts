@@ -3,16 +3,8 @@ import type { Caller } from "../keys/api-key.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { Erased, NewUser } from "../store/users.ts";
 import { type MetadataUpdate, mergeMetadata } from "../values/metadata.ts";
-import {
-  changedFields,
-  checkUser,
-  USER_DEFAULTS,
-  type User,
-  type UserInput,
-  type UserStatus,
-  type UserValues,
-  userEtag,
-} from "./user.ts";
+import { type User, type UserInput, type UserStatus, type UserValues, userEtag } from "./user.ts";
+import { changedFields, checkUser, USER_DEFAULTS } from "./user-fields.ts";
 
 /** The part of the caller that the rules about users ask for. */
 export type Actor = Pick<Caller, "superAdmin">;

@@ -3,12 +3,11 @@ import { createAccount, deleteAccount, setAccountStatus, updateAccount } from ".
 import { invalidField } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { Handlers } from "../pipeline/pipeline.ts";
-import { toAccountMessage } from "../wire/convert.ts";
-import { parseAccountPatch } from "../wire/masks.ts";
 import { mutate } from "../wire/mutate.ts";
 import { answerPage } from "../wire/paging.ts";
 import { required } from "../wire/required.ts";
 import type { Tokens } from "../wire/tokens.ts";
+import { parseAccountPatch, toAccountMessage } from "./account-message.ts";
 
 export interface AccountServiceDeps {
   readonly store: Store;

@@ -8,8 +8,9 @@ import { type ChangeType, filterChange, type UserChange } from "../../directory/
 import type { ChangePage, ChangePosition, PlacedChange } from "../../directory/users/changes.ts";
 import type { User } from "../../directory/users/user.ts";
 import { parseUserPredicate } from "../../filter/users.ts";
-import { toTimestamp, toUserMessage } from "../wire/convert.ts";
+import { toUserMessage } from "../users/user-message.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
+import { toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
 
 /** What one message holds of an account's changes. */

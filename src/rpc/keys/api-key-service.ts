@@ -11,24 +11,17 @@ import { includesRole, type Role } from "../../directory/keys/api-key.ts";
 import { createApiKey, revokeApiKey, rotateApiKey, updateApiKey } from "../../directory/keys/api-keys.ts";
 import { issueNonce } from "../../directory/keys/nonce.ts";
 import type { Store } from "../../directory/store/store.ts";
-import { checkDisplayName } from "../../directory/users/user.ts";
+import { checkDisplayName } from "../../directory/values/display-name.ts";
+import { toAccountMessage } from "../accounts/account-message.ts";
 import { PERMISSIONS } from "../pipeline/permissions.ts";
 import type { Call, Handlers } from "../pipeline/pipeline.ts";
-import {
-  parseDuration,
-  parseRole,
-  parseTimestamp,
-  toAccountMessage,
-  toApiKeyMessage,
-  toRoleMessage,
-  toTimestamp,
-  toUserMessage,
-} from "../wire/convert.ts";
-import { parseApiKeyPatch } from "../wire/masks.ts";
+import { toUserMessage } from "../users/user-message.ts";
 import { mutate } from "../wire/mutate.ts";
 import { answerPage } from "../wire/paging.ts";
 import { required } from "../wire/required.ts";
+import { parseDuration, parseTimestamp, toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
+import { parseApiKeyPatch, parseRole, toApiKeyMessage, toRoleMessage } from "./api-key-message.ts";
 
 export interface ApiKeyServiceDeps {
   readonly store: Store;

@@ -17,12 +17,12 @@ import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { parseSessionFilter } from "../../filter/sessions.ts";
 import type { Handlers } from "../pipeline/pipeline.ts";
-import { parseMetadataUpdate, toSessionMessage } from "../wire/convert.ts";
-import { parseSessionPatch } from "../wire/masks.ts";
+import { parseMetadataUpdate } from "../wire/metadata-update.ts";
 import { mutate } from "../wire/mutate.ts";
 import { answerPage, type PageRequest } from "../wire/paging.ts";
 import { required } from "../wire/required.ts";
 import type { Binding, Tokens } from "../wire/tokens.ts";
+import { parseSessionPatch, toSessionMessage } from "./session-message.ts";
 
 export interface SessionServiceDeps {
   readonly store: Store;

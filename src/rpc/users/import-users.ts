@@ -12,8 +12,8 @@ import { type ImportRow, importUsers as importRows } from "../../directory/users
 import { toStatus } from "../errors.ts";
 import type { Call } from "../pipeline/pipeline.ts";
 import { validate } from "../pipeline/validate.ts";
-import { parseUser } from "../wire/convert.ts";
 import { mutate } from "../wire/mutate.ts";
+import { parseUser } from "./user-message.ts";
 
 type Method = (typeof UserService)["method"]["importUsers"];
 type Failure = { readonly index: number; readonly error: RosterError };

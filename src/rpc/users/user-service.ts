@@ -31,15 +31,17 @@ import { parseUserFilter } from "../../filter/users.ts";
 import { listUserChanges } from "../changes/list-user-changes.ts";
 import { type Watching, watchUsers } from "../changes/watch-users.ts";
 import type { Handlers } from "../pipeline/pipeline.ts";
-import { parseMetadataUpdate, parseUser, toTimestamp, toUserMessage } from "../wire/convert.ts";
-import { parsePatch } from "../wire/masks.ts";
+import { parseMetadataUpdate } from "../wire/metadata-update.ts";
 import { mutate } from "../wire/mutate.ts";
 import { answerPage } from "../wire/paging.ts";
 import { required } from "../wire/required.ts";
+import { toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { importUsers } from "./import-users.ts";
 import { listUsersChunked } from "./list-users-chunked.ts";
 import { type SetUsers, usersSetter } from "./pre-encoded-users.ts";
+import { parseUser, toUserMessage } from "./user-message.ts";
+import { parseUserPatch } from "./user-patch.ts";
 
 export interface UserServiceDeps {
   readonly store: Store;
@@ -102,7 +104,7 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
         async (tx) => {
           const given = required(request.user, "user");
           const id = required(given.id, "user.id");
-          const patch = parsePatch(given, request.updateMask);
+          const patch = parseUserPatch(given, request.updateMask);
           const metadataUpdate = parseMetadataUpdate(given.metadata, request.metadataUpdate);
           const user = await updateUser(tx, call.caller, id, patch, { metadataUpdate, etag: given.etag });
           return { user: toUserMessage(user), revision: BigInt(tx.revision) };

@@ -5,8 +5,8 @@ import type { MetadataPath, UserFilter } from "../../../src/directory/lists/filt
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import type { ListQuery, NewUser, UserReader } from "../../../src/directory/store/users.ts";
-import { foldEmail } from "../../../src/directory/users/user.ts";
 import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
+import { foldEmail } from "../../../src/directory/values/email.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";

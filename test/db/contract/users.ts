@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { foldEmail, type UserValues } from "../../../src/directory/users/user.ts";
+import type { UserValues } from "../../../src/directory/users/user.ts";
+import { foldEmail } from "../../../src/directory/values/email.ts";
 import { newUser, openTestAccount } from "../../support/account.ts";
 
 export function users(): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { checkUser, foldEmail } from "../../../src/directory/users/user.ts";
+import { checkUser } from "../../../src/directory/users/user-fields.ts";
+import { foldEmail } from "../../../src/directory/values/email.ts";
 
 test.each([
   "ada@example.com",

@@ -1,12 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { RosterError } from "../../../src/directory/errors.ts";
-import {
-  changedFields,
-  checkDisplayName,
-  checkUser,
-  USER_DEFAULTS,
-  type UserInput,
-} from "../../../src/directory/users/user.ts";
+import type { UserInput } from "../../../src/directory/users/user.ts";
+import { changedFields, checkUser, USER_DEFAULTS } from "../../../src/directory/users/user-fields.ts";
+import { checkDisplayName } from "../../../src/directory/values/display-name.ts";
 
 describe("name", () => {
   test.each([

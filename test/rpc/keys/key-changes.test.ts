@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { DAY, type Micros, SECOND } from "../../../src/directory/values/clock.ts";
-import { toTimestamp } from "../../../src/rpc/wire/convert.ts";
+import { toTimestamp } from "../../../src/rpc/wire/time.ts";
 import { failure, fieldsOf } from "../../support/clients.ts";
 import { adjustableClock, present, type TestAccount, useRoster } from "../setup.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type User, UserStatus } from "../../../gen/roster/v1/user_pb.js";
-import { foldEmail } from "../../../src/directory/users/user.ts";
+import { foldEmail } from "../../../src/directory/values/email.ts";
 import { createRandom } from "../../support/random.ts";
 import { present, type Roster, type Users } from "../setup.ts";
 

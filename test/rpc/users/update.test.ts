@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { UserSchema, UserStatus } from "../../../gen/roster/v1/user_pb.js";
+import type { UserFieldName } from "../../../src/directory/users/user-fields.ts";
 import { failure, fieldsOf, PROTOCOL_NAMES } from "../../support/clients.ts";
 import { addUser, getUser, useRoster } from "../setup.ts";
 
@@ -33,7 +34,7 @@ const values = {
   metadata: { metadata: { patched: true } },
   status: { status: UserStatus.ACTIVE },
   super_admin: { superAdmin: false },
-};
+} satisfies Record<UserFieldName, object>;
 const clearable = ["external_id", "email", "name", "display_name", "about", "project", "metadata"];
 
 describe.each(PROTOCOL_NAMES)("UpdateUser, %s", (protocol) => {

@@ -2,10 +2,10 @@ import { toBinary, toJson } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { UserSchema } from "../../../gen/roster/v1/user_pb.js";
-import { USER_DEFAULTS } from "../../../src/directory/users/user.ts";
+import { USER_DEFAULTS } from "../../../src/directory/users/user-fields.ts";
 import type { JsonObject } from "../../../src/directory/values/json.ts";
 import { userEncoder } from "../../../src/rpc/users/user-encoder.ts";
-import { toUserMessage } from "../../../src/rpc/wire/convert.ts";
+import { toUserMessage } from "../../../src/rpc/users/user-message.ts";
 import { PROTOCOL_NAMES, type Protocol } from "../../support/clients.ts";
 import { decodeUser } from "../../support/sources.ts";
 import { all, useRoster } from "../setup.ts";
@@ -37,7 +37,7 @@ test("a GET answers JSON and binary alike", async () => {
   }
 });
 
-test("the image of any user is what the library for messages makes of it", () => {
+test("the encoded form of any user is what the library for messages makes of it", () => {
   const text = fc.string({ unit: "grapheme" });
   const absent = fc.option(text);
   const time = fc.oneof(fc.constantFrom(0, 1_000_000, -1), fc.integer({ min: -6e15, max: 9e15 }));
@@ -67,9 +67,9 @@ test("the image of any user is what the library for messages makes of it", () =>
   );
 });
 
-// Images are kept: a server that makes other bytes of a user must not take those for its own.
-test("format 1 of images has these bytes; whoever changes them counts the format up", () => {
-  const image = userEncoder.encode({
+// What is encoded is stored: a server that makes other bytes of a user must not take those for its own.
+test("format 1 of encoded users has these bytes; whoever changes them counts the format up", () => {
+  const encoded = userEncoder.encode({
     ...USER_DEFAULTS,
     accountId: "default",
     id: "u1",
@@ -89,10 +89,10 @@ test("format 1 of images has these bytes; whoever changes them counts the format
     revision: 300,
   });
   expect(userEncoder.format).toBe(1);
-  expect(Buffer.from(image).toString("hex")).toMatchInlineSnapshot(
+  expect(Buffer.from(encoded).toString("hex")).toMatchInlineSnapshot(
     `"0a0764656661756c74120275311a0178220f616461406578616d706c652e636f6d2a034164613205416461204c3a03e280a64201704a250a230a0161121e321c0a0911000000000000f03f0a031a01620a0208000a0220010a022a0050035801620b0880e2cfaa06108094ef3a6a060881e2cfaa0672060882e2cfaa0678038201053330302d33"`,
   );
-  expect(decodeUser(image)).toMatchObject({ id: "u1", version: 3n });
+  expect(decodeUser(encoded)).toMatchObject({ id: "u1", version: 3n });
 });
 
 /** What each read says of the user. */
