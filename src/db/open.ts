@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { MetadataPath } from "../directory/lists/filter.ts";
-import type { Peers } from "../directory/store/peers.ts";
+import type { CommitEventBus } from "../directory/store/commit-event.ts";
 import type { Sources, Store } from "../directory/store/store.ts";
+import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Engine } from "./engine.ts";
 import { type CopyProgress, copyRows } from "./maintenance/copy.ts";
 import { withIndexedMetadata } from "./maintenance/indexed-metadata.ts";
@@ -18,8 +19,10 @@ export interface StoreOptions extends PostgresOptions {
   readonly waitMs: number;
   /** Told each time that it could not be reached. */
   readonly onWait: (error: unknown) => void;
-  /** Told of each commit, and heard. */
-  readonly peers: Peers | undefined;
+  /** To the other processes of a server; undefined: there are none. */
+  readonly commitEventBus: CommitEventBus | undefined;
+  /** Acquired for each write, where one process can write at a time; undefined: no other process writes. */
+  readonly writeLease: WriteLease | undefined;
   /** The places in the metadata of users that have an index. */
   readonly indexedMetadata: readonly MetadataPath[];
 }
@@ -29,18 +32,19 @@ const DEFAULTS: StoreOptions = {
   statementTimeoutMs: 30_000,
   waitMs: 0,
   onWait: () => {},
-  peers: undefined,
+  commitEventBus: undefined,
+  writeLease: undefined,
   indexedMetadata: [],
 };
 const WAIT_INTERVAL_MS = 500;
 
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { waitMs, onWait, peers, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
-  const engine = await openEngine(url, { limits, peers });
+  const { waitMs, onWait, commitEventBus, writeLease, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
+  const engine = await openEngine(url, { limits, writeLease });
   try {
     await patiently(engine, () => migrate(engine), { waitMs, onWait });
-    return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, peers);
+    return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus);
   } catch (error) {
     await engine.close();
     throw explained(url, error);
@@ -98,12 +102,12 @@ async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>, 
 
 interface OpenOptions {
   readonly limits?: PostgresOptions;
-  readonly peers?: Peers | undefined;
+  readonly writeLease?: WriteLease | undefined;
   /** A file is not made if there is none. */
   readonly mustExist?: boolean;
 }
 
-async function openEngine(url: string, { limits = DEFAULTS, peers, mustExist }: OpenOptions = {}): Promise<Engine> {
+async function openEngine(url: string, { limits = DEFAULTS, writeLease, mustExist }: OpenOptions = {}): Promise<Engine> {
   // Each with its driver.
   if (!url.startsWith("sqlite:")) {
     const { openPostgres } = await import("./postgres/engine.ts");
@@ -113,7 +117,7 @@ async function openEngine(url: string, { limits = DEFAULTS, peers, mustExist }: 
   const { openSqlite } = await import("./sqlite/engine.ts");
   try {
     if (mustExist) assertReadable(path);
-    return openSqlite(path, undefined, peers && (() => peers.takeTurn()));
+    return openSqlite(path, undefined, writeLease);
   } catch (error) {
     throw explained(url, error);
   }

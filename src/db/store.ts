@@ -6,8 +6,8 @@ import type { KeyHolder } from "../directory/keys/api-key.ts";
 import type { SessionFilter, UserFilter } from "../directory/lists/filter.ts";
 import type { Session } from "../directory/sessions/session.ts";
 import type { AccountTransaction, AccountView } from "../directory/store/account-view.ts";
+import type { CommitEvent, CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
 import type { PageQuery } from "../directory/store/page-query.ts";
-import type { News, Peers } from "../directory/store/peers.ts";
 import type { SessionListQuery } from "../directory/store/sessions.ts";
 import type { Origin, Sources, Store } from "../directory/store/store.ts";
 import type { FoundUser, ListedUser, ListQuery, UserKey } from "../directory/store/users.ts";
@@ -26,7 +26,7 @@ import {
 } from "./accounts/account-store.ts";
 import { KyselyAnswers } from "./accounts/answer-store.ts";
 import { Access } from "./commit/access.ts";
-import { Announcements } from "./commit/commit-events.ts";
+import { CommitEvents } from "./commit/commit-events.ts";
 import { CommitGroups, type Shared } from "./commit/commit-groups.ts";
 import { Revision } from "./commit/revision.ts";
 import type { Engine } from "./engine.ts";
@@ -46,10 +46,6 @@ import { KyselyUserWriter } from "./users/user-writer.ts";
 
 /** Deadlocks and serialisation failures are run again so often, with pauses of up to 2, 4, 8, … milliseconds. */
 const MAX_ATTEMPTS = 10;
-
-/** What listeners are told of a transaction once it has committed. */
-type Effects = Pick<News, "access" | "revision">;
-const NO_EFFECTS: Effects = { access: [], revision: null };
 
 /** The store, but that comes before anything it does. */
 function doFirst<S extends object>(first: () => Promise<void>, store: S): S {
@@ -92,10 +88,10 @@ export class KyselyStore implements Store {
   readonly #users: UserPages;
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #groups: CommitGroups;
-  readonly #announcements: Announcements;
+  readonly #events: CommitEvents;
 
-  constructor(engine: Engine, sources: Sources, peers?: Peers) {
-    this.#announcements = new Announcements(peers);
+  constructor(engine: Engine, sources: Sources, bus?: CommitEventBus) {
+    this.#events = new CommitEvents(bus);
     this.#engine = engine;
     this.#sources = sources;
     this.#groups = new CommitGroups(engine, (work) => this.#transaction(work));
@@ -112,10 +108,10 @@ export class KyselyStore implements Store {
 
   async write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
     const key = this.#engine.commitsWith(origin.accountId);
-    const { result, effects } = await this.#guard(() =>
+    const { result, event } = await this.#guard(() =>
       withoutTrace(() => this.#groups.run(key, (shared) => this.#change(shared, origin, work), origin)),
     );
-    await this.#announcements.make({ accountId: origin.accountId, ...effects });
+    await this.#events.publish(event);
     return result;
   }
 
@@ -196,12 +192,8 @@ export class KyselyStore implements Store {
     );
   }
 
-  onAccessChange(listener: (accountId: string, userId: string | null) => void): void {
-    this.#announcements.onAccessChange(listener);
-  }
-
-  onCommit(listener: (accountId: string, revision: number) => void): void {
-    this.#announcements.onCommit(listener);
+  onCommit(subscriber: CommitSubscriber): void {
+    this.#events.subscribe(subscriber);
   }
 
   revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -286,7 +278,7 @@ export class KyselyStore implements Store {
     { db, accounts, close }: Shared,
     origin: Origin,
     work: (tx: AccountTransaction) => Promise<T>,
-  ): Promise<{ result: T; effects: Effects }> {
+  ): Promise<{ result: T; event: CommitEvent }> {
     const account = await accounts.get(origin.accountId);
     const { clock, newId } = this.#sources;
     const json = this.#engine.json;
@@ -344,12 +336,13 @@ export class KyselyStore implements Store {
     });
     await flush();
     if (origin.dryRun) {
-      throw new DryRun({ result, effects: NO_EFFECTS });
+      throw new DryRun({ result, event: { accountId: account.id, revision: null, accessChanges: [] } });
     }
     if (revision.changed || after !== account) {
       accounts.set(account.id, after && { ...after, revision: revision.current });
     }
-    return { result, effects: { access: access.users, revision: revision.changed ? revision.current : null } };
+    const committed = { revision: revision.changed ? revision.current : null, accessChanges: access.users };
+    return { result, event: { accountId: account.id, ...committed } };
   }
 
   #view<T>(reader: Kysely<Schema>, accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {

@@ -1,17 +1,18 @@
 import cluster from "node:cluster";
 import type { Metric } from "../server/metrics/metrics.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
-import { WorkerPeers } from "./worker-peers.ts";
+import { WorkerEventBus } from "./worker-event-bus.ts";
+import { QueuedWriteLease } from "./write-lease.ts";
 
-/** A worker's way to the primary. */
+/** In a worker: its connection to the primary. */
 export class Channel {
-  readonly peers = new WorkerPeers((message) => this.send(message));
-  /** Resolves, with the reason, when this worker shall end in good order: because the primary says so, or has gone. */
+  readonly eventBus = new WorkerEventBus((message) => this.send(message));
+  readonly writeLease = new QueuedWriteLease((message) => this.send(message));
+  /** Resolves, with the reason, when this worker must drain: the primary says so, or has gone. */
   readonly drained: Promise<string>;
   readonly #joined: Promise<void>;
   readonly #measure: () => Promise<readonly Metric[]>;
 
-  /** `measure`: what this worker has measured. */
   constructor(measure: () => Promise<readonly Metric[]>) {
     this.#measure = measure;
     const { promise: drained, resolve: drain } = Promise.withResolvers<string>();
@@ -22,31 +23,31 @@ export class Channel {
       const message = received<FromPrimary>(value);
       if (message.type === "joined") join();
       else if (message.type === "drain") drain("the primary says so");
-      else if (message.type === "turn" || message.type === "turn-wanted") this.peers.turn.receive(message);
-      else if (message.type === "measure") void this.#measured(message.question);
-      else this.peers.receive(message);
+      else if (message.type === "lease-granted" || message.type === "lease-wanted") this.writeLease.receive(message);
+      else if (message.type === "metrics-requested") void this.#sendMetrics(message.request);
+      else this.eventBus.receive(message);
     });
     cluster.worker?.once("disconnect", () => {
       // Or Node would end this process at once.
       if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
       join();
-      this.peers.turn.goAlone();
+      this.writeLease.stopQueueing();
       drain("the primary has gone");
     });
   }
 
-  /** From here on this worker hears what the others tell. */
+  /** From here on this worker receives the commit events of the others. */
   async join(): Promise<void> {
     this.send({ type: "join" });
     await this.#joined;
   }
 
-  async #measured(question: number): Promise<void> {
-    this.send({ type: "measured", question, metrics: await this.#measure() });
+  async #sendMetrics(request: number): Promise<void> {
+    this.send({ type: "metrics", request, metrics: await this.#measure() });
   }
 
   send(message: FromWorker): void {
-    // What can't be sent is told to nobody, because the primary has gone.
+    // Without a primary there is nobody to send it to.
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
   }
 }

@@ -1,58 +1,60 @@
-import type { Exchange, NewsMessage } from "./messages.ts";
+import type { CommitEvents, EventMessage } from "./messages.ts";
 
-type Send = (message: Exchange) => void;
+type Send = (message: EventMessage) => void;
 
-/** News that others have yet to answer. */
-interface Outstanding {
+/** Events that not all workers have acknowledged. */
+interface Unacknowledged {
   readonly waitingFor: Set<number>;
-  readonly done: () => void;
+  readonly acknowledge: () => void;
 }
 
-/** Passes what a worker tells to all others, and tells it when they have heard. One that ends is not waited for. */
-export class Relay {
-  readonly #members = new Map<number, Send>();
-  readonly #outstanding = new Map<number, Outstanding>();
-  #count = 0;
+/**
+ * In the primary: passes the commit events of one worker to all others, and acknowledges them when all others have. A worker that ends
+ * is not waited for.
+ */
+export class EventRelay {
+  readonly #workers = new Map<number, Send>();
+  readonly #unacknowledged = new Map<number, Unacknowledged>();
+  #lastNumber = 0;
 
-  join(id: number, send: Send): void {
-    this.#members.set(id, send);
+  join(worker: number, send: Send): void {
+    this.#workers.set(worker, send);
   }
 
-  leave(id: number): void {
-    this.#members.delete(id);
-    for (const receipt of this.#outstanding.keys()) this.#heard(id, receipt);
+  leave(worker: number): void {
+    this.#workers.delete(worker);
+    for (const number of this.#unacknowledged.keys()) this.#acknowledged(worker, number);
   }
 
-  /** Takes what came from a worker. */
-  receive(from: number, message: Exchange): void {
-    if (message.type === "heard") {
-      this.#heard(from, message.receipt);
+  receive(from: number, message: EventMessage): void {
+    if (message.type === "acknowledged") {
+      this.#acknowledged(from, message.acknowledgeBy);
     } else {
       this.#pass(from, message);
     }
   }
 
-  #pass(from: number, { receipt, news }: NewsMessage): void {
-    const others = [...this.#members].filter(([id]) => id !== from);
-    if (receipt === undefined) {
-      for (const [, send] of others) send({ type: "news", news });
+  #pass(from: number, { events, acknowledgeBy }: CommitEvents): void {
+    const others = [...this.#workers].filter(([worker]) => worker !== from);
+    if (acknowledgeBy === undefined) {
+      for (const [, send] of others) send({ type: "commit-events", events });
       return;
     }
-    const done = () => this.#members.get(from)?.({ type: "heard", receipt });
+    const acknowledge = () => this.#workers.get(from)?.({ type: "acknowledged", acknowledgeBy });
     if (others.length === 0) {
-      done();
+      acknowledge();
       return;
     }
-    this.#count += 1;
-    this.#outstanding.set(this.#count, { waitingFor: new Set(others.map(([id]) => id)), done });
-    for (const [, send] of others) send({ type: "news", news, receipt: this.#count });
+    this.#lastNumber += 1;
+    this.#unacknowledged.set(this.#lastNumber, { waitingFor: new Set(others.map(([worker]) => worker)), acknowledge });
+    for (const [, send] of others) send({ type: "commit-events", events, acknowledgeBy: this.#lastNumber });
   }
 
-  #heard(from: number, receipt: number): void {
-    const outstanding = this.#outstanding.get(receipt);
-    if (outstanding?.waitingFor.delete(from) && outstanding.waitingFor.size === 0) {
-      this.#outstanding.delete(receipt);
-      outstanding.done();
+  #acknowledged(from: number, number: number): void {
+    const entry = this.#unacknowledged.get(number);
+    if (entry?.waitingFor.delete(from) && entry.waitingFor.size === 0) {
+      this.#unacknowledged.delete(number);
+      entry.acknowledge();
     }
   }
 }

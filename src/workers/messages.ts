@@ -1,38 +1,55 @@
 import type { Addresses } from "../config.ts";
-import type { News } from "../directory/store/peers.ts";
+import type { CommitEvent } from "../directory/store/commit-event.ts";
 import type { Metric } from "../server/metrics/metrics.ts";
-import type { TurnFromPrimary, TurnFromWorker } from "./write-lease.ts";
 
-/**
- * What workers and the primary tell each other. `news` goes from a worker by way of the primary to all others; with a receipt it is
- * answered by `heard`, by each of them to the primary, and by the primary, when all have answered, to the worker it came from.
- */
+/** What a worker sends to the primary. */
 export type FromWorker =
   | { readonly type: "join" }
   | ({ readonly type: "ready" } & Addresses)
-  | Measured
-  | TurnFromWorker
-  | Exchange;
-export type FromPrimary = { readonly type: "joined" } | { readonly type: "drain" } | Measure | TurnFromPrimary | Exchange;
+  | MetricsResponse
+  | LeaseFromWorker
+  | EventMessage;
 
-/** Answered by `measured`, with the number of the question. */
-export interface Measure {
-  readonly type: "measure";
-  readonly question: number;
+/** What the primary sends to a worker. */
+export type FromPrimary =
+  | { readonly type: "joined" }
+  | { readonly type: "drain" }
+  | MetricsRequest
+  | LeaseFromPrimary
+  | EventMessage;
+
+/** Answered by a MetricsResponse of the same number. */
+export interface MetricsRequest {
+  readonly type: "metrics-requested";
+  readonly request: number;
 }
 
-export interface Measured {
-  readonly type: "measured";
-  readonly question: number;
+export interface MetricsResponse {
+  readonly type: "metrics";
+  readonly request: number;
   readonly metrics: readonly Metric[];
 }
 
-export type Exchange = NewsMessage | { readonly type: "heard"; readonly receipt: number };
+export type LeaseFromWorker = { readonly type: "lease-requested" } | { readonly type: "lease-released" };
 
-export interface NewsMessage {
-  readonly type: "news";
-  readonly news: readonly News[];
-  readonly receipt?: number;
+/** `wanted`: another waits for it already. `lease-wanted`: another has begun to wait for the lease that this worker holds. */
+export type LeaseFromPrimary =
+  | { readonly type: "lease-granted"; readonly wanted: boolean }
+  | { readonly type: "lease-wanted" };
+
+/** A worker's commit events go by way of the primary to all other workers; their acknowledgements go the same way back. */
+export type EventMessage = CommitEvents | Acknowledgement;
+
+export interface CommitEvents {
+  readonly type: "commit-events";
+  readonly events: readonly CommitEvent[];
+  /** The number to acknowledge them by. The primary acknowledges to the sender when all others have to the primary. */
+  readonly acknowledgeBy?: number;
+}
+
+export interface Acknowledgement {
+  readonly type: "acknowledged";
+  readonly acknowledgeBy: number;
 }
 
 /** Messages of our own processes are what they say they are. */

@@ -1,35 +1,35 @@
 import { setTimeout } from "node:timers/promises";
 import type { Metric } from "../server/metrics/metrics.ts";
-import type { Measure, Measured } from "./messages.ts";
+import type { MetricsRequest, MetricsResponse } from "./messages.ts";
 
-/** One that has not answered by then is left out. */
-const PATIENCE_MS = 1_000;
+/** A worker that has not answered by then is left out. */
+const ANSWER_TIMEOUT_MS = 1_000;
 
-type Send = (message: Measure) => void;
+type Send = (message: MetricsRequest) => void;
 
-/** Asks workers what they have measured. */
-export class Measures {
-  readonly #asked = new Map<number, (metrics: readonly Metric[]) => void>();
-  #count = 0;
+/** In the primary: asks the workers for their metrics. */
+export class MetricsCollector {
+  readonly #requests = new Map<number, (metrics: readonly Metric[]) => void>();
+  #lastRequest = 0;
 
-  async ask(workers: readonly Send[]): Promise<Array<readonly Metric[]>> {
-    const answers = await Promise.all(workers.map((send) => this.#askOne(send)));
+  async collect(workers: readonly Send[]): Promise<Array<readonly Metric[]>> {
+    const answers = await Promise.all(workers.map((send) => this.#ask(send)));
     return answers.filter((answer) => answer !== undefined);
   }
 
-  /** Takes what came from a worker. */
-  receive({ question, metrics }: Measured): void {
-    this.#asked.get(question)?.(metrics);
+  /** Takes what a worker sends. */
+  receive({ request, metrics }: MetricsResponse): void {
+    this.#requests.get(request)?.(metrics);
   }
 
-  async #askOne(send: Send): Promise<readonly Metric[] | undefined> {
-    this.#count += 1;
-    const question = this.#count;
+  async #ask(send: Send): Promise<readonly Metric[] | undefined> {
+    this.#lastRequest += 1;
+    const request = this.#lastRequest;
     const { promise: answered, resolve } = Promise.withResolvers<readonly Metric[]>();
-    this.#asked.set(question, resolve);
-    send({ type: "measure", question });
-    const answer = await Promise.race([answered, setTimeout(PATIENCE_MS, undefined, { ref: false })]);
-    this.#asked.delete(question);
+    this.#requests.set(request, resolve);
+    send({ type: "metrics-requested", request });
+    const answer = await Promise.race([answered, setTimeout(ANSWER_TIMEOUT_MS, undefined, { ref: false })]);
+    this.#requests.delete(request);
     return answer;
   }
 }

@@ -1,12 +1,13 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout } from "node:timers/promises";
 import type { Addresses } from "../config.ts";
+import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Log } from "../log.ts";
 import type { Metric } from "../server/metrics/metrics.ts";
-import { Relay } from "./event-relay.ts";
+import { EventRelay } from "./event-relay.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
-import { Measures } from "./metrics-collector.ts";
-import { Turn } from "./write-lease.ts";
+import { MetricsCollector } from "./metrics-collector.ts";
+import { QueuedWriteLease } from "./write-lease.ts";
 import { WriteLeaseQueue } from "./write-lease-queue.ts";
 
 /** The first worker could not start, and has said why. */
@@ -46,14 +47,14 @@ const GRACE_MS = 5_000;
 export class Supervisor {
   readonly #size: number;
   readonly #log: Log;
-  readonly #relay = new Relay();
+  readonly #relay = new EventRelay();
   readonly #workers = new Map<number, Worker>();
-  readonly #turns = new WriteLeaseQueue((id, message) => {
-    if (id === PRIMARY) this.#ownTurn.receive(message);
+  readonly #leases = new WriteLeaseQueue((id, message) => {
+    if (id === PRIMARY) this.#ownLease.receive(message);
     else send(this.#workers.get(id), message);
   });
-  readonly #ownTurn = new Turn((message) => this.#turns.receive(PRIMARY, message));
-  readonly #measures = new Measures();
+  readonly #ownLease = new QueuedWriteLease((message) => this.#leases.receive(PRIMARY, message));
+  readonly #metrics = new MetricsCollector();
   readonly #places: Array<Promise<void>> = [];
   readonly #draining = new AbortController();
 
@@ -62,9 +63,9 @@ export class Supervisor {
     this.#log = log;
   }
 
-  /** This process's turn to write, among those of the workers. */
-  takeTurn(): Promise<() => void> {
-    return this.#ownTurn.take();
+  /** Of this process, among those of the workers. */
+  get writeLease(): WriteLease {
+    return this.#ownLease;
   }
 
   /** Resolves when all have started. Throws a FirstWorkerEnded if not even the first can: then nor could the others. */
@@ -96,7 +97,7 @@ export class Supervisor {
 
   /** What each worker has measured. */
   metrics(): Promise<Array<readonly Metric[]>> {
-    return this.#measures.ask([...this.#workers.values()].map((worker) => (message) => send(worker, message)));
+    return this.#metrics.collect([...this.#workers.values()].map((worker) => (message) => send(worker, message)));
   }
 
   kill(): void {
@@ -122,7 +123,7 @@ export class Supervisor {
     const ended = endOf(worker).finally(() => {
       this.#workers.delete(worker.id);
       this.#relay.leave(worker.id);
-      this.#turns.leave(worker.id);
+      this.#leases.leave(worker.id);
     });
     const ready = new Promise<Addresses | undefined>((resolve) => {
       void ended.then(() => resolve(undefined));
@@ -130,8 +131,9 @@ export class Supervisor {
         const message = received<FromWorker>(value);
         if (message.type === "join") this.#welcome(worker);
         else if (message.type === "ready") resolve({ http: message.http, grpc: message.grpc });
-        else if (message.type === "turn-wanted" || message.type === "turn-over") this.#turns.receive(worker.id, message);
-        else if (message.type === "measured") this.#measures.receive(message);
+        else if (message.type === "lease-requested" || message.type === "lease-released")
+          this.#leases.receive(worker.id, message);
+        else if (message.type === "metrics") this.#metrics.receive(message);
         else this.#relay.receive(worker.id, message);
       });
     });

@@ -1,68 +1,69 @@
-/** About the turn, a worker says that it wants it, or has ended it; the primary that it is here, or that others want it. */
-export type TurnFromWorker = { readonly type: "turn-wanted" } | { readonly type: "turn-over" };
-export type TurnFromPrimary = { readonly type: "turn"; readonly wanted: boolean } | { readonly type: "turn-wanted" };
+import type { WriteLease } from "../directory/store/write-lease.ts";
+import type { LeaseFromPrimary, LeaseFromWorker } from "./messages.ts";
 
 /**
- * A worker's turn to write, where one process can at a time. Kept until another wants it, so that a worker that writes alone
- * asks but once.
+ * One process's side of the write lease; the other is the WriteLeaseQueue in the primary. A lease that is released here stays with this
+ * process until another wants it: a worker that writes alone asks once.
  */
-export class Turn {
-  readonly #send: (message: TurnFromWorker) => void;
-  #state: "none" | "asked" | "kept" | "used" = "none";
-  #wanted = false;
+export class QueuedWriteLease implements WriteLease {
+  readonly #send: (message: LeaseFromWorker) => void;
+  #state: "elsewhere" | "requested" | "idle" | "in use" = "elsewhere";
+  #wantedByOthers = false;
   #alone = false;
   #resume: (() => void) | undefined;
 
-  constructor(send: (message: TurnFromWorker) => void) {
+  constructor(send: (message: LeaseFromWorker) => void) {
     this.#send = send;
   }
 
-  /** Waits for the turn, and returns what ends it. One after the other. */
-  async take(): Promise<() => void> {
-    if (this.#state === "kept") {
-      this.#state = "used";
+  /** Not to be called again before what it returns was. */
+  async acquire(): Promise<() => void> {
+    if (this.#state === "idle") {
+      this.#state = "in use";
     } else if (!this.#alone) {
-      await this.#ask();
+      await this.#request();
     }
-    return () => this.#end();
+    return () => this.#release();
   }
 
-  receive(message: TurnFromPrimary): void {
-    this.#wanted = message.type === "turn-wanted" || message.wanted;
-    if (message.type === "turn") {
-      this.#state = "used";
+  /** Takes what the primary sends. */
+  receive(message: LeaseFromPrimary): void {
+    if (message.type === "lease-granted") {
+      this.#state = "in use";
+      this.#wantedByOthers = message.wanted;
       this.#resume?.();
     } else {
-      this.#giveBack();
+      this.#wantedByOthers = true;
+      this.#passOn();
     }
   }
 
-  /** There is nobody left to ask. */
-  goAlone(): void {
+  /** From here on `acquire` waits for nobody: the primary is gone. */
+  stopQueueing(): void {
     this.#alone = true;
     this.#resume?.();
   }
 
-  #ask(): Promise<void> {
-    this.#state = "asked";
+  #request(): Promise<void> {
+    this.#state = "requested";
     return new Promise((resolve) => {
       this.#resume = resolve;
-      this.#send({ type: "turn-wanted" });
+      this.#send({ type: "lease-requested" });
     });
   }
 
-  #end(): void {
-    if (this.#state === "used") {
-      this.#state = "kept";
-      this.#giveBack();
+  #release(): void {
+    if (this.#state === "in use") {
+      this.#state = "idle";
+      this.#passOn();
     }
   }
 
-  #giveBack(): void {
-    if (this.#state === "kept" && this.#wanted) {
-      this.#state = "none";
-      this.#wanted = false;
-      this.#send({ type: "turn-over" });
+  #passOn(): void {
+    if (this.#state === "idle" && this.#wantedByOthers) {
+      this.#state = "elsewhere";
+      this.#wantedByOthers = false;
+      this.#send({ type: "lease-released" });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { openStore, type StoreOptions } from "../../src/db/open.ts";
-import type { Peers } from "../../src/directory/store/peers.ts";
+import type { CommitEventBus } from "../../src/directory/store/commit-event.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import { createDatabase } from "./database.ts";
 import { createSources } from "./sources.ts";
@@ -27,9 +27,13 @@ export async function openTestStore(given: Partial<TestOptions> = {}): Promise<T
 }
 
 /** The same database once more, as another server would open it. */
-export async function reopenTestStore(url: string, given: Partial<TestOptions> = {}, peers?: Peers): Promise<TestStore> {
+export async function reopenTestStore(
+  url: string,
+  given: Partial<TestOptions> = {},
+  commitEventBus?: CommitEventBus,
+): Promise<TestStore> {
   const { indexedMetadata = [], ...sourcesGiven } = given;
   const sources = createSources(sourcesGiven);
-  const store = await openStore(url, sources, { peers, indexedMetadata });
+  const store = await openStore(url, sources, { commitEventBus, indexedMetadata });
   return { store, sources, url, close: () => store.close() };
 }

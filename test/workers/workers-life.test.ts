@@ -121,7 +121,10 @@ test("a port that is taken, or a database that is none, ends the whole server, a
   const path = join(testFolder(), "roster.db");
   writeFileSync(path, "no database ".repeat(1_000));
   const { code, log } = await runRoster(["serve"], { ...env, ROSTER_DATABASE_URL: `sqlite:${path}` });
-  expect({ code, log }).toEqual({ code: 1, log: expect.stringMatching(/^roster: .*file is not a database\n$/) });
+  expect({ code, log }).toEqual({
+    code: 1,
+    log: expect.stringMatching(/^roster: .*file is not a database \(SQLITE_NOTADB\)\n$/),
+  });
 });
 
 test("a worker that does not answer holds a revocation up for as long as it may trust a key, and no longer", async () => {

@@ -1,100 +1,100 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Turn } from "../../src/workers/write-lease.ts";
+import { QueuedWriteLease } from "../../src/workers/write-lease.ts";
 import { WriteLeaseQueue } from "../../src/workers/write-lease-queue.ts";
 
-/** So many workers and their primary; `asked` counts the messages to it. */
+/** So many processes and the queue of their primary; `messages` counts those to it. */
 function connected(count: number) {
-  let asked = 0;
-  const turns: Turn[] = [];
-  const keeper = new WriteLeaseQueue((id, message) => turns[id]?.receive(message));
+  let messages = 0;
+  const leases: QueuedWriteLease[] = [];
+  const queue = new WriteLeaseQueue((id, message) => leases[id]?.receive(message));
   for (let id = 0; id < count; id += 1) {
-    turns.push(
-      new Turn((message) => {
-        asked += 1;
-        keeper.receive(id, message);
+    leases.push(
+      new QueuedWriteLease((message) => {
+        messages += 1;
+        queue.receive(id, message);
       }),
     );
   }
-  const took: number[] = [];
-  /** Takes a turn, notes that, and does not end it. */
-  const take = async (id: number) => {
-    const end = await turns[id]?.take();
-    took.push(id);
-    return () => end?.();
+  const acquired: number[] = [];
+  /** Notes that this process has it, and returns what releases it. */
+  const acquire = async (id: number) => {
+    const release = await leases[id]?.acquire();
+    acquired.push(id);
+    return () => release?.();
   };
-  return { keeper, turns, took, take, asked: () => asked };
+  return { queue, leases, acquired, acquire, messages: () => messages };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("one that writes alone asks once", async () => {
-  const { take, asked } = connected(2);
-  for (let count = 0; count < 10; count += 1) (await take(0))();
-  expect(asked()).toBe(1);
+test("a process that writes alone asks for the lease once", async () => {
+  const { acquire, messages } = connected(2);
+  for (let count = 0; count < 10; count += 1) (await acquire(0))();
+  expect(messages()).toBe(1);
 });
 
 test("one has it at a time, in the order they asked, however soon the one before wants it again", async () => {
-  const { take, took } = connected(3);
-  const end = await take(0);
-  const [second, third] = [take(1), take(2)];
+  const { acquire, acquired } = connected(3);
+  const release = await acquire(0);
+  const [second, third] = [acquire(1), acquire(2)];
   await settled();
-  expect(took).toEqual([0]);
-  end();
-  const again = take(0);
+  expect(acquired).toEqual([0]);
+  release();
+  const again = acquire(0);
   (await second)();
   (await third)();
   (await again)();
-  (await take(0))();
-  expect(took).toEqual([0, 1, 2, 0, 0]);
+  (await acquire(0))();
+  expect(acquired).toEqual([0, 1, 2, 0, 0]);
 });
 
-test("one that is kept and not used is given away when it is wanted", async () => {
-  const { take, took } = connected(2);
-  (await take(0))();
-  (await take(1))();
-  (await take(0))();
-  expect(took).toEqual([0, 1, 0]);
+test("a lease that is not in use is passed on when another wants it", async () => {
+  const { acquire, acquired } = connected(2);
+  (await acquire(0))();
+  (await acquire(1))();
+  (await acquire(0))();
+  expect(acquired).toEqual([0, 1, 0]);
 });
 
-test("those that end leave their turn, and their place, to the others", async () => {
-  const { take, took, keeper } = connected(3);
-  await take(0);
-  void take(1);
-  const third = take(2);
-  keeper.leave(1);
-  keeper.leave(0);
+test("processes that end leave the lease, and their place in the queue, to the others", async () => {
+  const { acquire, acquired, queue } = connected(3);
+  await acquire(0);
+  void acquire(1);
+  const third = acquire(2);
+  queue.leave(1);
+  queue.leave(0);
   (await third)();
-  expect(took).toEqual([0, 2]);
+  expect(acquired).toEqual([0, 2]);
 });
 
-test("one that does not give it back keeps the others waiting for two seconds", async () => {
+test("a process that does not release it keeps the others waiting for two seconds", async () => {
   vi.useFakeTimers();
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const { take, took } = connected(2);
-  const end = await take(0);
-  const second = take(1);
+  const { acquire, acquired } = connected(2);
+  const release = await acquire(0);
+  const second = acquire(1);
   await vi.advanceTimersByTimeAsync(1_900);
-  expect(took).toEqual([0]);
+  expect(acquired).toEqual([0]);
   await vi.advanceTimersByTimeAsync(200);
-  const endSecond = await second;
+  const releaseSecond = await second;
   // Too late to mean anything.
-  end();
-  const again = take(0);
+  release();
+  const again = acquire(0);
   await vi.advanceTimersByTimeAsync(0);
-  expect(took).toEqual([0, 1]);
-  endSecond();
+  expect(acquired).toEqual([0, 1]);
+  releaseSecond();
   await again;
-  expect(took).toEqual([0, 1, 0]);
+  expect(acquired).toEqual([0, 1, 0]);
 });
 
 test("without a primary nobody waits", async () => {
-  const { take, turns, took } = connected(2);
-  await take(0);
-  const second = take(1);
-  turns[1]?.goAlone();
+  const { acquire, leases, acquired } = connected(2);
+  await acquire(0);
+  const second = acquire(1);
+  leases[1]?.stopQueueing();
   (await second)();
-  (await take(1))();
-  expect(took).toEqual([0, 1, 1]);
+  (await acquire(1))();
+  expect(acquired).toEqual([0, 1, 1]);
 });

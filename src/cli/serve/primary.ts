@@ -1,5 +1,4 @@
 import type { Config } from "../../config.ts";
-import type { Peers } from "../../directory/store/peers.ts";
 import type { Log } from "../../log.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
 import { startPruning } from "../../server/pruning.ts";
@@ -15,9 +14,8 @@ import { toldToEnd } from "./signals.ts";
  */
 export async function lead(config: Config, log: Log): Promise<void> {
   const crew = new Supervisor(config.workers, log);
-  // Nothing that this process writes is remembered anywhere.
-  const peers: Peers = { tell: async () => {}, listen: () => {}, takeTurn: () => crew.takeTurn() };
-  const { store, sources } = await openDirectory(config, log, { poolSize: 1, peers });
+  // No bus for commit events: what this process writes is remembered nowhere.
+  const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: crew.writeLease });
   const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
   let metrics: MetricsPort | undefined;
   try {

@@ -16,8 +16,11 @@ export async function work(config: Config): Promise<void> {
     return measure(callMetrics, { worker: cluster.worker?.id });
   });
   const share = (limit: number) => Math.max(1, Math.floor(limit / config.workers));
-  const options = { poolSize: share(config.databasePoolSize), peers: channel.peers };
-  const directory = await openDirectory(config, log, options);
+  const directory = await openDirectory(config, log, {
+    poolSize: share(config.databasePoolSize),
+    commitEventBus: channel.eventBus,
+    writeLease: channel.writeLease,
+  });
   try {
     await channel.join();
     const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, callMetrics };

@@ -1,41 +1,28 @@
-import type { News, Peers } from "../../directory/store/peers.ts";
-import type { Store } from "../../directory/store/store.ts";
+import type { CommitEvent, CommitEventBus, CommitSubscriber } from "../../directory/store/commit-event.ts";
 
-type AccessListener = Parameters<Store["onAccessChange"]>[0];
-type CommitListener = Parameters<Store["onCommit"]>[0];
+/** Brings commit events to the subscribers of this process and, by the bus, to the other processes of the server. */
+export class CommitEvents {
+  readonly #bus: CommitEventBus | undefined;
+  readonly #subscribers: CommitSubscriber[] = [];
 
-/** Tells listeners of this process, and its peers, what has been committed. */
-export class Announcements {
-  readonly #peers: Peers | undefined;
-  readonly #accessListeners: AccessListener[] = [];
-  readonly #commitListeners: CommitListener[] = [];
-
-  constructor(peers: Peers | undefined) {
-    this.#peers = peers;
-    peers?.listen((news) => this.#tellListeners(news));
+  constructor(bus: CommitEventBus | undefined) {
+    this.#bus = bus;
+    bus?.subscribe((event) => this.#deliver(event));
   }
 
-  onAccessChange(listener: AccessListener): void {
-    this.#accessListeners.push(listener);
+  subscribe(subscriber: CommitSubscriber): void {
+    this.#subscribers.push(subscriber);
   }
 
-  onCommit(listener: CommitListener): void {
-    this.#commitListeners.push(listener);
-  }
-
-  async make(news: News): Promise<void> {
-    if (news.revision !== null || news.access.length > 0) {
-      this.#tellListeners(news);
-      await this.#peers?.tell(news);
+  /** What has changed neither users nor access is no event. */
+  async publish(event: CommitEvent): Promise<void> {
+    if (event.revision !== null || event.accessChanges.length > 0) {
+      this.#deliver(event);
+      await this.#bus?.publish(event);
     }
   }
 
-  #tellListeners({ accountId, revision, access }: News): void {
-    for (const userId of access) {
-      for (const listener of this.#accessListeners) listener(accountId, userId);
-    }
-    if (revision !== null) {
-      for (const listener of this.#commitListeners) listener(accountId, revision);
-    }
+  #deliver(event: CommitEvent): void {
+    for (const subscriber of this.#subscribers) subscriber(event);
   }
 }

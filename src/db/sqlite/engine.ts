@@ -9,7 +9,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from "kysely";
-import type { Peers } from "../../directory/store/peers.ts";
+import type { WriteLease } from "../../directory/store/write-lease.ts";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
 import { connectReader, connectWriter, LOCK_TIMEOUT_MS, rememberStatements } from "./connection.ts";
@@ -19,12 +19,12 @@ import { ScanThreadLost, scanDialect } from "./scan-dialect.ts";
 
 /**
  * Opens the file, made if missing. A transaction waits at most `lockTimeoutMs` for a lock that another process holds; processes
- * that take turns to write need hardly wait.
+ * that pass a write lease on need hardly wait.
  */
-export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTurn?: TakeTurn): Engine {
+export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, writeLease?: WriteLease): Engine {
   const write = connectWriter(path);
   const read = connectReader(path);
-  const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, takeTurn) });
+  const writer = new Kysely<Schema>({ dialect: new Dialect(write, "begin immediate", lockTimeoutMs, writeLease) });
   const reader = new Kysely<Schema>({ dialect: new Dialect(read, "begin", 0) });
   const scanner = new Kysely<Schema>({ dialect: scanDialect(path) });
   return {
@@ -61,8 +61,6 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, takeTu
   };
 }
 
-type TakeTurn = Peers["takeTurn"];
-
 const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
 
 const LOCK_RETRY_MS = 3;
@@ -71,14 +69,14 @@ class Dialect extends SqliteDialect {
   readonly #database: Database.Database;
   readonly #begin: string;
   readonly #lockTimeoutMs: number;
-  readonly #takeTurn: TakeTurn | undefined;
+  readonly #writeLease: WriteLease | undefined;
 
-  constructor(database: Database.Database, begin: string, lockTimeoutMs: number, takeTurn?: TakeTurn) {
+  constructor(database: Database.Database, begin: string, lockTimeoutMs: number, writeLease?: WriteLease) {
     super({ database: rememberStatements(database) });
     this.#database = database;
     this.#begin = begin;
     this.#lockTimeoutMs = lockTimeoutMs;
-    this.#takeTurn = takeTurn;
+    this.#writeLease = writeLease;
   }
 
   override createAdapter(): DialectAdapter {
@@ -86,7 +84,7 @@ class Dialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new TransactionDriver(this.#database, this.#begin, this.#lockTimeoutMs, this.#takeTurn);
+    return new TransactionDriver(this.#database, this.#begin, this.#lockTimeoutMs, this.#writeLease);
   }
 }
 
@@ -102,15 +100,15 @@ class TransactionDriver extends SqliteDriver {
   readonly #database: Database.Database;
   readonly #begin: Database.Statement;
   readonly #lockTimeoutMs: number;
-  readonly #takeTurn: TakeTurn | undefined;
-  #endTurn: (() => void) | undefined;
+  readonly #writeLease: WriteLease | undefined;
+  #releaseLease: (() => void) | undefined;
 
-  constructor(database: Database.Database, begin: string, lockTimeoutMs: number, takeTurn?: TakeTurn) {
+  constructor(database: Database.Database, begin: string, lockTimeoutMs: number, writeLease?: WriteLease) {
     super({ database: rememberStatements(database) });
     this.#database = database;
     this.#begin = database.prepare(begin);
     this.#lockTimeoutMs = lockTimeoutMs;
-    this.#takeTurn = takeTurn;
+    this.#writeLease = writeLease;
   }
 
   // SQLite's own way to wait for a lock would stop the whole process. Readers need none.
@@ -119,20 +117,20 @@ class TransactionDriver extends SqliteDriver {
       this.#begin.run();
       return;
     }
-    this.#endTurn = await this.#takeTurn?.();
+    this.#releaseLease = await this.#writeLease?.acquire();
     try {
       for (const end = performance.now() + this.#lockTimeoutMs; !this.#tryBegin(performance.now() > end); ) {
         await setTimeout(LOCK_RETRY_MS);
       }
     } catch (error) {
-      this.#endTurn?.();
+      this.#releaseLease?.();
       throw error;
     }
   }
 
   override async commitTransaction(connection: DatabaseConnection): Promise<void> {
     await super.commitTransaction(connection);
-    this.#endTurn?.();
+    this.#releaseLease?.();
   }
 
   #tryBegin(last: boolean): boolean {
@@ -154,7 +152,7 @@ class TransactionDriver extends SqliteDriver {
         await super.rollbackTransaction(connection);
       }
     } finally {
-      this.#endTurn?.();
+      this.#releaseLease?.();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { RosterError } from "../errors.ts";
+import { changesAccessOf } from "../store/commit-event.ts";
 import type { Store } from "../store/store.ts";
 import type { User } from "../users/user.ts";
 import { type Clock, type Micros, SECOND } from "../values/clock.ts";
@@ -22,20 +23,21 @@ interface Known {
 }
 
 /**
- * Remembers keys that were proven, so that a known key costs no read. What this process and its peers change about keys, their users
- * and accounts takes effect at once: the store tells, and a read that was under way then is not remembered.
+ * Remembers keys that were proven, so that a known key costs no read. What any process of this server changes about keys,
+ * their users and accounts takes effect at once: a commit event comes, and a read that was under way then is not remembered.
  */
 export function createAuthenticator(
-  store: Pick<Store, "findKeyHolders" | "onAccessChange" | "noteKeyUse">,
+  store: Pick<Store, "findKeyHolders" | "onCommit" | "noteKeyUse">,
   now: Clock,
 ): Authenticate {
   const known = new Map<string, Known>();
   const lastUses = new Map<string, Micros>();
   let changes = 0;
-  store.onAccessChange((accountId, userId) => {
+  store.onCommit((event) => {
+    if (event.accessChanges.length === 0) return;
     changes += 1;
     for (const [digest, { holder }] of known) {
-      if (holder.accountId === accountId && (userId === null || holder.user.id === userId)) {
+      if (changesAccessOf({ accountId: holder.accountId, userId: holder.user.id }, event)) {
         known.delete(digest);
       }
     }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { AccountStatus } from "../accounts/account.ts";
 import { RosterError } from "../errors.ts";
 import type { AccountTransaction, AccountView } from "../store/account-view.ts";
+import { changesAccessOf } from "../store/commit-event.ts";
 import type { Store } from "../store/store.ts";
 import type { User } from "../users/user.ts";
 import { createUser, type IdentifiedInput } from "../users/users.ts";
@@ -11,7 +12,7 @@ import { TRUST_TIME } from "./authentication.ts";
 import { type TokenIdentity, type TokenVerifier, tokenInvalid } from "./bearer-token.ts";
 
 export interface TokenAuthenticatorDeps {
-  readonly store: Pick<Store, "read" | "write" | "onAccessChange">;
+  readonly store: Pick<Store, "read" | "write" | "onCommit">;
   readonly now: Clock;
   readonly tokens: TokenVerifier;
   /** Throws FIELD_INVALID for what CreateUser would not take. */
@@ -41,10 +42,11 @@ export function createTokenAuthenticator({ store, now, tokens, checkNewUser }: T
   const known = new Map<string, Known>();
   let changes = 0;
   let trust = 0;
-  store.onAccessChange((accountId, userId) => {
+  store.onCommit((event) => {
+    if (event.accessChanges.length === 0) return;
     changes += 1;
     for (const [digest, { identity, bearer, readTime }] of known) {
-      if (readTime > 0 && identity.accountId === accountId && (userId === null || bearer.user.id === userId)) {
+      if (readTime > 0 && changesAccessOf({ accountId: identity.accountId, userId: bearer.user.id }, event)) {
         known.set(digest, { identity, bearer, readTime: 0 });
       }
     }

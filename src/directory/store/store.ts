@@ -5,6 +5,7 @@ import type { Session } from "../sessions/session.ts";
 import type { Clock, Micros } from "../values/clock.ts";
 import type { IdSource } from "../values/id.ts";
 import type { AccountTransaction, AccountView } from "./account-view.ts";
+import type { CommitSubscriber } from "./commit-event.ts";
 import type { PageQuery } from "./page-query.ts";
 import type { SessionListQuery } from "./sessions.ts";
 import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey } from "./users.ts";
@@ -78,13 +79,10 @@ export interface Store {
   noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void>;
 
   /**
-   * Tells, after each commit of this process or of its peers, whose keys may work no longer or anew: those of one user, or, for
-   * null, of the whole account. `write` MUST NOT return before listeners and peers have been told.
+   * Calls the subscriber with the event of each commit, of this process or of another of the same server. `write` MUST NOT return
+   * before the subscribers of this process have been called and the event is published to the others.
    */
-  onAccessChange(listener: (accountId: string, userId: string | null) => void): void;
-
-  /** Tells, after each commit of this process or of its peers that changed users, the account's new revision. */
-  onCommit(listener: (accountId: string, revision: number) => void): void;
+  onCommit(subscriber: CommitSubscriber): void;
 
   /** The revisions of those accounts, in one query. One that does not exist is left out. */
   revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;

@@ -10,9 +10,9 @@ export interface AccountFeed {
   readonly read: (position: ChangePosition, filter?: ChangeFilter) => Promise<MessagePage>;
   readonly wait: (revision: number, timeoutMs: number, signal: AbortSignal) => Promise<void>;
   /** The account's revision is this; undefined: there is no such account. */
-  tell(revision: number | undefined): void;
+  revisionIs(revision: number | undefined): void;
   /** Lets all who wait look again. */
-  wake(): void;
+  wakeAll(): void;
 }
 
 const MAX_PAGE = 500;
@@ -51,7 +51,7 @@ export function createAccountFeed(
     pages.clear();
   }
 
-  function wake(): void {
+  function wakeAll(): void {
     forget();
     void resumeAll([...waiting]);
   }
@@ -59,19 +59,19 @@ export function createAccountFeed(
   return {
     read: (position, filter) => messages.take(JSON.stringify([position, filter?.text]), () => readMessage(position, filter)),
     wait: (revision, timeoutMs, signal) => (known > revision ? Promise.resolve() : waitFor(waiting, timeoutMs, signal)),
-    tell(revision) {
-      // A smaller one is another account of that id, or an older backup: who watches will be told.
+    revisionIs(revision) {
+      // A smaller one is another account of that id, or of an older backup: the next read says so.
       if (revision === undefined || revision < known) {
         known = revision ?? 0;
-        wake();
+        wakeAll();
       } else if (revision > known) {
         known = revision;
-        wake();
+        wakeAll();
       } else {
         forget();
       }
     },
-    wake,
+    wakeAll,
   };
 }
 

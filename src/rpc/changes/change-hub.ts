@@ -12,7 +12,7 @@ export interface Watcher {
 
   /**
    * Resolves when there may be more after the revision, when the time is up, when the signal is aborted, when the hub stops, or when
-   * something is wrong that `read` will tell.
+   * something is wrong that `read` will report.
    */
   wait(revision: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
 
@@ -20,7 +20,7 @@ export interface Watcher {
 }
 
 /**
- * Tells watchers that an account has changed: at once for commits of this process, within a second for those of other servers.
+ * Wakes watchers when their account has changed: at once after a commit of this server, within a second after one of another.
  * One query a second asks for all accounts that are watched, however many watch.
  */
 export interface ChangeHub {
@@ -45,10 +45,11 @@ export function createChangeHub({ store, tokens, log }: ChangeHubDeps): ChangeHu
   let polling = false;
   let stopped = false;
 
-  store.onCommit((accountId, revision) => feeds.get(accountId)?.feed.tell(revision));
-  // An account that is erased tells of no commit.
-  store.onAccessChange((accountId, userId) => {
-    if (userId === null) feeds.get(accountId)?.feed.wake();
+  store.onCommit(({ accountId, revision, accessChanges }) => {
+    const feed = feeds.get(accountId)?.feed;
+    // An account that was erased has no revision.
+    if (accessChanges.includes(null)) feed?.wakeAll();
+    if (revision !== null) feed?.revisionIs(revision);
   });
 
   async function askRevisions(): Promise<void> {
@@ -56,14 +57,14 @@ export function createChangeHub({ store, tokens, log }: ChangeHubDeps): ChangeHu
     for (let from = 0; from < ids.length; from += BATCH) {
       const batch = ids.slice(from, from + BATCH);
       const revisions = await store.revisions(batch);
-      for (const id of batch) feeds.get(id)?.feed.tell(revisions.get(id));
+      for (const id of batch) feeds.get(id)?.feed.revisionIs(revisions.get(id));
     }
   }
 
   async function poll(): Promise<void> {
     if (polling) return;
     polling = true;
-    // While the database is out of reach there is nothing to tell; watchers learn of it with their keys.
+    // Watchers learn that the database is out of reach when their keys are looked at.
     await askRevisions().catch((error: unknown) => log.debug({ err: error }, "watched accounts can't be read"));
     polling = false;
   }
@@ -102,7 +103,7 @@ export function createChangeHub({ store, tokens, log }: ChangeHubDeps): ChangeHu
     stop() {
       stopped = true;
       clearInterval(timer);
-      for (const { feed } of feeds.values()) feed.wake();
+      for (const { feed } of feeds.values()) feed.wakeAll();
     },
   };
 }

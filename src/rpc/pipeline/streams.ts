@@ -1,6 +1,7 @@
 import { RosterError } from "../../directory/errors.ts";
 import type { Caller } from "../../directory/keys/api-key.ts";
 import type { Authenticate } from "../../directory/keys/authentication.ts";
+import { changesAccessOf } from "../../directory/store/commit-event.ts";
 import type { Store } from "../../directory/store/store.ts";
 
 /** The streams that are open on this server. Each ends, with the error of a new call, when a new call would be refused. */
@@ -43,7 +44,7 @@ export function createStreams({
   authenticate,
   limit,
 }: {
-  readonly store: Pick<Store, "onAccessChange">;
+  readonly store: Pick<Store, "onCommit">;
   readonly authenticate: Authenticate;
   readonly limit: number;
 }): Streams {
@@ -72,11 +73,15 @@ export function createStreams({
   }
 
   // What was asked before may have been answered before.
-  store.onAccessChange((accountId, userId) => {
+  store.onCommit((event) => {
+    if (event.accessChanges.length === 0) return;
     asking.clear();
     for (const [secret, members] of open) {
       const [first] = members;
-      if (first?.caller.accountId === accountId && (userId === null || first.caller.user.id === userId)) {
+      if (
+        first !== undefined &&
+        changesAccessOf({ accountId: first.caller.accountId, userId: first.caller.user.id }, event)
+      ) {
         void review(secret, members);
       }
     }

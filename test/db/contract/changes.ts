@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { CommitEvent } from "../../../src/directory/store/commit-event.ts";
 import type { UserChange } from "../../../src/directory/users/change.ts";
 import { newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 
@@ -52,18 +53,18 @@ export function changes(): void {
     expect(changes[1]?.user).toBeNull();
   });
 
-  test("each commit of users is told with its revision once it can be read; what changed nothing is not", async () => {
+  test("the event of a commit of users has its revision, and comes when that can be read; what changed nothing has none", async () => {
     const account = await openTestAccount();
-    const told: unknown[] = [];
-    account.store.onCommit((accountId, revision) => told.push([accountId, revision]));
+    const events: CommitEvent[] = [];
+    account.store.onCommit((event) => events.push(event));
     const ada = await account.insert({ id: "ada" });
     await account.write(async () => {});
     await account.write(({ users }) => users.update(ada, { ...ada, name: "Ada" }), { dryRun: true });
     await account.write(() => Promise.reject(new Error("rolled back"))).catch(() => {});
     await account.write(({ users }) => users.purge(ada));
-    expect(told).toEqual([
-      ["default", 1],
-      ["default", 2],
+    expect(events).toMatchObject([
+      { accountId: "default", revision: 1 },
+      { accountId: "default", revision: 2 },
     ]);
     expect(await account.store.revisions(["default", "nowhere"])).toEqual(new Map([["default", 2]]));
   });

@@ -131,17 +131,17 @@ export function groups(): void {
     expect(await Promise.all(seenByRefused)).toEqual([undefined, 1, 1]);
   });
 
-  test("commits are told one by one, in the order of their revisions, before the writes return", async () => {
+  test("events come one by one, in the order of their revisions, before the writes return", async () => {
     const { store, insert } = await openTestAccount();
-    const told: number[] = [];
-    store.onCommit((_, revision) => told.push(revision));
+    const revisions: Array<number | null> = [];
+    store.onCommit(({ revision }) => revisions.push(revision));
     await Promise.all(
       Array.from({ length: 20 }, async () => {
         const { revision } = await insert();
-        expect(told).toContain(revision);
+        expect(revisions).toContain(revision);
       }),
     );
-    expect(told).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(revisions).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 }
 

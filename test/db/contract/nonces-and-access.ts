@@ -72,13 +72,15 @@ export function noncesAndAccess(): void {
     ["the account's record is changed", (tx) => tx.updateAccount({ ...tx.account, status: "SUSPENDED" }), null],
     ["the account is erased", (tx) => tx.eraseAccount(), null],
   ];
-  test.each(changes)("listeners are told whose keys may have changed, after the commit, when %s", async (_, affect, who) => {
+  test.each(changes)("the event of a commit says whose access changes when %s", async (_, affect, who) => {
     const { store } = await openTestAccount();
     const account = await createTestAccount(store, "a");
     await account.insert({ id: "u" });
     await account.write((tx) => tx.apiKeys.insert(keyOf("u"), DIGEST));
-    const told: unknown[] = [];
-    store.onAccessChange((accountId, userId) => told.push([accountId, userId]));
+    const changed: unknown[] = [];
+    store.onCommit(({ accountId, accessChanges }) => {
+      if (accessChanges.length > 0) changed.push({ accountId, accessChanges });
+    });
     const failing = account.write(async (tx) => {
       await affect(tx, account);
       throw new Error("no");
@@ -86,12 +88,12 @@ export function noncesAndAccess(): void {
     await expect(failing).rejects.toThrow("no");
     await account.write((tx) => tx.users.insert(newUser(tx)));
     await account.write((tx) => change(tx, { about: "nobody's right" }));
-    expect(told).toEqual([]);
+    expect(changed).toEqual([]);
     await account.write(async (tx) => {
       await affect(tx, account);
-      expect(told).toEqual([]);
+      expect(changed).toEqual([]);
     });
-    expect(told).toEqual([["a", who]]);
+    expect(changed).toEqual([{ accountId: "a", accessChanges: [who] }]);
   });
 
   test("a slug is an account's alone on every server, until it is given up", async () => {

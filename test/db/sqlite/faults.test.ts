@@ -59,8 +59,8 @@ test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else
   await insertUntilFull(account);
   await insertUntilFull(account, () => account.insert({ about }));
   const before = await account.read(async (view) => [view.account.revision, await view.users.count(true)]);
-  const told: unknown[] = [];
-  store.onCommit((_, revision) => told.push(revision));
+  const events: unknown[] = [];
+  store.onCommit((event) => events.push(event));
   const create = () =>
     account.write(async (tx) => {
       const { user } = await createUser(tx, { superAdmin: false }, { email: "ada@example.com", about });
@@ -69,7 +69,7 @@ test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else
   for (const { reason } of await Promise.all(Array.from({ length: 20 }, () => create().catch((error) => error)))) {
     expect(reason).toBe("STORE_UNAVAILABLE");
   }
-  expect(told).toEqual([]);
+  expect(events).toEqual([]);
 
   await makeRoom();
   expect(await account.read(async (view) => [view.account.revision, await view.users.count(true)])).toEqual(before);

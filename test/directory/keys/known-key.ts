@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import type { Caller } from "../../../src/directory/keys/api-key.ts";
 import { createApiKey } from "../../../src/directory/keys/api-keys.ts";
 import { createAuthenticator } from "../../../src/directory/keys/authentication.ts";
+import type { CommitSubscriber } from "../../../src/directory/store/commit-event.ts";
 import type { Store } from "../../../src/directory/store/store.ts";
 import type { Micros } from "../../../src/directory/values/clock.ts";
 import { createTestAccount, testAccount } from "../../support/account.ts";
@@ -75,7 +76,7 @@ function watchReads(store: Store) {
         await watched.hold;
         return holders;
       },
-      onAccessChange: (listener: Parameters<Store["onAccessChange"]>[0]) => store.onAccessChange(listener),
+      onCommit: (subscriber: CommitSubscriber) => store.onCommit(subscriber),
       noteKeyUse: (accountId: string, keyId: string, at: Micros) => store.noteKeyUse(accountId, keyId, at),
     },
   };
