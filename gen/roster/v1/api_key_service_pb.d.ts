@@ -69,7 +69,7 @@ export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
   requireNonce: boolean;
 
   /**
-   * When the key was last used; up to a minute late. Absent: never. Microsecond precision.
+   * When the key was last used. Noted at most once a minute, so up to a minute late. Absent: never. Microsecond precision.
    *
    * @generated from field: google.protobuf.Timestamp last_use_time = 8;
    */
@@ -615,21 +615,21 @@ export enum ApiKeyRole {
   UNSPECIFIED = 0,
 
   /**
-   * Reads users.
+   * Reads users and sessions.
    *
    * @generated from enum value: API_KEY_ROLE_READER = 1;
    */
   READER = 1,
 
   /**
-   * Also writes users.
+   * Also writes users and sessions.
    *
    * @generated from enum value: API_KEY_ROLE_WRITER = 2;
    */
   WRITER = 2,
 
   /**
-   * Also manages keys.
+   * Also manages the keys of the account, and the account's own record.
    *
    * @generated from enum value: API_KEY_ROLE_ADMIN = 3;
    */
@@ -649,7 +649,8 @@ export enum ApiKeyRole {
 export declare const ApiKeyRoleSchema: GenEnum<ApiKeyRole>;
 
 /**
- * API keys: what callers act with. See UserService for what all calls have in common.
+ * API keys: what callers act with. See UserService for what all calls have in common. Of a secret only the SHA-256 is kept, and
+ * compared in constant time. What a key may do is bounded by its role and its account.
  *
  * @generated from service roster.v1.ApiKeyService
  */
@@ -726,7 +727,8 @@ export declare const ApiKeyService: GenService<{
   },
   /**
    * Gives a value that the calling key may send once, within 60 seconds, as `roster-client-nonce` with a mutating call. The call
-   * consumes it, whatever becomes of the call; of two calls with one value, one is refused. Reads ignore the header.
+   * consumes it before it is validated, whatever becomes of the call; of two calls with one value, one is refused. Reads ignore
+   * the header.
    * Errors of calls with a nonce: FAILED_PRECONDITION (NONCE_REQUIRED, NONCE_INVALID, NONCE_USED, NONCE_EXPIRED).
    *
    * @generated from rpc roster.v1.ApiKeyService.IssueNonce

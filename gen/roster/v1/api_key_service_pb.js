@@ -156,7 +156,8 @@ export const ApiKeyRole = /*@__PURE__*/
   tsEnum(ApiKeyRoleSchema);
 
 /**
- * API keys: what callers act with. See UserService for what all calls have in common.
+ * API keys: what callers act with. See UserService for what all calls have in common. Of a secret only the SHA-256 is kept, and
+ * compared in constant time. What a key may do is bounded by its role and its account.
  *
  * @generated from service roster.v1.ApiKeyService
  */

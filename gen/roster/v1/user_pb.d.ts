@@ -2,7 +2,8 @@
 // @generated from file roster/v1/user.proto (package roster.v1, syntax proto3)
 /* eslint-disable */
 
-// The user directory: users, the accounts that own them, and the keys that act for accounts.
+// The user directory: users, the accounts that own them, and the keys that act for accounts. It keeps no passwords and does no
+// logins: it is no identity provider.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
@@ -96,7 +97,7 @@ export declare type User = Message<"roster.v1.User"> & {
 
   /**
    * Whether the user may act. Default at create: USER_STATUS_ACTIVE. An existing user can't become
-   * USER_STATUS_INVITED again.
+   * USER_STATUS_INVITED again. To set it has the effects of ActivateUser and SuspendUser.
    *
    * @generated from field: roster.v1.UserStatus status = 10;
    */

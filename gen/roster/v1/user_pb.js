@@ -2,7 +2,8 @@
 // @generated from file roster/v1/user.proto (package roster.v1, syntax proto3)
 /* eslint-disable */
 
-// The user directory: users, the accounts that own them, and the keys that act for accounts.
+// The user directory: users, the accounts that own them, and the keys that act for accounts. It keeps no passwords and does no
+// logins: it is no identity provider.
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";

@@ -1567,20 +1567,27 @@ export declare const ImportModeSchema: GenEnum<ImportMode>;
 /**
  * Users of an account.
  *
- * Every call carries an API key: `authorization: Bearer <secret>` or `x-api-key: <secret>`. Every error carries a
- * `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below.
- * Common to all: UNAUTHENTICATED (API_KEY_INVALID), PERMISSION_DENIED (PERMISSION_DENIED, ACCOUNT_SUSPENDED),
+ * Every call carries an API key (`authorization: Bearer <secret>` or `x-api-key: <secret>`) or, where issuers are trusted, a token
+ * of one of them (`authorization: Bearer <token>`). The key is checked first, then its rights, then the nonce, then the request,
+ * and only then what exists. A key that is missing, malformed, unknown, revoked or expired, or whose user is suspended or
+ * deleted, gets one and the same answer (API_KEY_INVALID); so does a token that is not taken (TOKEN_INVALID).
+ *
+ * Every error carries a `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below.
+ * Common to all: UNAUTHENTICATED (API_KEY_INVALID, TOKEN_INVALID), PERMISSION_DENIED (PERMISSION_DENIED, ACCOUNT_SUSPENDED),
  * FAILED_PRECONDITION (NONCE_REQUIRED, NONCE_INVALID, NONCE_USED, NONCE_EXPIRED, for mutations; see
  * ApiKeyService.IssueNonce), INVALID_ARGUMENT (FIELD_INVALID, with `google.rpc.BadRequest`), NOT_FOUND (ACCOUNT_NOT_FOUND, to super admins only),
- * UNAVAILABLE (STORE_UNAVAILABLE, SERVER_DRAINING).
+ * UNAVAILABLE (STORE_UNAVAILABLE, ISSUER_UNAVAILABLE, SERVER_DRAINING).
  *
- * `account_id`, in every request: empty means the key's account. Another account needs a super admin.
+ * `account_id`, in every request: empty means the key's account. Another account needs a super admin; without one, an account
+ * that exists and one that does not get the same PERMISSION_DENIED.
  * `request_id`, in every mutation: at most 36 visible ASCII characters, a UUID recommended. For 24 hours a repeat of the
- * call returns the first answer; the same id with another request is INVALID_ARGUMENT (REQUEST_ID_REUSED). Only answers
+ * call returns the first answer; the same id with another request is INVALID_ARGUMENT (REQUEST_ID_REUSED). Ids of different
+ * accounts or methods are independent. Only answers
  * are remembered, not errors; the answer about a user that has been purged since is NOT_FOUND.
  * `validate_only`: run every check, write nothing, return what would have been returned.
  * `revision`, in every response: the account's revision at which the answer is true. It grows by one with each
- * committed transaction that changes the account's users, in commit order.
+ * committed transaction that changes the account's users, in commit order. A read sees one moment, and everything that was
+ * acknowledged before it began. Reads may also be called by HTTP GET, as the Connect protocol defines it.
  *
  * @generated from service roster.v1.UserService
  */
@@ -1634,7 +1641,8 @@ export declare const UserService: GenService<{
   },
   /**
    * Changes some fields of a user, all or nothing. Without a mask, those present in `user`. A path that is named but
-   * absent in `user` is cleared. A call that changes nothing writes nothing.
+   * absent in `user` is cleared. A path that is unknown or output only is INVALID_ARGUMENT. A call that changes nothing writes
+   * nothing.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), ALREADY_EXISTS (EMAIL_TAKEN, EXTERNAL_ID_TAKEN),
    * FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
@@ -1706,7 +1714,8 @@ export declare const UserService: GenService<{
   /**
    * Lists users a page at a time, by default newest first. The cost of a page does not depend on its depth, in whichever
    * direction it is reached, for every field of `order_by`; behind further fields it grows with the users that tie in the
-   * first. Rows that did not move are neither skipped nor repeated, whatever is written between two pages.
+   * first. Rows that did not move are neither skipped nor repeated, whatever is written between two pages. A walk back gives the
+   * same pages in reverse.
    * Errors: INVALID_ARGUMENT (ORDER_BY_INVALID, PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.UserService.ListUsers
@@ -1721,6 +1730,7 @@ export declare const UserService: GenService<{
    * first message is delivered exactly once, as it was then, whatever is written meanwhile and however often the stream
    * breaks and is resumed: on this server, after a restart, or on another replica. Users purged meanwhile are the
    * exception: they vanish at once. The last message carries a summary; a stream without one is incomplete.
+   * The server reads at most one message ahead: a slow reader costs it no memory, and one that is gone stops the reading.
    * Errors: INVALID_ARGUMENT (RESUME_TOKEN_INVALID, RESUME_TOKEN_MISMATCH), FAILED_PRECONDITION (RESUME_TOKEN_EXPIRED)
    * when the revision has fallen out of the change history, UNAVAILABLE (SERVER_DRAINING) when the server shuts down:
    * resume.

@@ -291,20 +291,27 @@ export const ImportMode = /*@__PURE__*/
 /**
  * Users of an account.
  *
- * Every call carries an API key: `authorization: Bearer <secret>` or `x-api-key: <secret>`. Every error carries a
- * `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below.
- * Common to all: UNAUTHENTICATED (API_KEY_INVALID), PERMISSION_DENIED (PERMISSION_DENIED, ACCOUNT_SUSPENDED),
+ * Every call carries an API key (`authorization: Bearer <secret>` or `x-api-key: <secret>`) or, where issuers are trusted, a token
+ * of one of them (`authorization: Bearer <token>`). The key is checked first, then its rights, then the nonce, then the request,
+ * and only then what exists. A key that is missing, malformed, unknown, revoked or expired, or whose user is suspended or
+ * deleted, gets one and the same answer (API_KEY_INVALID); so does a token that is not taken (TOKEN_INVALID).
+ *
+ * Every error carries a `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below.
+ * Common to all: UNAUTHENTICATED (API_KEY_INVALID, TOKEN_INVALID), PERMISSION_DENIED (PERMISSION_DENIED, ACCOUNT_SUSPENDED),
  * FAILED_PRECONDITION (NONCE_REQUIRED, NONCE_INVALID, NONCE_USED, NONCE_EXPIRED, for mutations; see
  * ApiKeyService.IssueNonce), INVALID_ARGUMENT (FIELD_INVALID, with `google.rpc.BadRequest`), NOT_FOUND (ACCOUNT_NOT_FOUND, to super admins only),
- * UNAVAILABLE (STORE_UNAVAILABLE, SERVER_DRAINING).
+ * UNAVAILABLE (STORE_UNAVAILABLE, ISSUER_UNAVAILABLE, SERVER_DRAINING).
  *
- * `account_id`, in every request: empty means the key's account. Another account needs a super admin.
+ * `account_id`, in every request: empty means the key's account. Another account needs a super admin; without one, an account
+ * that exists and one that does not get the same PERMISSION_DENIED.
  * `request_id`, in every mutation: at most 36 visible ASCII characters, a UUID recommended. For 24 hours a repeat of the
- * call returns the first answer; the same id with another request is INVALID_ARGUMENT (REQUEST_ID_REUSED). Only answers
+ * call returns the first answer; the same id with another request is INVALID_ARGUMENT (REQUEST_ID_REUSED). Ids of different
+ * accounts or methods are independent. Only answers
  * are remembered, not errors; the answer about a user that has been purged since is NOT_FOUND.
  * `validate_only`: run every check, write nothing, return what would have been returned.
  * `revision`, in every response: the account's revision at which the answer is true. It grows by one with each
- * committed transaction that changes the account's users, in commit order.
+ * committed transaction that changes the account's users, in commit order. A read sees one moment, and everything that was
+ * acknowledged before it began. Reads may also be called by HTTP GET, as the Connect protocol defines it.
  *
  * @generated from service roster.v1.UserService
  */
