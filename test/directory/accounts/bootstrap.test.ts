@@ -9,7 +9,12 @@ test("the first start creates the default account, a super admin and an ADMIN ke
   expect(await bootstrap(store, secret)).toBe(true);
   expect(await store.listAccountIds("", 10)).toEqual(["default"]);
   const caller = await login(secret);
-  expect(caller).toMatchObject({ accountId: "default", superAdmin: true, key: { role: "ADMIN", expireTime: null } });
+  expect(caller).toMatchObject({
+    accountId: "default",
+    superAdmin: true,
+    role: "ADMIN",
+    credential: { key: { expireTime: null } },
+  });
   const users = await store.read("default", ({ users }) => users.listAt(1, "", 10));
   expect(users).toEqual([{ id: caller.user.id, state: caller.user }]);
 });
