@@ -1,37 +1,31 @@
-import type { DescService } from "@bufbuild/protobuf";
+import type { DescService, MessageShape } from "@bufbuild/protobuf";
 import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
-import type { Role } from "../../directory/keys/api-key.ts";
+import { eachOwned, itself, owned, unmade } from "./account-fields.ts";
+import { type AnyRule, type Permission, type RuleFor, toPermission } from "./permission.ts";
 
-/** What an RPC takes. */
-export interface Permission {
-  readonly role: Role;
-  /** Only super admins, whatever the account. */
-  readonly superAdmin?: true;
-  /** Super admins may name all accounts (`-`). */
-  readonly allAccounts?: true;
-  /** Changes something, and so uses up the nonce that comes with it. */
-  readonly mutates?: true;
-}
+type Rules<S extends DescService> = { readonly [M in keyof S["method"]]: RuleFor<MessageShape<S["method"][M]["input"]>> };
 
-const read: Permission = { role: "READER" };
-const list: Permission = { role: "READER", allAccounts: true };
-const write: Permission = { role: "WRITER", mutates: true };
-const inspect: Permission = { role: "ADMIN" };
-const administer: Permission = { role: "ADMIN", mutates: true };
-const survey: Permission = { role: "ADMIN", superAdmin: true };
-const govern: Permission = { role: "ADMIN", superAdmin: true, mutates: true };
+const ofAccount = { account: "accountId" } as const;
 
-type Permissions<S extends DescService> = { readonly [M in keyof S["method"]]: Permission };
+const anyone = { role: "READER" } as const;
+const read = { role: "READER", ...ofAccount } as const;
+const list = { role: "READER", allAccounts: true, ...ofAccount } as const;
+const write = { role: "WRITER", mutates: true, ...ofAccount } as const;
+const inspect = { role: "ADMIN", ...ofAccount } as const;
+const administer = { role: "ADMIN", mutates: true, ...ofAccount } as const;
+const survey = { role: "ADMIN", superAdmin: true } as const;
+const establish = { role: "ADMIN", superAdmin: true, mutates: true } as const;
+const govern = { ...establish, ...ofAccount } as const;
 
-const users: Permissions<typeof UserService> = {
-  createUser: write,
-  upsertUser: write,
+const users: Rules<typeof UserService> = {
+  createUser: { ...write, resources: { user: owned } },
+  upsertUser: { ...write, resources: { user: owned } },
   getUser: read,
   lookupUsers: read,
-  updateUser: write,
+  updateUser: { ...write, resources: { user: owned } },
   deleteUser: write,
   undeleteUser: write,
   purgeUser: write,
@@ -41,13 +35,13 @@ const users: Permissions<typeof UserService> = {
   listUsersChunked: list,
   watchUsers: read,
   listUserChanges: read,
-  importUsers: write,
+  importUsers: { ...write, resources: { users: eachOwned } },
 };
 
-const sessions: Permissions<typeof SessionService> = {
-  createSession: write,
+const sessions: Rules<typeof SessionService> = {
+  createSession: { ...write, resources: { session: owned } },
   getSession: read,
-  updateSession: write,
+  updateSession: { ...write, resources: { session: owned } },
   endSession: write,
   deleteSession: write,
   listSessions: list,
@@ -55,25 +49,25 @@ const sessions: Permissions<typeof SessionService> = {
   endUserSessions: write,
 };
 
-const accounts: Permissions<typeof AccountService> = {
-  createAccount: govern,
+const accounts: Rules<typeof AccountService> = {
+  createAccount: { ...establish, resources: { account: unmade } },
   getAccount: inspect,
   listAccounts: survey,
-  updateAccount: administer,
+  updateAccount: { ...administer, resources: { account: itself } },
   suspendAccount: govern,
   activateAccount: govern,
   deleteAccount: govern,
 };
 
-const apiKeys: Permissions<typeof ApiKeyService> = {
+const apiKeys: Rules<typeof ApiKeyService> = {
   createApiKey: administer,
   getApiKey: inspect,
   listApiKeys: inspect,
   updateApiKey: administer,
   rotateApiKey: administer,
   revokeApiKey: administer,
-  issueNonce: read,
-  whoAmI: read,
+  issueNonce: anyone,
+  whoAmI: anyone,
 };
 
 /** Every RPC by its full name, `roster.v1.UserService/GetUser`. One that is missing here is not served. */
@@ -84,10 +78,10 @@ export const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
   ...byName(ApiKeyService, apiKeys),
 ]);
 
-function byName<S extends DescService>(service: S, permissions: Permissions<S>): Array<[string, Permission]> {
+function byName(service: DescService, rules: Readonly<Record<string, AnyRule>>): Array<[string, Permission]> {
   return service.methods.flatMap((method): Array<[string, Permission]> => {
-    const permission = Object.entries<Permission>(permissions).find(([name]) => name === method.localName)?.[1];
-    return permission === undefined ? [] : [[methodName(method), permission]];
+    const rule = rules[method.localName];
+    return rule === undefined ? [] : [[methodName(method), toPermission(method, rule)]];
   });
 }
 

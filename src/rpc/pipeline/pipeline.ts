@@ -18,7 +18,8 @@ import { toConnectError } from "../errors.ts";
 import { authorise } from "./authorise.ts";
 import type { CallMetrics, MethodMetrics } from "./call-metrics.ts";
 import { type CodecContext, isBinary } from "./codec.ts";
-import { methodName, PERMISSIONS, type Permission } from "./permissions.ts";
+import type { Permission } from "./permission.ts";
+import { methodName, PERMISSIONS } from "./permissions.ts";
 import type { OpenStream, Streams } from "./streams.ts";
 import { validate } from "./validate.ts";
 

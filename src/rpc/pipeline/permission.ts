@@ -1,0 +1,49 @@
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { Role } from "../../directory/keys/api-key.ts";
+import type { NamedAccount, ReadAccounts, ResourceField } from "./account-fields.ts";
+
+/** What an RPC takes. */
+interface Rule {
+  readonly role: Role;
+  /** Only super admins, whatever the account. */
+  readonly superAdmin?: true;
+  /** Super admins may name all accounts (`-`). */
+  readonly allAccounts?: true;
+  /** Changes something, and so uses up the nonce that comes with it. */
+  readonly mutates?: true;
+}
+
+/** A rule for requests of one type. It does not compile before it says of each of their fields that may name an account how it does. */
+export type RuleFor<R> = Rule &
+  (R extends { readonly accountId: string } ? { readonly account: "accountId" } : { readonly account?: never }) &
+  ([ResourceField<R>] extends [never]
+    ? { readonly resources?: never }
+    : { readonly resources: { readonly [F in ResourceField<R>]: ReadAccounts<R[F]> } });
+
+/** The same for requests of any type. */
+export interface AnyRule extends Rule {
+  readonly account?: "accountId";
+  readonly resources?: Readonly<Record<string, ReadAccounts<never>>>;
+}
+
+/** What an RPC takes, and what its requests say of accounts. */
+export interface Permission extends Rule {
+  /** The account that the request is about; the empty text: the caller's. */
+  readonly accountOf: (request: Message) => string;
+  /** The accounts that resources in the request name beside it. */
+  readonly resourcesOf: (request: Message) => readonly NamedAccount[];
+}
+
+/** The rule must be one for requests of the method. */
+export function toPermission({ input }: DescMethod, { account, resources = {}, ...rule }: AnyRule): Permission {
+  const readers = Object.entries(resources).map(([key, read]) => ({ key, read, field: input.field[key]?.name ?? key }));
+  return {
+    ...rule,
+    accountOf: (request) => (account === undefined ? "" : (fieldOf(request, account) as string)),
+    resourcesOf: (request) => readers.flatMap(({ key, read, field }) => read(fieldOf(request, key) as never, field)),
+  };
+}
+
+function fieldOf(request: Message, key: string): unknown {
+  return Reflect.get(request, key);
+}
