@@ -84,8 +84,8 @@ function permissionsDocument(): string {
 
 ${madeFrom("src/rpc/pipeline/permissions.ts")}
 
-What each call takes: a key of at least this role, for one of these accounts. READER is the least role; WRITER includes it, and ADMIN
-includes both. The role bounds a super admin's key as well: a READER key reads, in every account.
+What each call takes: a key of at least this role, for one of these accounts. WRITER includes READER, and
+ADMIN includes both. The role bounds a super admin's key as well: a READER key reads, in every account.
 
 \`account_id\` in a request is optional: empty means the key's account. Only a super admin may name another one; anybody else gets
 PERMISSION_DENIED, whether that account exists or not.
