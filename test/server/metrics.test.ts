@@ -6,7 +6,7 @@ import { watch } from "../rpc/changes/watcher.ts";
 import { clientOf, failure, type Protocol } from "../support/clients.ts";
 import { createFolder, testFolder } from "../support/folder.ts";
 import { runRoster, type ServerProcess, serverEnv, spawnServer } from "../support/process.ts";
-import { spawnCrew } from "../workers/workers.ts";
+import { spawnWithWorkers } from "../workers/workers.ts";
 
 const METRICS = { ROSTER_METRICS_ADDRESS: "127.0.0.1:0" };
 
@@ -120,12 +120,12 @@ test("a metrics port that is taken is told in one line, and nothing is served", 
 });
 
 test("several processes that are one server have one page, each with a label of its own", async () => {
-  const crew = await spawnCrew(testFolder(), 2, METRICS);
-  await crew.connections();
-  const counted = [...(await samples(crew))].filter(([name]) => name.startsWith("grpc_server_handled_total{"));
+  const server = await spawnWithWorkers(testFolder(), 2, METRICS);
+  await server.connections();
+  const counted = [...(await samples(server))].filter(([name]) => name.startsWith("grpc_server_handled_total{"));
   const byWorker = [1, 2].map((worker) =>
     counted.find(([name]) => name.includes(`worker="${worker}"`) && name.includes('"ListUsers",grpc_code="OK"')),
   );
   for (const sample of byWorker) expect(sample?.[1]).toBeGreaterThan(0);
-  expect(await crew.end("SIGTERM")).toEqual({ code: 0, signal: null });
+  expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
 });

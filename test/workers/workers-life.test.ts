@@ -10,15 +10,15 @@ import { type TestWatcher, watchFromNow } from "../rpc/changes/watcher.ts";
 import { clientOf, createKey, demand, failure } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { runRoster, serverEnv, spawnServer } from "../support/process.ts";
-import { isAlive, type Supervisor, spawnCrew } from "./workers.ts";
+import { isAlive, type ServerWithWorkers, spawnWithWorkers } from "./workers.ts";
 
-const allGone = (crew: Supervisor) => [...crew.workers().values()].every((pid) => !isAlive(pid));
+const allGone = (server: ServerWithWorkers) => [...server.workers().values()].every((pid) => !isAlive(pid));
 
 /** A watch and a health watch on each worker. */
-async function watchAll(crew: Supervisor) {
+async function watchAll(server: ServerWithWorkers) {
   const watchers: TestWatcher[] = [];
-  for (const users of await crew.connections()) watchers.push(await watchFromNow(users));
-  const health = clientOf(Health, crew.url, undefined);
+  for (const users of await server.connections()) watchers.push(await watchFromNow(users));
+  const health = clientOf(Health, server.url, undefined);
   const statuses: Array<Status | undefined> = [];
   const watching = (async () => {
     for await (const { status } of health.watch({ service: "" })) statuses.push(status);
@@ -34,37 +34,37 @@ async function watchAll(crew: Supervisor) {
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s to the primary ends all workers in good order", async (signal) => {
-  const crew = await spawnCrew(testFolder(), 2, { ROSTER_DRAIN_TIMEOUT: "60s" });
-  const watched = await watchAll(crew);
-  const end = crew.end(signal);
+  const server = await spawnWithWorkers(testFolder(), 2, { ROSTER_DRAIN_TIMEOUT: "60s" });
+  const watched = await watchAll(server);
+  const end = server.end(signal);
   await watched.ended();
   expect(await end).toEqual({ code: 0, signal: null });
-  expect(allGone(crew)).toBe(true);
+  expect(allGone(server)).toBe(true);
 });
 
 test("workers whose primary is killed let calls end in good order, and go", async () => {
-  const crew = await spawnCrew(testFolder(), 2, { ROSTER_DRAIN_TIMEOUT: "60s" });
-  const watched = await watchAll(crew);
-  const end = crew.end("SIGKILL");
+  const server = await spawnWithWorkers(testFolder(), 2, { ROSTER_DRAIN_TIMEOUT: "60s" });
+  const watched = await watchAll(server);
+  const end = server.end("SIGKILL");
   await watched.ended();
   expect(await end).toEqual({ code: null, signal: "SIGKILL" });
-  await vi.waitFor(() => expect(allGone(crew)).toBe(true), 10_000);
+  await vi.waitFor(() => expect(allGone(server)).toBe(true), 10_000);
 });
 
 test("a second signal ends all at once, whatever they are at", async () => {
-  const crew = await spawnCrew(testFolder(), 2, { ROSTER_DRAIN_TIMEOUT: "60s" });
-  for (const pid of crew.workers().values()) process.kill(pid, "SIGSTOP");
-  crew.child.kill("SIGTERM");
-  await vi.waitFor(() => expect(crew.log()).toContain("draining"), 10_000);
-  expect(await crew.end("SIGINT")).toEqual({ code: 1, signal: null });
-  await vi.waitFor(() => expect(allGone(crew)).toBe(true), 10_000);
+  const server = await spawnWithWorkers(testFolder(), 2, { ROSTER_DRAIN_TIMEOUT: "60s" });
+  for (const pid of server.workers().values()) process.kill(pid, "SIGSTOP");
+  server.child.kill("SIGTERM");
+  await vi.waitFor(() => expect(server.log()).toContain("draining"), 10_000);
+  expect(await server.end("SIGINT")).toEqual({ code: 1, signal: null });
+  await vi.waitFor(() => expect(allGone(server)).toBe(true), 10_000);
 });
 
 test("a worker that is killed is replaced; the others serve on, and nothing acknowledged is lost", async () => {
-  const crew = await spawnCrew(testFolder(), 2);
+  const server = await spawnWithWorkers(testFolder(), 2);
   const acknowledged: string[] = [];
   const enough = new AbortController();
-  const writers = (await crew.connections()).map(async (users) => {
+  const writers = (await server.connections()).map(async (users) => {
     while (!enough.signal.aborted) {
       const { user } = await users.createUser({ user: {} });
       acknowledged.push(user?.id ?? "");
@@ -72,21 +72,21 @@ test("a worker that is killed is replaced; the others serve on, and nothing ackn
   });
   const outcomes = Promise.allSettled(writers);
   await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(20), 30_000);
-  const [killed = 0] = crew.workers().values();
+  const [killed = 0] = server.workers().values();
   process.kill(killed, "SIGKILL");
-  await vi.waitFor(() => expect(crew.workers().size).toBe(3), 30_000);
+  await vi.waitFor(() => expect(server.workers().size).toBe(3), 30_000);
   const before = acknowledged.length;
   await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), 30_000);
   enough.abort();
   expect((await outcomes).map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-  expect(crew.logged("a worker has ended; another takes its place")).toMatchObject([{ worker: 1, signal: "SIGKILL" }]);
+  expect(server.logged("a worker has ended; another takes its place")).toMatchObject([{ worker: 1, signal: "SIGKILL" }]);
 
   const stored = new Set<string>();
-  for (const users of await crew.connections()) {
+  for (const users of await server.connections()) {
     for await (const chunk of users.listUsersChunked({})) for (const { id } of chunk.users) stored.add(id);
   }
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
-  await crew.end("SIGTERM");
+  await server.end("SIGTERM");
 });
 
 test("a worker that can't start again is tried at longer and longer intervals, while the others serve", async () => {
@@ -95,29 +95,29 @@ test("a worker that can't start again is tried at longer and longer intervals, w
   const output = ["-keyout", files.key, "-out", files.certificate];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
   execFileSync("openssl", ["req", "-x509", ...curve, "-subj", "/CN=localhost", ...output], { stdio: "ignore" });
-  const crew = await spawnCrew(folder, 2, { ROSTER_TLS_CERTIFICATE: files.certificate, ROSTER_TLS_KEY: files.key });
+  const server = await spawnWithWorkers(folder, 2, { ROSTER_TLS_CERTIFICATE: files.certificate, ROSTER_TLS_KEY: files.key });
   rmSync(files.key);
-  const [killed = 0] = crew.workers().values();
+  const [killed = 0] = server.workers().values();
   process.kill(killed, "SIGKILL");
-  const pauses = () => crew.logged("a worker has ended; another takes its place").map(({ pause }) => Number(pause));
+  const pauses = () => server.logged("a worker has ended; another takes its place").map(({ pause }) => Number(pause));
   await vi.waitFor(() => expect(pauses().length).toBeGreaterThanOrEqual(4), 30_000);
   const [, second = 0, third, fourth] = pauses();
   expect([second >= 100, third, fourth]).toEqual([true, second * 2, second * 4]);
-  expect(crew.log()).toContain("ROSTER_TLS_KEY");
-  expect([...crew.workers().values()].filter(isAlive)).toHaveLength(1);
-  expect(await crew.end("SIGTERM")).toEqual({ code: 0, signal: null });
+  expect(server.log()).toContain("ROSTER_TLS_KEY");
+  expect([...server.workers().values()].filter(isAlive)).toHaveLength(1);
+  expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
 });
 
 test("a port that is taken, or a database that is none, ends the whole server, and is told once", async () => {
-  const server = await spawnServer(testFolder());
-  const { host } = new URL(server.url);
+  const other = await spawnServer(testFolder());
+  const { host } = new URL(other.url);
   const env = { ...serverEnv(testFolder()), ROSTER_WORKERS: "3" };
   expect(await runRoster(["serve", "--http-address", host], env)).toEqual({
     code: 1,
     log: `roster: can't listen on ${host}: the port is taken\n`,
     output: "",
   });
-  await server.end("SIGTERM");
+  await other.end("SIGTERM");
   const path = join(testFolder(), "roster.db");
   writeFileSync(path, "no database ".repeat(1_000));
   const { code, log } = await runRoster(["serve"], { ...env, ROSTER_DATABASE_URL: `sqlite:${path}` });
@@ -128,12 +128,12 @@ test("a port that is taken, or a database that is none, ends the whole server, a
 });
 
 test("a worker that does not answer holds a revocation up for as long as it may trust a key, and no longer", async () => {
-  const crew = await spawnCrew(testFolder(), 2);
-  const secret = await createKey(crew.url, crew.secret, ApiKeyRole.READER);
-  const connections = await crew.connections(secret);
-  const keys = clientOf(ApiKeyService, crew.url, crew.secret, "gRPC, HTTP/2");
-  const answering = await crew.answering(() => keys.whoAmI({}));
-  const [, stuck = 0] = [...crew.workers()].find(([worker]) => worker !== answering) ?? [];
+  const server = await spawnWithWorkers(testFolder(), 2);
+  const secret = await createKey(server.url, server.secret, ApiKeyRole.READER);
+  const connections = await server.connections(secret);
+  const keys = clientOf(ApiKeyService, server.url, server.secret, "gRPC, HTTP/2");
+  const answering = await server.answering(() => keys.whoAmI({}));
+  const [, stuck = 0] = [...server.workers()].find(([worker]) => worker !== answering) ?? [];
   process.kill(stuck, "SIGSTOP");
   const start = performance.now();
   await keys.revokeApiKey({ id: secret.split("_")[1] ?? "" });
@@ -142,16 +142,16 @@ test("a worker that does not answer holds a revocation up for as long as it may 
   expect(took).toBeGreaterThan(4_000);
   expect(took).toBeLessThan(10_000);
   for (const users of connections) await failure(users.listUsers({}), Code.Unauthenticated, "API_KEY_INVALID");
-  await crew.end("SIGTERM");
+  await server.end("SIGTERM");
 });
 
 test("a worker that is told to end by itself does so in good order, and is replaced", async () => {
-  const crew = await spawnCrew(testFolder(), 2);
-  const [pid = 0] = crew.workers().values();
+  const server = await spawnWithWorkers(testFolder(), 2);
+  const [pid = 0] = server.workers().values();
   process.kill(pid, "SIGTERM");
-  await vi.waitFor(() => expect(crew.workers().size).toBe(3), 30_000);
-  expect(crew.logged("a worker has ended; another takes its place")).toMatchObject([{ code: 0 }]);
-  const users = clientOf(UserService, crew.url, crew.secret);
+  await vi.waitFor(() => expect(server.workers().size).toBe(3), 30_000);
+  expect(server.logged("a worker has ended; another takes its place")).toMatchObject([{ code: 0 }]);
+  const users = clientOf(UserService, server.url, server.secret);
   await users.listUsers({}).catch((error: unknown) => expect.fail(ConnectError.from(error).message));
-  await crew.end("SIGTERM");
+  await server.end("SIGTERM");
 });

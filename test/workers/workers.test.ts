@@ -6,47 +6,47 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { watchFromNow } from "../rpc/changes/watcher.ts";
 import { clientOf, createKey, demand, failure } from "../support/clients.ts";
 import { createFolder } from "../support/folder.ts";
-import { type Supervisor, spawnCrew } from "./workers.ts";
+import { type ServerWithWorkers, spawnWithWorkers } from "./workers.ts";
 
 /** What a caller sees must not depend on which of a server's processes answers. */
 const WORKERS = 3;
 const MAX_STREAMS = 9;
 
 const folder = createFolder();
-let crew: Supervisor;
+let server: ServerWithWorkers;
 beforeAll(async () => {
-  crew = await spawnCrew(folder.path, WORKERS, { ROSTER_MAX_STREAMS: String(MAX_STREAMS) });
+  server = await spawnWithWorkers(folder.path, WORKERS, { ROSTER_MAX_STREAMS: String(MAX_STREAMS) });
 });
 afterAll(async () => {
-  await crew.end("SIGTERM");
+  await server.end("SIGTERM");
   folder.remove();
 });
 
-const admin = () => clientOf(UserService, crew.url, crew.secret);
-const keys = () => clientOf(ApiKeyService, crew.url, crew.secret);
+const admin = () => clientOf(UserService, server.url, server.secret);
+const keys = () => clientOf(ApiKeyService, server.url, server.secret);
 
 test("the directory is set up once, and the greeting comes once", async () => {
-  expect(crew.output().match(/Roster is ready/g)).toHaveLength(1);
-  expect(crew.output()).toContain(`workers     ${WORKERS}\n`);
+  expect(server.output().match(/Roster is ready/g)).toHaveLength(1);
+  expect(server.output()).toContain(`workers     ${WORKERS}\n`);
   expect((await admin().listUsers({})).users).toHaveLength(1);
 });
 
 test.each(["gRPC, HTTP/2", "gRPC, its own port"] as const)("all workers answer: %s", async (protocol) => {
-  expect(await crew.connections(crew.secret, protocol)).toHaveLength(WORKERS);
-  expect(crew.workers().size).toBe(WORKERS);
+  expect(await server.connections(server.secret, protocol)).toHaveLength(WORKERS);
+  expect(server.workers().size).toBe(WORKERS);
 });
 
 describe("a key that every worker knows", () => {
   async function known(secret: string) {
-    const connections = await crew.connections(secret);
+    const connections = await server.connections(secret);
     const refused = (code: Code, reason: "API_KEY_INVALID" | "ACCOUNT_SUSPENDED") =>
       Promise.all(connections.map((users) => failure(users.listUsers({}), code, reason)));
     return { connections, refused };
   }
 
   test("is out everywhere at once when it is revoked, whichever worker does it", async () => {
-    for (const revoking of await crew.reachAll(keys, (client) => client.whoAmI({}))) {
-      const secret = await createKey(crew.url, crew.secret, ApiKeyRole.READER);
+    for (const revoking of await server.reachAll(keys, (client) => client.whoAmI({}))) {
+      const secret = await createKey(server.url, server.secret, ApiKeyRole.READER);
       const { refused } = await known(secret);
       await revoking.revokeApiKey({ id: secret.split("_")[1] ?? "" });
       await refused(Code.Unauthenticated, "API_KEY_INVALID");
@@ -54,9 +54,9 @@ describe("a key that every worker knows", () => {
   });
 
   test("is out everywhere at once when its user is suspended, and in again when it is activated", async () => {
-    for (const users of await crew.connections()) {
+    for (const users of await server.connections()) {
       const { user } = await users.createUser({ user: {} });
-      const secret = await createKey(crew.url, crew.secret, ApiKeyRole.READER, user?.id);
+      const secret = await createKey(server.url, server.secret, ApiKeyRole.READER, user?.id);
       const { connections, refused } = await known(secret);
       await users.suspendUser({ id: user?.id ?? "" });
       await refused(Code.Unauthenticated, "API_KEY_INVALID");
@@ -66,7 +66,7 @@ describe("a key that every worker knows", () => {
   });
 
   test("is out everywhere at once when its account is suspended", async () => {
-    const accounts = clientOf(AccountService, crew.url, crew.secret);
+    const accounts = clientOf(AccountService, server.url, server.secret);
     const { account } = await accounts.createAccount({ account: { name: "Tenant" } });
     const accountId = account?.id ?? "";
     const { user } = await admin().createUser({ accountId, user: {} });
@@ -80,7 +80,7 @@ describe("a key that every worker knows", () => {
   });
 
   test("ends its streams everywhere when it is revoked", async () => {
-    const secret = await createKey(crew.url, crew.secret, ApiKeyRole.READER);
+    const secret = await createKey(server.url, server.secret, ApiKeyRole.READER);
     const { connections } = await known(secret);
     const watchers = await Promise.all(connections.map((users) => watchFromNow(users)));
     const start = performance.now();
@@ -92,7 +92,7 @@ describe("a key that every worker knows", () => {
 });
 
 test("watchers of every worker learn at once what any of them writes", async () => {
-  const connections = await crew.connections();
+  const connections = await server.connections();
   const watchers = await Promise.all(connections.map((users) => watchFromNow(users)));
   const delays: number[] = [];
   for (let round = 0; round < 20; round += 1) {
@@ -109,7 +109,7 @@ test("watchers of every worker learn at once what any of them writes", async () 
 });
 
 test("revisions have no gap and no repeat when all workers write", async () => {
-  const connections = await crew.connections();
+  const connections = await server.connections();
   const { revision: before } = await admin().listUsers({ pageSize: 1 });
   const writers = [...connections, ...connections].map(async (users, writer) => {
     const revisions: bigint[] = [];
@@ -124,7 +124,7 @@ test("revisions have no gap and no repeat when all workers write", async () => {
 });
 
 test("parallel creates with one external id make one user", async () => {
-  const connections = await crew.connections();
+  const connections = await server.connections();
   for (let round = 0; round < 5; round += 1) {
     const calls = [...connections, ...connections].map((users) => users.createUser({ user: { externalId: `x${round}` } }));
     const answers = await Promise.all(calls);
@@ -134,7 +134,7 @@ test("parallel creates with one external id make one user", async () => {
 });
 
 test("of parallel uses of one nonce on all workers, one gets through", async () => {
-  const connections = await crew.connections();
+  const connections = await server.connections();
   for (let round = 0; round < 5; round += 1) {
     const { nonce } = await keys().issueNonce({});
     const headers = { "roster-client-nonce": nonce };
@@ -147,7 +147,7 @@ test("of parallel uses of one nonce on all workers, one gets through", async () 
 });
 
 test("each worker takes its share of the streams that the server may have open", async () => {
-  const [users] = await crew.connections();
+  const [users] = await server.connections();
   if (users === undefined) expect.fail("no worker");
   const share = MAX_STREAMS / WORKERS;
   const watchers = await Promise.all(Array.from({ length: share }, () => watchFromNow(users)));

@@ -4,12 +4,12 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, type Protocol } from "../support/clients.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
 
-export interface Supervisor extends ServerProcess {
-  /** Workers that have served so far, by number: their process ids. */
+export interface ServerWithWorkers extends ServerProcess {
+  /** The process ids of the workers that have served so far, by worker id. */
   workers(): Map<number, number>;
   /** The lines of the log that say this. */
   logged(message: string): Array<Readonly<Record<string, unknown>>>;
-  /** Runs a call, which must be the only one, and returns the worker that has answered it. */
+  /** Makes a call, which must be the only one, and returns the id of the worker that has answered it. */
   answering(call: () => Promise<unknown>): Promise<number>;
   /** A client for each worker, on a connection of its own. `probe` must be a call. */
   reachAll<C>(open: () => C, probe: (client: C) => Promise<unknown>): Promise<C[]>;
@@ -18,18 +18,22 @@ export interface Supervisor extends ServerProcess {
 }
 
 /** A server of several processes on a database in the folder. */
-export async function spawnCrew(folder: string, count: number, env: NodeJS.ProcessEnv = {}): Promise<Supervisor> {
+export async function spawnWithWorkers(
+  folder: string,
+  count: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ServerWithWorkers> {
   const settings = { ROSTER_WORKERS: String(count), ROSTER_LOG_LEVEL: "debug", ROSTER_GRPC_ADDRESS: "127.0.0.1:0", ...env };
-  const server = await spawnServer(folder, { env: settings });
-  const logged: Supervisor["logged"] = (message) =>
-    server
+  const spawned = await spawnServer(folder, { env: settings });
+  const logged: ServerWithWorkers["logged"] = (message) =>
+    spawned
       .log()
       .split("\n")
       .filter((line) => line.startsWith("{") && line.endsWith("}"))
       .map((line) => JSON.parse(line))
       .filter((line) => line.msg === message);
-  const crew: Supervisor = {
-    ...server,
+  const server: ServerWithWorkers = {
+    ...spawned,
     workers: () => new Map(logged("serving").map(({ worker, pid }) => [Number(worker), Number(pid)])),
     logged,
     async answering(call) {
@@ -38,19 +42,19 @@ export async function spawnCrew(folder: string, count: number, env: NodeJS.Proce
       await vi.waitFor(() => expect(logged("call").length).toBeGreaterThan(before), 10_000);
       return Number(logged("call").at(-1)?.["worker"]);
     },
-    reachAll: (open, probe) => reachAll(crew, count, open, probe),
-    connections: (secret = server.secret, protocol = "gRPC, HTTP/2") =>
-      crew.reachAll(
-        () => clientOf(UserService, server.url, secret, protocol),
+    reachAll: (open, probe) => reachAll(server, count, open, probe),
+    connections: (secret = spawned.secret, protocol = "gRPC, HTTP/2") =>
+      server.reachAll(
+        () => clientOf(UserService, spawned.url, secret, protocol),
         (users) => users.listUsers({ pageSize: 1 }),
       ),
   };
-  return crew;
+  return server;
 }
 
 /** Connections are handed out in turn: some more than there are workers reach them all. */
 async function reachAll<C>(
-  crew: Supervisor,
+  server: ServerWithWorkers,
   count: number,
   open: () => C,
   probe: (client: C) => Promise<unknown>,
@@ -59,7 +63,7 @@ async function reachAll<C>(
   for (let tries = 0; byWorker.size < count; tries += 1) {
     expect(tries).toBeLessThan(count * 5);
     const client = open();
-    byWorker.set(await crew.answering(() => probe(client)), client);
+    byWorker.set(await server.answering(() => probe(client)), client);
   }
   return [...byWorker.values()];
 }

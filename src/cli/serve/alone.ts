@@ -6,21 +6,21 @@ import { greeting } from "./greeting.ts";
 import { listen } from "./listen.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { firstKey, openDirectory } from "./open-directory.ts";
-import { toldToEnd } from "./signals.ts";
+import { waitForSignal } from "./signals.ts";
 
-/** Runs a server in this process. */
+/** Runs a server that is this one process. */
 export async function serveAlone(config: Config, log: Log): Promise<void> {
   const directory = await openDirectory(config, log);
   const callMetrics = new CallMetrics();
-  const measured = async () => [await (await import("../../server/metrics/metrics.ts")).measure(callMetrics)];
+  const readMetrics = async () => [await (await import("../../server/metrics/metrics.ts")).measure(callMetrics)];
   let metrics: MetricsPort | undefined;
   try {
-    metrics = await exposeMetrics(config, measured, log);
+    metrics = await exposeMetrics(config, readMetrics, log);
     const secret = await firstKey(directory, config);
     const server = await listen({ ...config, callMetrics }, directory, log);
-    const told = toldToEnd();
+    const signalled = waitForSignal();
     process.stdout.write(greeting({ ...server, metrics }, config, secret));
-    const signal = await told;
+    const signal = await signalled;
     log.info({ signal }, "draining; a second signal ends it at once");
     await server.stop();
     log.info("stopped");

@@ -2,13 +2,13 @@ import { type Address, type Addresses, type Config, withoutPassword } from "../.
 import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
 import { adminKeyPath } from "../admin-key.ts";
 
-/** What a server that is ready tells its user. `secret`: of the first key, if this start has made it. */
+/** What a server prints when it is ready. `secret`: of the first key, if this start has made it. */
 export function greeting(
   { http, grpc, metrics }: Addresses & { readonly metrics: Address | undefined },
   { databaseUrl, tls, bootstrapKey, workers }: Config,
   secret: string | undefined,
 ): string {
-  const alone = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
+  const grpcLine = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
   const scheme = tls ? "https" : "http";
   const url = `${scheme}://${placeText(http)}`;
   const keyFile = adminKeyPath(databaseUrl);
@@ -18,15 +18,15 @@ export function greeting(
     bootstrapKey === undefined
       ? `${secret}   (account ${DEFAULT_ACCOUNT}; shown once, ${kept})`
       : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
-  const measures =
+  const metricsLine =
     metrics === undefined ? "" : `  metrics     http://${placeText(metrics)}/metrics   (Prometheus; needs no key)\n`;
-  const crew = workers === 1 ? "" : `  workers     ${workers}\n`;
-  const shown = secret === undefined ? "" : `  first key   ${key}\n`;
+  const workersLine = workers === 1 ? "" : `  workers     ${workers}\n`;
+  const keyLine = secret === undefined ? "" : `  first key   ${key}\n`;
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
-${alone}  database    ${withoutPassword(databaseUrl)}
-${measures}${crew}${shown}
+${grpcLine}  database    ${withoutPassword(databaseUrl)}
+${metricsLine}${workersLine}${keyLine}
 Create a user, list them, export them:
 
   KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}

@@ -6,27 +6,27 @@ import { FirstWorkerEnded, Supervisor } from "../../workers/supervisor.ts";
 import { greeting } from "./greeting.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { firstKey, openDirectory } from "./open-directory.ts";
-import { toldToEnd } from "./signals.ts";
+import { waitForSignal } from "./signals.ts";
 
 /**
- * Runs a server of several processes. This one has the ports and hands out their connections; brings the database up to date, makes the
- * first key, prunes; and sees to it that the others run.
+ * Runs a server of several processes, as the one that starts the others: it opens the ports, brings the database up to date, makes the
+ * first key, prunes, and answers for metrics.
  */
-export async function lead(config: Config, log: Log): Promise<void> {
-  const crew = new Supervisor(config.workers, log);
+export async function servePrimary(config: Config, log: Log): Promise<void> {
+  const supervisor = new Supervisor(config.workers, log);
   // No bus for commit events: what this process writes is remembered nowhere.
-  const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: crew.writeLease });
+  const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: supervisor.writeLease });
   const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
   let metrics: MetricsPort | undefined;
   try {
-    metrics = await exposeMetrics(config, () => crew.metrics(), log);
+    metrics = await exposeMetrics(config, () => supervisor.metrics(), log);
     const secret = await firstKey({ store, sources }, config);
-    const addresses = await crew.start();
-    const told = toldToEnd(() => crew.kill());
+    const addresses = await supervisor.start();
+    const signalled = waitForSignal(() => supervisor.kill());
     process.stdout.write(greeting({ ...addresses, metrics }, config, secret));
-    const signal = await told;
+    const signal = await signalled;
     log.info({ signal }, "draining; a second signal ends it at once");
-    await crew.drain(config.drainTimeoutMs);
+    await supervisor.drain(config.drainTimeoutMs);
     log.info("stopped");
   } catch (error) {
     if (!(error instanceof FirstWorkerEnded)) {

@@ -6,7 +6,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   try {
     const config = loadConfig(env);
     const log = createLog(config.logLevel);
-    // Each part loads what it needs, and no more.
+    // Loaded here, because each kind of process needs other modules.
     if (config.workers === 1) {
       const { serveAlone } = await import("./alone.ts");
       await serveAlone(config, log);
@@ -14,14 +14,14 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     }
     const { isPrimary } = (await import("node:cluster")).default;
     if (isPrimary) {
-      const { lead } = await import("./primary.ts");
-      await lead(config, log);
+      const { servePrimary } = await import("./primary.ts");
+      await servePrimary(config, log);
     } else {
-      const { work } = await import("./worker.ts");
-      await work(config);
+      const { serveWorker } = await import("./worker.ts");
+      await serveWorker(config);
     }
   } finally {
-    // Of a worker, to the primary: it alone shall not keep this process.
+    // A worker has a channel to the primary, which would keep the process from ending.
     process.channel?.unref();
   }
 }

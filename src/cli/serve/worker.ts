@@ -5,10 +5,10 @@ import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
 import { Channel } from "../../workers/channel.ts";
 import { listen } from "./listen.ts";
 import { openDirectory } from "./open-directory.ts";
-import { toldToEnd } from "./signals.ts";
+import { waitForSignal } from "./signals.ts";
 
-/** Runs as one of several processes that are one server, until the primary, or its end, or a signal says that it is enough. */
-export async function work(config: Config): Promise<void> {
+/** Runs as a worker of a server of several processes, until the primary says so or has gone, or a signal comes. */
+export async function serveWorker(config: Config): Promise<void> {
   const log = createLog(config.logLevel, { worker: cluster.worker?.id });
   const callMetrics = new CallMetrics();
   const channel = new Channel(async () => {
@@ -25,14 +25,14 @@ export async function work(config: Config): Promise<void> {
     await channel.join();
     const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, callMetrics };
     const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
-    const told = toldToEnd();
+    const signalled = waitForSignal();
     channel.send({
       type: "ready",
       http: { host: http.host, port: http.port },
       grpc: grpc && { host: grpc.host, port: grpc.port },
     });
     log.info({ pid: process.pid }, "serving");
-    const reason = await Promise.race([told, channel.drained]);
+    const reason = await Promise.race([signalled, channel.drained]);
     log.debug({ reason }, "draining");
     await stop();
   } finally {
