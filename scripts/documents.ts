@@ -1,5 +1,5 @@
 // Writes the documents whose facts stand in the code. With --check it writes nothing, and fails if one of them is stale.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
@@ -25,7 +25,7 @@ for (const [path, document] of Object.entries(DOCUMENTS)) {
   const text = document();
   if (!check) {
     writeFileSync(file, text);
-  } else if (text !== readFileSync(file, "utf8")) {
+  } else if (!existsSync(file) || text !== readFileSync(file, "utf8")) {
     console.error(`${path} is stale: npm run documents`);
     process.exitCode = 1;
   }
