@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRosterClient } from "../src/client/index.ts";
-import { SETTINGS } from "../src/config.ts";
+import { SETTINGS } from "../src/config/settings.ts";
 import { mintSecret } from "../src/directory/keys/api-key.ts";
 import { administer, startPostgres } from "../test/support/postgres.ts";
 import { fillDatabase, SOURCES } from "./harness/database.ts";

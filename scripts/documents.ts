@@ -8,7 +8,7 @@ import { AccountService } from "../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
-import { flagOf, SETTINGS } from "../src/config.ts";
+import { flagOf, SETTINGS } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
 import { CODES } from "../src/rpc/errors.ts";
 import { methodName, PERMISSIONS } from "../src/rpc/pipeline/permissions.ts";
@@ -65,7 +65,7 @@ function settingsDocument(): string {
   ]);
   return `# Settings
 
-${madeFrom("src/config.ts")}
+${madeFrom("src/config/settings.ts")}
 
 Each setting is an environment variable, or a flag of \`roster serve\`; the flag wins. An empty value means the default. A wrong value
 stops the start with exit code 2 and a message that names every wrong setting.

@@ -1,4 +1,4 @@
-import { SETTINGS } from "../../src/config.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { atLeast } from "../harness/outcome.ts";
 import { ROSTER, startRoster } from "../harness/servers.ts";
 import { BOTH_CORES } from "../harness/tools.ts";

@@ -1,14 +1,14 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
-import { flagOf, SETTINGS } from "../config.ts";
-import { accountsCommand } from "./accounts.ts";
-import type { Environment } from "./connection.ts";
+import { accountsCommand } from "./commands/accounts.ts";
+import { keysCommand } from "./commands/keys.ts";
+import { sessionsCommand } from "./commands/sessions.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { databaseCommands } from "./database/commands.ts";
 import { exportCommand } from "./export/export.ts";
 import { importCommand } from "./import/import.ts";
-import { keysCommand } from "./keys.ts";
-import { sessionsCommand } from "./sessions.ts";
-import { watchCommand } from "./watch.ts";
+import type { Environment } from "./options/connection.ts";
+import { serveCommand } from "./serve/command.ts";
 
 /** The command line. Flags go before the environment. Throws a CommanderError for anything that is not understood. */
 export function createProgram(env: Environment): Command {
@@ -42,25 +42,4 @@ function addTo(parent: Command, command: Command): void {
   for (const child of command.commands) {
     addTo(command, child);
   }
-}
-
-function serveCommand(env: Environment): Command {
-  const command = new Command("serve").description("Run a server until SIGTERM or SIGINT.");
-  for (const { variable, fallback, description } of Object.values(SETTINGS)) {
-    const details = [`env: ${variable}`, ...(fallback === "" ? [] : [`default: ${fallback}`])].join(", ");
-    command.addOption(new Option(`${flagOf(variable)} <value>`, `${description} (${details})`));
-  }
-  return command.action(async (options: Readonly<Record<string, string>>) => {
-    const flags = command.options.flatMap((option) => {
-      const value = options[option.attributeName()];
-      return value === undefined ? [] : [[variableOf(option.long ?? ""), value] as const];
-    });
-    // The whole server: the other commands need not wait for it to load.
-    const { serve } = await import("./serve/serve.ts");
-    return serve({ ...env, ...Object.fromEntries(flags) });
-  });
-}
-
-function variableOf(flag: string): string {
-  return `ROSTER_${flag.replace(/^--/, "").toUpperCase().replaceAll("-", "_")}`;
 }

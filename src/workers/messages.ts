@@ -1,4 +1,4 @@
-import type { Addresses } from "../config.ts";
+import type { Addresses } from "../config/address.ts";
 import type { CommitEvent } from "../directory/store/commit-event.ts";
 import type { Metric } from "../server/metrics/metrics.ts";
 

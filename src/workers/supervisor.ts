@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import { setTimeout } from "node:timers/promises";
-import type { Addresses } from "../config.ts";
+import type { Addresses } from "../config/address.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Log } from "../log.ts";
 import type { Metric } from "../server/metrics/metrics.ts";

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
-import type { Addresses } from "../config.ts";
+import type { Addresses } from "../config/address.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
 
 /** In the primary: a worker that it has spawned. */

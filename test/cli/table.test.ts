@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { createTable, formatFields, widthOf } from "../../src/cli/table.ts";
+import { createTable, formatFields, widthOf } from "../../src/cli/terminal/table.ts";
 import { createRosterClient } from "../../src/client/index.ts";
 import { startTestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, rosterOnTerminal } from "./run.ts";

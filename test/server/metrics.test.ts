@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { loadConfig } from "../../src/config.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { watch } from "../rpc/changes/watcher.ts";
 import { clientOf, failure, type Protocol } from "../support/clients.ts";
 import { createFolder, testFolder } from "../support/folder.ts";

@@ -1,8 +1,7 @@
 import { Argument, Command, Option } from "commander";
-import { SETTINGS } from "../../config.ts";
+import { SETTINGS } from "../../config/settings.ts";
+import type { Environment } from "../options/connection.ts";
 import type { MigrateOptions } from "./migrate.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const { variable, fallback } = SETTINGS.databaseUrl;
 const places = SETTINGS.indexedMetadata.variable;

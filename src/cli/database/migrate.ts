@@ -1,4 +1,5 @@
-import { loadConfig, SETTINGS } from "../../config.ts";
+import { loadConfig } from "../../config/load.ts";
+import { SETTINGS } from "../../config/settings.ts";
 import { checkDatabase, migrateDatabase } from "../../db/open.ts";
 
 export interface MigrateOptions {

@@ -7,9 +7,9 @@ import {
   type ConnectionOptions,
   type Environment,
   withConnection,
-} from "../connection.ts";
-import { write } from "../output.ts";
-import { createProgress, noteRetry, type Progress } from "../progress.ts";
+} from "../options/connection.ts";
+import { write } from "../terminal/output.ts";
+import { createProgress, noteRetry, type Progress } from "../terminal/progress.ts";
 import { assertWritable, type ExportPosition, PartFile } from "./part-file.ts";
 
 interface ExportCommandOptions extends ConnectionOptions {

@@ -3,15 +3,15 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { ImportMode } from "../../client/index.ts";
+import { systemCode, UsageError } from "../errors.ts";
 import {
   addConnectionOptions,
   type Connection,
   type ConnectionOptions,
   type Environment,
   withConnection,
-} from "../connection.ts";
-import { systemCode, UsageError } from "../errors.ts";
-import { createProgress } from "../progress.ts";
+} from "../options/connection.ts";
+import { createProgress } from "../terminal/progress.ts";
 import { ErrorsFile } from "./bad-rows.ts";
 import { toBatches } from "./batches.ts";
 import { FORMATS, type Format, formatOf, readUsers } from "./formats.ts";

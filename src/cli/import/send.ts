@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ImportMode, type ImportUsersRequest, type ImportUsersResponse, withRetry } from "../../client/index.ts";
-import type { Connection } from "../connection.ts";
-import { noteRetry, type Progress } from "../progress.ts";
+import type { Connection } from "../options/connection.ts";
+import { noteRetry, type Progress } from "../terminal/progress.ts";
 import { type BadRow, type ErrorsFile, refused, unreadable } from "./bad-rows.ts";
 import { type Batch, goodRows, importRequest } from "./batches.ts";
 import type { Row } from "./rows.ts";

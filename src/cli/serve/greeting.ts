@@ -1,4 +1,5 @@
-import { type Address, type Addresses, type Config, withoutPassword } from "../../config.ts";
+import type { Address, Addresses } from "../../config/address.ts";
+import { type Config, withoutPassword } from "../../config/load.ts";
 import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
 import { adminKeyPath } from "../admin-key.ts";
 

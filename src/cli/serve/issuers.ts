@@ -1,4 +1,4 @@
-import { type Config, ConfigError } from "../../config.ts";
+import { type Config, ConfigError } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import type { TrustedIssuers } from "../../tokens/trusted-issuers.ts";
 

@@ -1,4 +1,4 @@
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import { type RosterServer, type ServerOptions, startServer } from "../../server/server.ts";
 import { CommandError, systemCode } from "../errors.ts";

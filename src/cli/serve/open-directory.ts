@@ -1,4 +1,4 @@
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/load.ts";
 import { openStore, type StoreOptions } from "../../db/open.ts";
 import { bootstrap } from "../../directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../directory/keys/api-key.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
 import { startPruning } from "../../server/pruning.ts";

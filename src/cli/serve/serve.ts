@@ -1,4 +1,4 @@
-import { loadConfig } from "../../config.ts";
+import { loadConfig } from "../../config/load.ts";
 import { createLog } from "../../log.ts";
 
 /** Runs a server until SIGTERM or SIGINT, then ends it in good order. */

@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/load.ts";
 import { createLog } from "../../log.ts";
 import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
 import { Channel } from "../../workers/channel.ts";

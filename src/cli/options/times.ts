@@ -1,6 +1,6 @@
 import { type Duration, durationFromMs, type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { InvalidArgumentError } from "commander";
-import { parseDuration, Wrong } from "../config.ts";
+import { InvalidValue, parseDuration } from "../../config/parse.ts";
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
@@ -18,6 +18,6 @@ export function parseDurationOption(text: string): Duration {
   try {
     return durationFromMs(parseDuration(text) / 1000);
   } catch (error) {
-    throw error instanceof Wrong ? new InvalidArgumentError(`It ${error.message}.`) : error;
+    throw error instanceof InvalidValue ? new InvalidArgumentError(`It ${error.message}.`) : error;
   }
 }

@@ -1,9 +1,9 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Command, Option } from "commander";
-import { createRosterClient, type RosterClient } from "../client/index.ts";
-import { SETTINGS } from "../config.ts";
-import { adminKeyPath, readAdminKey } from "./admin-key.ts";
-import { CommandError, explain, UsageError } from "./errors.ts";
+import { createRosterClient, type RosterClient } from "../../client/index.ts";
+import { SETTINGS } from "../../config/settings.ts";
+import { adminKeyPath, readAdminKey } from "../admin-key.ts";
+import { CommandError, explain, UsageError } from "../errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,8 @@
 import { type Duration, type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import { Command, Option } from "commander";
-import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../client/index.ts";
-import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "./connection.ts";
+import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../../client/index.ts";
+import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
+import { parseDurationOption, parseTimeOption } from "../options/times.ts";
 import {
   addOutputOptions,
   formatTime,
@@ -12,9 +13,8 @@ import {
   showList,
   toDocument,
   write,
-} from "./output.ts";
-import type { Column } from "./table.ts";
-import { parseDurationOption, parseTimeOption } from "./values.ts";
+} from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
 
 const ROLES = { reader: ApiKeyRole.READER, writer: ApiKeyRole.WRITER, admin: ApiKeyRole.ADMIN } as const;
 

@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ConfigError, flagOf, loadConfig, SETTINGS, withoutPassword } from "../src/config.ts";
-import { mintSecret } from "../src/directory/keys/api-key.ts";
-import { DAY, HOUR } from "../src/directory/values/clock.ts";
-import { createIdSource } from "../src/directory/values/id.ts";
-import { testFolder } from "./support/folder.ts";
+import { ConfigError, loadConfig, withoutPassword } from "../../src/config/load.ts";
+import { flagOf, SETTINGS } from "../../src/config/settings.ts";
+import { mintSecret } from "../../src/directory/keys/api-key.ts";
+import { DAY, HOUR } from "../../src/directory/values/clock.ts";
+import { createIdSource } from "../../src/directory/values/id.ts";
+import { testFolder } from "../support/folder.ts";
 
 function problemsOf(env: Record<string, string>): string[] {
   try {

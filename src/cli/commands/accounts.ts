@@ -1,15 +1,23 @@
 import { Command } from "commander";
-import { type Account, AccountSchema, AccountStatus, DeleteAccountResponseSchema } from "../client/index.ts";
+import { type Account, AccountSchema, AccountStatus, DeleteAccountResponseSchema } from "../../client/index.ts";
+import { UsageError } from "../errors.ts";
 import {
   addConnectionOptions,
   addServerOptions,
   type ConnectionOptions,
   type Environment,
   withConnection,
-} from "./connection.ts";
-import { UsageError } from "./errors.ts";
-import { addOutputOptions, formatTime, type OutputOptions, type PageRequest, show, showDone, showList } from "./output.ts";
-import type { Column } from "./table.ts";
+} from "../options/connection.ts";
+import {
+  addOutputOptions,
+  formatTime,
+  type OutputOptions,
+  type PageRequest,
+  show,
+  showDone,
+  showList,
+} from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
 
 type Options = ConnectionOptions & OutputOptions;
 

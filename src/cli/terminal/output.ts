@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { type DescMessage, type MessageShape, toJson } from "@bufbuild/protobuf";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
-import { systemCode } from "./errors.ts";
+import { systemCode } from "../errors.ts";
 import { type Column, createTable, formatFields } from "./table.ts";
 
 /** What a command that shows something takes. */

@@ -1,15 +1,15 @@
 import { toJson } from "@bufbuild/protobuf";
 import { Command, Option } from "commander";
-import { UserChangeSchema, type WatchUsersResponse, watchUsers } from "../client/index.ts";
+import { UserChangeSchema, type WatchUsersResponse, watchUsers } from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,
   type ConnectionOptions,
   type Environment,
   withConnection,
-} from "./connection.ts";
-import { write } from "./output.ts";
-import { noteRetry } from "./progress.ts";
+} from "../options/connection.ts";
+import { write } from "../terminal/output.ts";
+import { noteRetry } from "../terminal/progress.ts";
 
 interface WatchCommandOptions extends ConnectionOptions {
   readonly filter?: string;

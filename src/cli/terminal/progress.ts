@@ -1,7 +1,7 @@
 import type { WriteStream } from "node:tty";
 import type { ConnectError } from "@connectrpc/connect";
 import { SingleBar } from "cli-progress";
-import { explain } from "./errors.ts";
+import { explain } from "../errors.ts";
 
 /** What a person watches while a command works. Goes to standard error, so that it never mixes with data. */
 export interface Progress {

@@ -1,14 +1,27 @@
 import { Command } from "commander";
-import { DeleteSessionResponseSchema, EndUserSessionsResponseSchema, type Session, SessionSchema } from "../client/index.ts";
+import {
+  DeleteSessionResponseSchema,
+  EndUserSessionsResponseSchema,
+  type Session,
+  SessionSchema,
+} from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,
   type ConnectionOptions,
   type Environment,
   withConnection,
-} from "./connection.ts";
-import { addOutputOptions, formatTime, type OutputOptions, type PageRequest, show, showDone, showList } from "./output.ts";
-import type { Column } from "./table.ts";
+} from "../options/connection.ts";
+import {
+  addOutputOptions,
+  formatTime,
+  type OutputOptions,
+  type PageRequest,
+  show,
+  showDone,
+  showList,
+} from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
 
 type Options = ConnectionOptions & OutputOptions;
 

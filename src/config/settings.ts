@@ -1,0 +1,158 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { LOG_LEVELS } from "../log.ts";
+import {
+  parseAddress,
+  parseDatabaseUrl,
+  parseDuration,
+  parseInteger,
+  parseLogLevel,
+  parseMetadataPaths,
+  parseOrigins,
+  parsePem,
+  parseSecret,
+  parseTimeout,
+  parseWorkers,
+} from "./parse.ts";
+
+export interface Setting<T> {
+  readonly variable: string;
+  /** Parsed when nothing is set; empty: then the setting has no value. */
+  readonly fallback: string;
+  readonly description: string;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
+  /** Throws an InvalidValue. */
+  readonly parse: (text: string) => T;
+}
+
+/** Every setting, once: the environment, the flags, `--help` and docs/settings.md come from here. */
+export const SETTINGS = {
+  databaseUrl: {
+    variable: "ROSTER_DATABASE_URL",
+    fallback: "sqlite:data/roster.db",
+    description: "where the directory is kept: sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    parse: parseDatabaseUrl,
+  },
+  databasePoolSize: {
+    variable: "ROSTER_DATABASE_POOL_SIZE",
+    fallback: "10",
+    description: "PostgreSQL connections for writes, and as many for reads",
+    parse: (text: string) => parseInteger(text, 1, 1000),
+  },
+  databaseTimeoutMs: {
+    variable: "ROSTER_DATABASE_TIMEOUT",
+    fallback: "30s",
+    description: "how long a PostgreSQL statement may take: 30s, 2m",
+    parse: parseTimeout,
+  },
+  databaseWaitMs: {
+    variable: "ROSTER_DATABASE_WAIT",
+    fallback: "30s",
+    description: "how long to wait at start for a PostgreSQL that can't be reached: 30s, 5m",
+    parse: parseTimeout,
+  },
+  httpAddress: {
+    variable: "ROSTER_HTTP_ADDRESS",
+    fallback: "127.0.0.1:8080",
+    description: "HOST:PORT of the HTTP port: Connect, gRPC-Web and gRPC; port 0 takes any free one",
+    parse: parseAddress,
+  },
+  grpcAddress: {
+    variable: "ROSTER_GRPC_ADDRESS",
+    fallback: "127.0.0.1:50051",
+    description: "HOST:PORT of the gRPC port, the fast lane for services; off for none",
+    parse: (text: string) => (text === "off" ? undefined : parseAddress(text)),
+  },
+  metricsAddress: {
+    variable: "ROSTER_METRICS_ADDRESS",
+    fallback: "",
+    description: "HOST:PORT of a port for Prometheus, which needs no key; none when empty",
+    parse: parseAddress,
+  },
+  tlsCertificate: {
+    variable: "ROSTER_TLS_CERTIFICATE",
+    fallback: "",
+    description: "file of the TLS certificate chain, PEM; with ROSTER_TLS_KEY",
+    parse: (path: string) => parsePem(path, "a certificate", (pem) => new X509Certificate(pem)),
+  },
+  tlsKey: {
+    variable: "ROSTER_TLS_KEY",
+    fallback: "",
+    description: "file of the TLS private key, PEM; with ROSTER_TLS_CERTIFICATE",
+    parse: (path: string) => parsePem(path, "a private key", createPrivateKey),
+  },
+  bootstrapKey: {
+    variable: "ROSTER_BOOTSTRAP_KEY",
+    fallback: "",
+    description: "secret of the first ADMIN key, used on the first start only; made up when empty",
+    secret: true,
+    parse: parseSecret,
+  },
+  issuersFile: {
+    variable: "ROSTER_ISSUERS",
+    fallback: "",
+    description: "file of the identity providers whose tokens are taken, JSON (docs/tokens.md); none when empty",
+    parse: (path: string) => path,
+  },
+  corsOrigins: {
+    variable: "ROSTER_CORS_ORIGINS",
+    fallback: "",
+    description: "origins whose pages may call, separated by commas: https://app.example.com",
+    parse: parseOrigins,
+  },
+  maxMessageBytes: {
+    variable: "ROSTER_MAX_MESSAGE_BYTES",
+    fallback: "16777216",
+    description: "the largest request message taken, in bytes, after decompression",
+    parse: (text: string) => parseInteger(text, 1024, 2 ** 31 - 1),
+  },
+  changeRetention: {
+    variable: "ROSTER_CHANGE_RETENTION",
+    fallback: "7d",
+    description: "how long the change history reaches back, and with it exports and watches can be resumed: 12h, 7d",
+    parse: parseDuration,
+  },
+  indexedMetadata: {
+    variable: "ROSTER_INDEXED_METADATA",
+    fallback: "",
+    description: "metadata of users that lists are often filtered by, at most 8 places: plan,team.id",
+    parse: parseMetadataPaths,
+  },
+  maxStreams: {
+    variable: "ROSTER_MAX_STREAMS",
+    fallback: "10000",
+    description: "how many exports and watches may be open on one server at a time",
+    parse: (text: string) => parseInteger(text, 1, 1_000_000),
+  },
+  drainTimeoutMs: {
+    variable: "ROSTER_DRAIN_TIMEOUT",
+    fallback: "30s",
+    description: "how long calls under way may take to end after SIGTERM: 30s, 2m",
+    parse: parseTimeout,
+  },
+  workers: {
+    variable: "ROSTER_WORKERS",
+    fallback: "1",
+    description: "how many processes serve the ports, 1 to 64, or all: as many as there are cores",
+    parse: parseWorkers,
+  },
+  logLevel: {
+    variable: "ROSTER_LOG_LEVEL",
+    fallback: "info",
+    description: `what is logged, to standard error: ${LOG_LEVELS.join(", ")}`,
+    parse: parseLogLevel,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** The value of each setting; undefined where there can be none. */
+export type SettingValues = { readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]> };
+
+type ValueOf<S extends Setting<unknown>> = ReturnType<S["parse"]> | (S["fallback"] extends "" ? undefined : never);
+
+/** The flag of a setting: `--http-address` for ROSTER_HTTP_ADDRESS. */
+export function flagOf(variable: string): string {
+  return `--${variable
+    .replace(/^ROSTER_/, "")
+    .toLowerCase()
+    .replaceAll("_", "-")}`;
+}
