@@ -33,7 +33,7 @@ function report(error: unknown): number {
 /** A database may fail at any time; everything else is a defect. */
 function describeUnexpected(error: unknown): string {
   return error instanceof RosterError && error.reason === "STORE_UNAVAILABLE"
-    ? `${error.message} (${causeText(error.cause)})`
+    ? `${error.message} (${causeText(error)})`
     : describeDefect(error);
 }
 

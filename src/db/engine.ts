@@ -1,5 +1,6 @@
 import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import type { Outage } from "../directory/errors.ts";
 import type { Literal, MetadataPath } from "../directory/lists/filter.ts";
 import type { Schema } from "./schema.ts";
 
@@ -28,8 +29,8 @@ export interface Engine {
   commitsWith(accountId: string): string;
   /** Whether the transaction that failed may succeed when it is run again. */
   isRetryable(error: unknown): boolean;
-  /** Whether the error means that the database is out of reach, full or unable to write. */
-  isUnavailable(error: unknown): boolean;
+  /** What the error says of the database; undefined: nothing. */
+  outageOf(error: unknown): Outage | undefined;
   /** Removes from the disk what deleted rows have left behind, as far as that can be done without waiting for anybody. */
   eraseRemains(): Promise<void>;
   close(): Promise<void>;

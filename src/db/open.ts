@@ -94,7 +94,7 @@ async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>, 
   try {
     return await work(engine);
   } catch (error) {
-    throw engine.isUnavailable(error) || hasCode(error) ? explained(url, error) : error;
+    throw engine.outageOf(error) !== undefined || hasCode(error) ? explained(url, error) : error;
   } finally {
     await engine.close();
   }
@@ -147,7 +147,7 @@ async function patiently(
       await work();
       return;
     } catch (error) {
-      if (!engine.isUnavailable(error) || performance.now() > end) {
+      if (engine.outageOf(error) === undefined || performance.now() > end) {
         throw error;
       }
       onWait(error);

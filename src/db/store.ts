@@ -9,7 +9,7 @@ import type { AccountTransaction, AccountView } from "../directory/store/account
 import type { CommitEvent, CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
 import type { PageQuery } from "../directory/store/page-query.ts";
 import type { SessionListQuery } from "../directory/store/sessions.ts";
-import type { Origin, Sources, Store } from "../directory/store/store.ts";
+import type { Origin, Sources, Store, WriteFailure } from "../directory/store/store.ts";
 import type { FoundUser, ListedUser, ListQuery, UserKey } from "../directory/store/users.ts";
 import type { UserKeyKind } from "../directory/users/user.ts";
 import { foldKey } from "../directory/users/user.ts";
@@ -33,6 +33,7 @@ import type { Engine } from "./engine.ts";
 import { findKeyHolders, KyselyApiKeys } from "./keys/api-key-store.ts";
 import { KyselyNonces } from "./keys/nonce-store.ts";
 import { pruneAccount } from "./maintenance/prune.ts";
+import { tryWrite } from "./maintenance/try-write.ts";
 import { toAccount } from "./query/rows.ts";
 import type { Schema } from "./schema.ts";
 import { countSessions, KyselySessions, listSessions } from "./sessions/session-store.ts";
@@ -89,6 +90,7 @@ export class KyselyStore implements Store {
   // Each account is written by one transaction at a time anyway: those that wait here hold no connection.
   readonly #groups: CommitGroups;
   readonly #events: CommitEvents;
+  #writeFailure: WriteFailure | undefined;
 
   constructor(engine: Engine, sources: Sources, bus?: CommitEventBus) {
     this.#events = new CommitEvents(bus);
@@ -245,6 +247,14 @@ export class KyselyStore implements Store {
     await this.listAccountIds("", 1);
   }
 
+  async tryWrite(): Promise<void> {
+    await this.#transaction(tryWrite);
+  }
+
+  get writeFailure(): WriteFailure | undefined {
+    return this.#writeFailure;
+  }
+
   close(): Promise<void> {
     return this.#engine.close();
   }
@@ -375,7 +385,7 @@ export class KyselyStore implements Store {
             throw error;
           }
           if (attempt === MAX_ATTEMPTS) {
-            throw storeUnavailable(error);
+            throw storeUnavailable("unwritable", error);
           }
           await setTimeout(Math.random() * 2 ** attempt);
         }
@@ -387,7 +397,11 @@ export class KyselyStore implements Store {
     try {
       return await work();
     } catch (error) {
-      throw !(error instanceof RosterError) && this.#engine.isUnavailable(error) ? storeUnavailable(error) : error;
+      const outage = error instanceof RosterError ? undefined : this.#engine.outageOf(error);
+      if (outage === "unwritable") {
+        this.#writeFailure = { time: performance.now(), cause: error };
+      }
+      throw outage === undefined ? error : storeUnavailable(outage, error);
     }
   }
 }

@@ -149,8 +149,16 @@ export function permissionDenied(message: string): RosterError {
   return new RosterError("PERMISSION_DENIED", message);
 }
 
-export function storeUnavailable(cause: unknown): RosterError {
-  return new RosterError("STORE_UNAVAILABLE", "the database can't be reached; try again", { retryAfter: 1_000, cause });
+/** What is wrong with a database: it does not answer, or it answers and takes no writes. */
+export type Outage = "unreachable" | "unwritable";
+
+const OUTAGES: Readonly<Record<Outage, string>> = {
+  unreachable: "the database can't be reached; try again",
+  unwritable: "the database can't be written; try again",
+};
+
+export function storeUnavailable(outage: Outage, cause: unknown): RosterError {
+  return new RosterError("STORE_UNAVAILABLE", OUTAGES[outage], { retryAfter: 1_000, cause });
 }
 
 /** `token` is the field that a stream goes on with elsewhere. */

@@ -8,55 +8,36 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from "../../gen/grpc/health/v1/health_pb.js";
 import { RosterError } from "../directory/errors.ts";
-import type { Store } from "../directory/store/store.ts";
 import type { Log } from "../log.ts";
 import { toConnectError } from "../rpc/errors.ts";
-
-const PING_INTERVAL_MS = 1_000;
-
-export interface HealthMonitor {
-  readonly service: ServiceImpl<typeof Health>;
-  stop(): void;
-}
+import type { DatabaseMonitor } from "./database-monitor.ts";
 
 /**
- * grpc.health.v1 for the given services and for the server as a whole (""). NOT_SERVING while the store can't be reached,
- * and from the moment that the server drains. Needs no key.
+ * grpc.health.v1 for the given services and for the server as a whole (""). NOT_SERVING while the database can't be reached, and from
+ * the moment that the server drains; a database that can't be written still serves reads. Needs no key.
  */
-export function monitorHealth(
-  store: Pick<Store, "ping">,
+export function healthService(
+  database: Pick<DatabaseMonitor, "status" | "check" | "changes">,
   services: readonly string[],
   draining: AbortSignal,
   log: Log,
-): HealthMonitor {
+): ServiceImpl<typeof Health> {
   const known = new Set(["", ...services]);
   const changes = new EventEmitter().setMaxListeners(0);
-  let reachable = true;
-  const status = () => (reachable && !draining.aborted ? Status.SERVING : Status.NOT_SERVING);
-  const check = async () => {
-    const answered = await store.ping().then(
-      () => true,
-      () => false,
-    );
-    if (answered !== reachable) {
-      log[answered ? "info" : "error"](answered ? "the database answers again" : "the database does not answer");
-      reachable = answered;
-      changes.emit("change");
-    }
-  };
-  const timer = setInterval(check, PING_INTERVAL_MS);
+  const status = () => (database.status.reachable && !draining.aborted ? Status.SERVING : Status.NOT_SERVING);
+  database.changes.on("change", () => changes.emit("change"));
   draining.addEventListener("abort", () => changes.emit("change"), { once: true });
 
-  const service: ServiceImpl<typeof Health> = {
+  return {
     async check({ service }) {
       if (!known.has(service)) {
         throw toConnectError(new RosterError("SERVICE_UNKNOWN", `there is no service ${JSON.stringify(service)}`), log);
       }
-      await check();
+      await database.check();
       return response(status());
     },
     async list() {
-      await check();
+      await database.check();
       return { statuses: Object.fromEntries([...known].map((name) => [name, response(status())])) };
     },
     async *watch({ service }, { signal }) {
@@ -81,7 +62,6 @@ export function monitorHealth(
       }
     },
   };
-  return { service, stop: () => clearInterval(timer) };
 }
 
 function response(status: Status): HealthCheckResponse {

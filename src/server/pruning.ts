@@ -1,4 +1,6 @@
+import { RosterError } from "../directory/errors.ts";
 import type { Store } from "../directory/store/store.ts";
+import { causeText } from "../directory/values/cause.ts";
 import { type Clock, DAY, type Micros } from "../directory/values/clock.ts";
 import type { Log } from "../log.ts";
 
@@ -8,19 +10,32 @@ export interface PruningOptions {
   readonly log: Log;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
+  /** Default: a minute. */
+  readonly intervalMs?: number;
 }
 
 const ANSWER_RETENTION = DAY;
-const PRUNE_INTERVAL_MS = 60_000;
+const INTERVAL_MS = 60_000;
 
-/** Forgets, once a minute, what is older than it is kept for. Returns what ends that. */
-export function startPruning({ store, now, log, changeRetention }: PruningOptions): () => void {
+/** Forgets, again and again, what is older than it is kept for; logs when that begins to fail and when it works again. Returns what ends it. */
+export function startPruning({ store, now, log, changeRetention, intervalMs = INTERVAL_MS }: PruningOptions): () => void {
+  let failing = false;
   const prune = async () => {
     const time = now();
-    await store
-      .prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION })
-      .catch((error: unknown) => log.error({ err: error }, "pruning failed; will be tried again"));
+    try {
+      await store.prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION });
+      if (failing) log.info("pruning works again");
+      failing = false;
+    } catch (error) {
+      if (!failing) log.error({ cause: causeText(error), err: unforeseen(error) }, "pruning failed; it is tried again");
+      failing = true;
+    }
   };
-  const timer = setInterval(prune, PRUNE_INTERVAL_MS);
+  const timer = setInterval(prune, intervalMs);
   return () => clearInterval(timer);
+}
+
+/** A database that is out of order is no defect: its cause says it all. */
+function unforeseen(error: unknown): unknown {
+  return error instanceof RosterError ? undefined : error;
 }

@@ -23,8 +23,9 @@ import { createStreams } from "../rpc/pipeline/streams.ts";
 import { sessionService } from "../rpc/sessions/session-service.ts";
 import { userService } from "../rpc/users/user-service.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
+import { DatabaseStatus, monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort, type Route } from "./grpc/port.ts";
-import { monitorHealth } from "./health.ts";
+import { healthService } from "./health.ts";
 import type { CorsOrigins } from "./http/cors.ts";
 import { createHandler } from "./http/handler.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http/port.ts";
@@ -51,6 +52,8 @@ export interface ServerOptions {
   readonly drainTimeoutMs: number;
   /** Counts the calls, for whoever wants to know. */
   readonly callMetrics?: CallMetrics;
+  /** Kept up to date, for whoever wants to know. */
+  readonly databaseStatus?: DatabaseStatus;
 }
 
 export interface RosterServer {
@@ -76,12 +79,8 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const { store, now, log, changeRetention } = options;
   const stopping = new AbortController();
   const tokens = createTokens(createSealer(await store.secret("token-key", () => randomBytes(TOKEN_KEY_BYTES))), now);
-  const health = monitorHealth(
-    store,
-    SERVICES.map(({ typeName }) => typeName),
-    stopping.signal,
-    log,
-  );
+  const database = monitorDatabase(store, options.databaseStatus ?? new DatabaseStatus(), log);
+  const serviceNames = SERVICES.map(({ typeName }) => typeName);
   const authenticate = createAuthenticate(store, now, options.tokens);
   const streams = createStreams({ store, authenticate, limit: options.maxStreams });
   const hub = createChangeHub({ store, tokens, log });
@@ -100,12 +99,12 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     route(SessionService, servicePipeline(SessionService, sessionService({ store, tokens }), deps)),
     route(AccountService, servicePipeline(AccountService, accountService({ store, tokens }), deps)),
     route(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService({ store, tokens }), deps)),
-    route(Health, health.service),
+    route(Health, healthService(database, serviceNames, stopping.signal, log)),
     route(ServerReflection, reflection),
     route(ServerReflectionAlpha, asV1Alpha(reflection)),
   ];
   const { http, grpc } = await openPorts(routes, options).catch((error: unknown) => {
-    health.stop();
+    database.stop();
     streams.stop();
     throw error;
   });
@@ -119,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
       hub.stop();
       await Promise.all([http.drain(options.drainTimeoutMs), grpc?.drain(options.drainTimeoutMs)]);
       streams.stop();
-      health.stop();
+      database.stop();
     },
   };
 }

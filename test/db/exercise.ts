@@ -109,6 +109,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true }, id, ""));
   await store.prune({ changes: clock(), answers: clock() });
   await store.ping();
+  await store.tryWrite();
 }
 
 async function exerciseAccounts(store: Store): Promise<void> {

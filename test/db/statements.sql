@@ -20,6 +20,8 @@ delete from "nonces" where "account_id" = $1 and "key_id" in (select "id" from "
 
 delete from "nonces" where "account_id" = $1;
 
+delete from "secrets" where "account_id" = $1 and "name" = $2;
+
 delete from "secrets" where "account_id" = $1;
 
 delete from "sessions" where "account_id" = $1 and "user_id" = $2;
@@ -45,6 +47,8 @@ insert into "changes" ("account_id", "revision", "ordinal", "user_id", "version"
 insert into "nonces" ("account_id", "key_id", "digest", "expire_time", "use_time") values ($1, $2, $3, $4, $5);
 
 insert into "secrets" ("account_id", "name", "value") values ($1, $2, $3) on conflict do nothing;
+
+insert into "secrets" ("account_id", "name", "value") values ($1, $2, $3);
 
 insert into "sessions" ("account_id", "id", "user_id", "external_id", "metadata", "create_time", "update_time", "end_time", "version") values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 

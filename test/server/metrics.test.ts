@@ -5,10 +5,9 @@ import { loadConfig } from "../../src/config/load.ts";
 import { watch } from "../rpc/changes/watcher.ts";
 import { clientOf, failure, type Protocol } from "../support/clients.ts";
 import { createFolder, testFolder } from "../support/folder.ts";
+import { METRICS, metricsUrlOf, samplesOf } from "../support/metrics.ts";
 import { runRoster, type ServerProcess, serverEnv, spawnServer } from "../support/process.ts";
 import { spawnWithWorkers } from "../workers/workers.ts";
-
-const METRICS = { ROSTER_METRICS_ADDRESS: "127.0.0.1:0" };
 
 const folder = createFolder();
 let server: ServerProcess;
@@ -20,20 +19,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Where the greeting says that the metrics are. */
-function urlOf({ output }: Pick<ServerProcess, "output">): string {
-  const [, url] = /metrics +(http:\S+)/.exec(output()) ?? [];
-  return url ?? expect.fail("the greeting names no metrics");
-}
-
-/** The samples, by name and labels as they are written. */
-async function samples(from: Pick<ServerProcess, "output"> = server): Promise<Map<string, number>> {
-  const response = await fetch(urlOf(from));
-  expect(response.status).toBe(200);
-  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  const lines = (await response.text()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]));
-}
+const samples = (from: Pick<ServerProcess, "output"> = server) => samplesOf(from);
 
 function labels(method: string, more = "", type = "unary"): string {
   return `{grpc_type="${type}",grpc_service="roster.v1.UserService",grpc_method="${method}"${more}}`;
@@ -105,7 +91,7 @@ test.each([
   ["POST", "/metrics"],
   ["POST", "/roster.v1.UserService/ListUsers"],
 ])("the metrics port has nothing else: %s %s", async (method, path) => {
-  expect((await fetch(new URL(path, urlOf(server)), { method })).status).toBe(404);
+  expect((await fetch(new URL(path, metricsUrlOf(server)), { method })).status).toBe(404);
 });
 
 test("the ports of callers have no metrics, and without the setting there are none", async () => {
@@ -114,7 +100,7 @@ test("the ports of callers have no metrics, and without the setting there are no
 });
 
 test("a metrics port that is taken is told in one line, and nothing is served", async () => {
-  const { host } = new URL(urlOf(server));
+  const { host } = new URL(metricsUrlOf(server));
   const run = await runRoster(["serve", "--metrics-address", host], serverEnv(testFolder()));
   expect(run).toEqual({ code: 1, log: `roster: can't listen on ${host}: the port is taken\n`, output: "" });
 });

@@ -18,6 +18,8 @@ export interface PostgresAddress {
 
 /** A PostgreSQL server of our own, in a folder of our own. */
 export interface PostgresServer extends PostgresAddress {
+  /** Where it keeps its data. */
+  readonly folder: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stops it and removes its folder. */
@@ -59,6 +61,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const address = { url, template: TEMPLATE, relations: await createTemplate(url) };
   return {
     ...address,
+    folder: join(folder, "data"),
     start: () => server.start(),
     stop: () => server.stop(),
     async remove() {

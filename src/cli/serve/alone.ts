@@ -1,6 +1,7 @@
 import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
+import { DatabaseStatus } from "../../server/database-monitor.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
 import { greeting } from "./greeting.ts";
 import { listen } from "./listen.ts";
@@ -11,13 +12,13 @@ import { waitForSignal } from "./signals.ts";
 /** Runs a server that is this one process. */
 export async function serveAlone(config: Config, log: Log): Promise<void> {
   const directory = await openDirectory(config, log);
-  const callMetrics = new CallMetrics();
-  const readMetrics = async () => [await (await import("../../server/metrics/metrics.ts")).measure(callMetrics)];
+  const measurements = { callMetrics: new CallMetrics(), databaseStatus: new DatabaseStatus() };
+  const readMetrics = async () => [await (await import("../../server/metrics/metrics.ts")).measure(measurements)];
   let metrics: MetricsPort | undefined;
   try {
     metrics = await exposeMetrics(config, readMetrics, log);
     const secret = await firstKey(directory, config);
-    const server = await listen({ ...config, callMetrics }, directory, log);
+    const server = await listen({ ...config, ...measurements }, directory, log);
     const signalled = waitForSignal();
     process.stdout.write(greeting({ ...server, metrics }, config, secret));
     const signal = await signalled;

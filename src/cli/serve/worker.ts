@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import type { Config } from "../../config/load.ts";
 import { createLog } from "../../log.ts";
 import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
+import { DatabaseStatus } from "../../server/database-monitor.ts";
 import { Channel } from "../../workers/channel.ts";
 import { listen } from "./listen.ts";
 import { openDirectory } from "./open-directory.ts";
@@ -10,10 +11,10 @@ import { waitForSignal } from "./signals.ts";
 /** Runs as a worker of a server of several processes, until the primary says so or has gone, or a signal comes. */
 export async function serveWorker(config: Config): Promise<void> {
   const log = createLog(config.logLevel, { worker: cluster.worker?.id });
-  const callMetrics = new CallMetrics();
+  const measurements = { callMetrics: new CallMetrics(), databaseStatus: new DatabaseStatus() };
   const channel = new Channel(async () => {
     const { measure } = await import("../../server/metrics/metrics.ts");
-    return measure(callMetrics, { worker: cluster.worker?.id });
+    return measure(measurements, { worker: cluster.worker?.id });
   });
   const share = (limit: number) => Math.max(1, Math.floor(limit / config.workers));
   const directory = await openDirectory(config, log, {
@@ -23,7 +24,7 @@ export async function serveWorker(config: Config): Promise<void> {
   });
   try {
     await channel.join();
-    const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, callMetrics };
+    const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, ...measurements };
     const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
     const signalled = waitForSignal();
     channel.send({

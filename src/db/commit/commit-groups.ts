@@ -203,7 +203,7 @@ class CommitGroup {
       await db.executeQuery(RELEASE);
     } catch (error) {
       // The database has ended the whole transaction by itself.
-      throw this.#engine.isUnavailable(cause) ? cause : error;
+      throw this.#engine.outageOf(cause) === undefined ? error : cause;
     }
   }
 }

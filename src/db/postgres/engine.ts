@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type ClientConfig, DatabaseError, Pool, types } from "pg";
+import type { Outage } from "../../directory/errors.ts";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
 import { keepPostgresIndexes } from "./indexes.ts";
@@ -53,7 +54,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     // The account's row is locked.
     commitsWith: (accountId) => accountId,
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
-    isUnavailable,
+    outageOf,
     // Autovacuum does that, in its own time.
     eraseRemains: async () => {},
     async close() {
@@ -65,17 +66,26 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
 /** serialization_failure, deadlock_detected */
 const RETRYABLE = new Set(["40001", "40P01"]);
 
-/** Classes of SQLSTATE: connection, resources, operator intervention, system; and codes of single conditions. */
-const UNAVAILABLE_STATE = /^(08|53|57|58|25006|28|3D)/;
-const UNAVAILABLE_MESSAGE = /connection terminated|connection error|timeout exceeded|has been discarded|not queryable/i;
+/** disk_full, and read_only_sql_transaction: a standby, or a server that its operator has made read-only. */
+const UNWRITABLE_STATES = new Set(["53100", "25006"]);
+/** Classes of SQLSTATE: connection, authorisation, no such database, resources, operator intervention, system. */
+const UNREACHABLE_STATE = /^(08|28|3D|53|57|58)/;
+const UNREACHABLE_MESSAGE = /connection terminated|connection error|timeout exceeded|has been discarded|not queryable/i;
 
-function isUnavailable(error: unknown): boolean {
+function outageOf(error: unknown): Outage | undefined {
+  if (error instanceof DatabaseError && UNWRITABLE_STATES.has(error.code ?? "")) {
+    return "unwritable";
+  }
+  return isUnreachable(error) ? "unreachable" : undefined;
+}
+
+function isUnreachable(error: unknown): boolean {
   if (error instanceof DatabaseError) {
-    return UNAVAILABLE_STATE.test(error.code ?? "");
+    return UNREACHABLE_STATE.test(error.code ?? "");
   }
   return (
     error instanceof Error &&
-    ("syscall" in error || error instanceof AggregateError || UNAVAILABLE_MESSAGE.test(error.message))
+    ("syscall" in error || error instanceof AggregateError || UNREACHABLE_MESSAGE.test(error.message))
   );
 }
 

@@ -9,6 +9,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from "kysely";
+import type { Outage } from "../../directory/errors.ts";
 import type { WriteLease } from "../../directory/store/write-lease.ts";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
@@ -43,8 +44,7 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, writeL
     commitsWith: () => "",
     // Writers wait for the lock before they read.
     isRetryable: () => false,
-    isUnavailable: (error) =>
-      error instanceof ScanThreadLost || (error instanceof Database.SqliteError && UNAVAILABLE.test(error.code)),
+    outageOf,
     // Pages in the write-ahead log are as they were written: deleted rows stay in it until it begins anew.
     eraseRemains: () =>
       writer.connection().execute(async () => {
@@ -61,7 +61,16 @@ export function openSqlite(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS, writeL
   };
 }
 
-const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
+/** No room, no right, no lock, or a disk that fails when it is written. */
+const UNWRITABLE = /^SQLITE_(BUSY|FULL|READONLY|IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|DELETE|SHMSIZE))/;
+const UNREACHABLE = /^SQLITE_(LOCKED|IOERR|CANTOPEN|CORRUPT|NOTADB|NOMEM|PROTOCOL|PERM)/;
+
+function outageOf(error: unknown): Outage | undefined {
+  if (!(error instanceof Database.SqliteError)) {
+    return error instanceof ScanThreadLost ? "unreachable" : undefined;
+  }
+  return UNWRITABLE.test(error.code) ? "unwritable" : UNREACHABLE.test(error.code) ? "unreachable" : undefined;
+}
 
 const LOCK_RETRY_MS = 3;
 

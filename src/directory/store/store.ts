@@ -99,7 +99,19 @@ export interface Store {
   /** Resolves if the database answers. */
   ping(): Promise<void>;
 
+  /** Resolves if the database takes a write. Leaves nothing behind. */
+  tryWrite(): Promise<void>;
+
+  /** The last time that this process found the database unwritable; undefined: never. */
+  readonly writeFailure: WriteFailure | undefined;
+
   close(): Promise<void>;
+}
+
+export interface WriteFailure {
+  /** On the clock of `performance.now`. */
+  readonly time: number;
+  readonly cause: unknown;
 }
 
 /** What a store needs from outside, so that tests can decide time and ids. */

@@ -1,5 +1,10 @@
+import { RosterError } from "../errors.ts";
+
 /** Why something failed, in one line for people: the message of the error, or those of its parts, with their codes. */
 export function causeText(error: unknown): string {
+  if (error instanceof RosterError && error.cause !== undefined) {
+    return causeText(error.cause);
+  }
   const parts: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   return parts.map(partText).join("; ");
 }

@@ -2,6 +2,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client";
 import { type CallMetrics, DURATION_BUCKETS, type MethodMetrics } from "../../rpc/pipeline/call-metrics.ts";
+import type { DatabaseStatus } from "../database-monitor.ts";
 
 type Labels = Readonly<Record<string, string | number | undefined>>;
 
@@ -18,10 +19,19 @@ export interface Metric {
   readonly values: readonly Sample[];
 }
 
-/** What one process has measured: its calls, and Node itself, from the first time on that this is asked. Each sample gets the labels. */
-export async function measure(callMetrics: CallMetrics, labels: Labels = {}): Promise<Metric[]> {
+/** What a server keeps up to date about itself. */
+export interface Measurements {
+  readonly callMetrics: CallMetrics;
+  readonly databaseStatus: DatabaseStatus;
+}
+
+/**
+ * What one process has measured: its calls, its database, and Node itself, from the first time on that this is asked. Each sample gets
+ * the labels.
+ */
+export async function measure({ callMetrics, databaseStatus }: Measurements, labels: Labels = {}): Promise<Metric[]> {
   const ofNode: readonly Metric[] = await nodeRegistry().getMetricsAsJSON();
-  return [...callMetricsOf(callMetrics), ...ofNode].map((metric) => ({
+  return [...callMetricsOf(callMetrics), ...databaseMetricsOf(databaseStatus), ...ofNode].map((metric) => ({
     ...metric,
     values: metric.values.map((sample) => ({ ...sample, labels: { ...labels, ...sample.labels } })),
     // Processes differ in their labels: nothing is really added up, and nothing left out.
@@ -44,8 +54,13 @@ function nodeRegistry(): Registry {
   return ofNode;
 }
 
+interface DescribedMetric extends Metric {
+  readonly help: string;
+  readonly type: string;
+}
+
 /** Names, labels and codes are those of gRPC servers in other languages, so that dashboards for them show Roster, too. */
-function callMetricsOf({ methods }: CallMetrics): Array<Metric & { help: string; type: string }> {
+function callMetricsOf({ methods }: CallMetrics): DescribedMetric[] {
   const samples = (of: (metrics: MethodMetrics, labels: Labels) => Sample[], kinds = (_: DescMethod) => true) =>
     [...methods].flatMap(([method, metrics]) => (kinds(method) ? of(metrics, labelsOf(method)) : []));
   return [
@@ -53,6 +68,19 @@ function callMetricsOf({ methods }: CallMetrics): Array<Metric & { help: string;
     { name: "grpc_server_handled_total", help: "Calls that ended, by code.", type: "counter", values: samples(ended) },
     { name: DURATION, help: "How long calls took, in seconds.", type: "histogram", values: samples(durations) },
     { name: "roster_open_streams", help: "Exports and watches open.", type: "gauge", values: samples(open, isStream) },
+  ];
+}
+
+function databaseMetricsOf({ reachable, writable }: DatabaseStatus): DescribedMetric[] {
+  const gauge = (name: string, help: string, value: boolean) => ({
+    name,
+    help,
+    type: "gauge",
+    values: [{ labels: {}, value: Number(value) }],
+  });
+  return [
+    gauge("roster_database_reachable", "Whether the database answers.", reachable),
+    gauge("roster_database_writable", "Whether the database answers and takes writes.", reachable && writable),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { sql } from "kysely";
@@ -34,6 +34,29 @@ test("a write that finds no room is STORE_UNAVAILABLE and leaves nothing; with r
   expect(await seen()).toEqual([stored.length + 1, stored.length * 10 + 10]);
   await store.close();
   expectSound(path);
+});
+
+test("a trial write fails on a disk without room and works on one with room, and leaves nothing behind", async ({
+  skip,
+}) => {
+  const disk = mountSmallDisk(8 * MIB);
+  if (disk === undefined) return skip("needs the right to mount");
+  const path = join(disk, "roster.db");
+  const store = await openStore(`sqlite:${path}`, sources);
+  onTestFinished(() => store.close());
+  await createTestAccount(store, DEFAULT_ACCOUNT);
+  const { bavail, bsize } = statfsSync(disk);
+  writeFileSync(join(disk, "ballast"), Buffer.alloc(bavail * bsize));
+  await expect(store.tryWrite()).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+  const { writeFailure } = store;
+  expect(writeFailure).toMatchObject({ cause: { code: "SQLITE_FULL" } });
+  rmSync(join(disk, "ballast"));
+  await Promise.all([store.tryWrite(), store.tryWrite(), store.tryWrite()]);
+  expect(store.writeFailure).toBe(writeFailure);
+  await store.close();
+  const database = new Database(path);
+  expect(database.prepare("select count(*) from secrets").pluck().get()).toBe(0);
+  database.close();
 });
 
 test("a scan whose thread can't begin is STORE_UNAVAILABLE, others go on, and the next has another thread", async () => {

@@ -46,7 +46,7 @@ test("a scan whose thread dies fails, rather than go on at another moment; the n
   await engine.scanner.transaction().execute(async (db) => {
     expect(await one(db)).toEqual([{ one: 1 }]);
     const deadly = db.executeQuery(CompiledQuery.raw("select ?", []));
-    expect(engine.isUnavailable(await deadly.catch((error: unknown) => error))).toBe(true);
+    expect(engine.outageOf(await deadly.catch((error: unknown) => error))).toBe("unreachable");
     await expect(one(db)).rejects.toThrow("the snapshot went with its thread");
   });
   expect(await engine.scanner.transaction().execute(one)).toEqual([{ one: 1 }]);
