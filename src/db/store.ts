@@ -335,6 +335,11 @@ export class KyselyStore implements Store {
         await eraseAccount(db, account);
         after = undefined;
       },
+      async lastingAnswers() {
+        close();
+        await accounts.get(DEFAULT_ACCOUNT);
+        return new KyselyAnswers(db, DEFAULT_ACCOUNT, clock);
+      },
       countActiveSuperAdmins: async ({ elsewhere } = { elsewhere: false }) => {
         close();
         await flush();

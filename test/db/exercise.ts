@@ -62,7 +62,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await tx.nonces.markUsed(key.id, Buffer.from("n"), clock());
     await tx.answers.insert("method", "request", { digest: Buffer.from("d"), userId: id, response: Buffer.from("r") });
     await tx.answers.find("method", "request");
-    await deleteUser(tx, { superAdmin: true }, id, "");
+    await deleteUser(tx, { superAdmin: true }, id, { etag: "" });
     await undeleteUser(tx, { superAdmin: true }, id, "");
   });
   await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
@@ -119,7 +119,10 @@ async function exerciseAccounts(store: Store): Promise<void> {
     await updateAccount(tx, { name: "Renamed", slug: "renamed" }, "");
     await tx.countActiveSuperAdmins({ elsewhere: true });
   });
-  await store.write(ofAccount, (tx) => tx.eraseAccount());
+  await store.write(ofAccount, async (tx) => {
+    await (await tx.lastingAnswers()).find("method", "request");
+    await tx.eraseAccount();
+  });
 }
 
 async function exerciseLists(

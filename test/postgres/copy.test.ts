@@ -77,7 +77,7 @@ async function filledSqlite(): Promise<{ url: string; secret: string }> {
     await tx.answers.insert("m", "r", { digest: Buffer.from([1]), userId: "copied-1", response: Buffer.from([0, 255]) });
   });
   await write(store, 7);
-  await store.write(origin, (tx) => deleteUser(tx, { superAdmin: true }, "copied-9", ""));
+  await store.write(origin, (tx) => deleteUser(tx, { superAdmin: true }, "copied-9", { etag: "" }));
   await store.close();
   return { url, secret };
 }

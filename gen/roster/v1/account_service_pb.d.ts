@@ -462,6 +462,13 @@ export declare type DeleteAccountRequest = Message<"roster.v1.DeleteAccountReque
    * @generated from field: bool force = 3;
    */
   force: boolean;
+
+  /**
+   * Makes the call repeatable, also when the account is gone; see UserService. The same id deletes no other account.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
 };
 
 /**

@@ -2,12 +2,16 @@ import { notFound, permissionDenied, RosterError } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
+import { checkDisplayName } from "../values/display-name.ts";
 import { type ApiKey, apiKeyIdOf, type Caller, includesRole, mintSecret, secretDigest, secretKeyId } from "./api-key.ts";
+
+const NAME_FIELD = "api_key.display_name";
 
 export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce">;
 
 /** Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED. */
 export async function createApiKey(tx: AccountTransaction, caller: Caller, input: NewApiKey): Promise<KeyWithSecret> {
+  const displayName = checkDisplayName(input.displayName, NAME_FIELD);
   if (!includesRole(caller.role, input.role)) {
     throw permissionDenied(`the role ${caller.role} can't grant the role ${input.role}`);
   }
@@ -19,7 +23,7 @@ export async function createApiKey(tx: AccountTransaction, caller: Caller, input
   if (user.status === "SUSPENDED") {
     throw new RosterError("USER_SUSPENDED", "the user is suspended");
   }
-  return insertApiKey(tx, input, mintSecret(tx.newId("K")));
+  return insertApiKey(tx, { ...input, displayName }, mintSecret(tx.newId("K")));
 }
 
 /** Stores the key that the given secret belongs to. */
@@ -43,8 +47,13 @@ export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "r
  * Throws API_KEY_NOT_FOUND, API_KEY_REVOKED.
  */
 export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: string, input: ApiKeyInput): Promise<ApiKey> {
+  const { displayName } = input;
+  const values = {
+    ...input,
+    ...(displayName !== undefined && { displayName: checkDisplayName(displayName, NAME_FIELD) }),
+  };
   const before = await getWorkingKey(tx, caller, id);
-  const key = { ...before, ...input };
+  const key = { ...before, ...values };
   if (id === apiKeyIdOf(caller) && liftsLimit(before, key)) {
     throw permissionDenied("a key can't lift its own limits: that takes another key");
   }

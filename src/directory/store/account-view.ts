@@ -37,6 +37,12 @@ export interface AccountTransaction extends AccountView {
   eraseAccount(): Promise<void>;
 
   /**
+   * Answers that outlive the account: those of the default account, in this transaction. MUST make other transactions that ask for
+   * them wait until this one has ended.
+   */
+  lastingAnswers(): Promise<AnswerStore>;
+
+  /**
    * The active super admins of all active accounts, this transaction's changes included; with `elsewhere`, of all but this one.
    * MUST make other transactions that ask wait until this one has ended.
    */

@@ -1,4 +1,4 @@
-/** The first answers to calls with a request id. */
+/** The first answers to calls with a request id, of one account. */
 export interface AnswerStore {
   find(method: string, requestId: string): Promise<Answer | undefined>;
   insert(method: string, requestId: string, answer: Answer): Promise<void>;

@@ -90,9 +90,20 @@ export async function setUserStatus(
   return changeUser(tx, actor, before, { ...before, status }, etag);
 }
 
-/** Deletes a live user softly; its keys are revoked for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
-export async function deleteUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<User> {
-  const before = await getLiveUser(tx, id);
+/**
+ * Deletes a live user softly; its keys are revoked for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. With `allowMissing`
+ * a user that is not there is no error: undefined.
+ */
+export async function deleteUser(
+  tx: AccountTransaction,
+  actor: Actor,
+  id: string,
+  { etag, allowMissing = false }: { readonly etag: string; readonly allowMissing?: boolean },
+): Promise<User | undefined> {
+  const before = allowMissing ? await findLiveUser(tx, id) : await getLiveUser(tx, id);
+  if (before === undefined) {
+    return undefined;
+  }
   assertMayChange(actor, before);
   assertEtag(before, etag);
   await assertNotLastSuperAdmin(tx, before);
@@ -172,11 +183,16 @@ async function getUser(tx: AccountTransaction, id: string): Promise<User> {
 }
 
 async function getLiveUser(tx: AccountTransaction, id: string): Promise<User> {
-  const user = await getUser(tx, id);
-  if (user.deleteTime !== null) {
+  const user = await findLiveUser(tx, id);
+  if (user === undefined) {
     throw notFound("User", id);
   }
   return user;
+}
+
+async function findLiveUser(tx: AccountTransaction, id: string): Promise<User | undefined> {
+  const user = await tx.users.find(id);
+  return user?.deleteTime === null ? user : undefined;
 }
 
 async function findByExternalId(tx: AccountTransaction, externalId: string | null): Promise<User | undefined> {

@@ -1,13 +1,14 @@
 import type { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
-import { createAccount, deleteAccount, setAccountStatus, updateAccount } from "../../directory/accounts/accounts.ts";
+import { createAccount, setAccountStatus, updateAccount } from "../../directory/accounts/accounts.ts";
 import { invalidField } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
+import { mutations } from "../pipeline/mutation.ts";
 import type { Handlers } from "../pipeline/pipeline.ts";
-import { mutate } from "../wire/mutate.ts";
 import { answerPage } from "../wire/paging.ts";
-import { required } from "../wire/required.ts";
+import { requireField } from "../wire/require-field.ts";
 import type { Tokens } from "../wire/tokens.ts";
-import { parseAccountPatch, toAccountMessage } from "./account-message.ts";
+import { parseAccount, parseAccountPatch, toAccountMessage } from "./account-message.ts";
+import { deleteAccount } from "./delete-account.ts";
 
 export interface AccountServiceDeps {
   readonly store: Store;
@@ -15,16 +16,15 @@ export interface AccountServiceDeps {
 }
 
 export function accountService({ store, tokens }: AccountServiceDeps): Handlers<typeof AccountService> {
+  const mutation = mutations(store);
   return {
-    createAccount: (request, call) =>
-      mutate(store, call, request, async (tx) => {
-        const { name, ...rest } = parseAccountPatch(required(request.account, "account"), undefined);
-        if (name === undefined) {
-          throw invalidField("account.name", "is required");
-        }
-        const account = await createAccount(tx, { name, ...rest });
-        return { account: toAccountMessage(account) };
-      }),
+    createAccount: mutation(async (tx, request) => {
+      const { name, ...rest } = parseAccount(requireField(request.account, "account"));
+      if (name === undefined) {
+        throw invalidField("account.name", "is required");
+      }
+      return { account: toAccountMessage(await createAccount(tx, { name, ...rest })) };
+    }),
 
     async getAccount(_request, { accountId }) {
       return store.read(accountId, async ({ account }) => ({ account: toAccountMessage(account) }));
@@ -42,28 +42,20 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
       };
     },
 
-    updateAccount: (request, call) =>
-      mutate(store, call, request, async (tx) => {
-        const given = required(request.account, "account");
-        const account = await updateAccount(tx, parseAccountPatch(given, request.updateMask), given.etag);
-        return { account: toAccountMessage(account) };
-      }),
+    updateAccount: mutation(async (tx, request) => {
+      const given = requireField(request.account, "account");
+      const account = await updateAccount(tx, parseAccountPatch(given, request.updateMask), given.etag);
+      return { account: toAccountMessage(account) };
+    }),
 
-    suspendAccount: (request, call) =>
-      mutate(store, call, request, async (tx) => ({
-        account: toAccountMessage(await setAccountStatus(tx, "SUSPENDED", request.etag)),
-      })),
+    suspendAccount: mutation(async (tx, { etag }) => ({
+      account: toAccountMessage(await setAccountStatus(tx, "SUSPENDED", etag)),
+    })),
 
-    activateAccount: (request, call) =>
-      mutate(store, call, request, async (tx) => ({
-        account: toAccountMessage(await setAccountStatus(tx, "ACTIVE", request.etag)),
-      })),
+    activateAccount: mutation(async (tx, { etag }) => ({
+      account: toAccountMessage(await setAccountStatus(tx, "ACTIVE", etag)),
+    })),
 
-    // What would be remembered of the call goes with the account.
-    deleteAccount: (request, call) =>
-      mutate(store, call, { ...request, requestId: "" }, async (tx) => {
-        await deleteAccount(tx, request.etag, request.force);
-        return {};
-      }),
+    deleteAccount: (request, call) => deleteAccount(store, request, call),
   };
 }

@@ -1,27 +1,25 @@
-import { clone, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
+import { clone, type MessageShape } from "@bufbuild/protobuf";
 import {
   type ApiKey as ApiKeyMessage,
-  ApiKeyRole,
   type ApiKeyService,
   CreateApiKeyResponseSchema,
   RotateApiKeyResponseSchema,
 } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { invalidField, notFound } from "../../directory/errors.ts";
-import { includesRole, type Role } from "../../directory/keys/api-key.ts";
+import { includesRole } from "../../directory/keys/api-key.ts";
 import { createApiKey, revokeApiKey, rotateApiKey, updateApiKey } from "../../directory/keys/api-keys.ts";
 import { issueNonce } from "../../directory/keys/nonce.ts";
 import type { Store } from "../../directory/store/store.ts";
-import { checkDisplayName } from "../../directory/values/display-name.ts";
 import { toAccountMessage } from "../accounts/account-message.ts";
+import { mutations } from "../pipeline/mutation.ts";
 import { PERMISSIONS } from "../pipeline/permissions.ts";
 import type { Call, Handlers } from "../pipeline/pipeline.ts";
 import { toUserMessage } from "../users/user-message.ts";
-import { mutate } from "../wire/mutate.ts";
 import { answerPage } from "../wire/paging.ts";
-import { required } from "../wire/required.ts";
-import { parseDuration, parseTimestamp, toTimestamp } from "../wire/time.ts";
+import { requireField } from "../wire/require-field.ts";
+import { parseDuration, toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
-import { parseApiKeyPatch, parseRole, toApiKeyMessage, toRoleMessage } from "./api-key-message.ts";
+import { parseApiKeyPatch, parseExpireTime, parseRole, toApiKeyMessage, toRoleMessage } from "./api-key-message.ts";
 
 export interface ApiKeyServiceDeps {
   readonly store: Store;
@@ -29,25 +27,19 @@ export interface ApiKeyServiceDeps {
 }
 
 export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<typeof ApiKeyService> {
+  const mutation = mutations(store);
   return {
-    createApiKey: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => {
-          const given = required(request.apiKey, "api_key");
-          const { key, secret } = await createApiKey(tx, call.caller, {
-            displayName: checkDisplayName(given.displayName, "api_key.display_name"),
-            userId: given.userId || ownUserId(call),
-            role: requiredRole(given.role),
-            requireNonce: given.requireNonce,
-            expireTime: given.expireTime === undefined ? null : parseTimestamp(given.expireTime, "api_key.expire_time"),
-          });
-          return { apiKey: toApiKeyMessage(key), secret };
-        },
-        keepWithoutSecret(CreateApiKeyResponseSchema),
-      ),
+    createApiKey: mutation(async (tx, request, call) => {
+      const given = requireField(request.apiKey, "api_key");
+      const { key, secret } = await createApiKey(tx, call.caller, {
+        displayName: given.displayName,
+        userId: given.userId || ownUserId(call),
+        role: parseRole(given.role),
+        requireNonce: given.requireNonce,
+        expireTime: parseExpireTime(given),
+      });
+      return { apiKey: toApiKeyMessage(key), secret };
+    }, rememberWithoutSecret(CreateApiKeyResponseSchema)),
 
     async getApiKey(request, { accountId }) {
       return store.read(accountId, async ({ apiKeys }) => {
@@ -74,46 +66,22 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
       });
     },
 
-    updateApiKey: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => {
-          const given = required(request.apiKey, "api_key");
-          const id = required(given.id, "api_key.id");
-          const patch = parseApiKeyPatch(given, request.updateMask);
-          const displayName = patch.displayName;
-          const key = await updateApiKey(tx, call.caller, id, {
-            ...patch,
-            ...(displayName !== undefined && { displayName: checkDisplayName(displayName, "api_key.display_name") }),
-          });
-          return { apiKey: toApiKeyMessage(key) };
-        },
-        ABOUT_USER,
-      ),
+    updateApiKey: mutation(async (tx, { apiKey, updateMask }, { caller }) => {
+      const given = requireField(apiKey, "api_key");
+      const id = requireField(given.id, "api_key.id");
+      const key = await updateApiKey(tx, caller, id, parseApiKeyPatch(given, updateMask));
+      return { apiKey: toApiKeyMessage(key) };
+    }, ABOUT_USER),
 
-    rotateApiKey: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => {
-          const overlap = request.overlap === undefined ? 0 : parseDuration(request.overlap);
-          const { key, secret } = await rotateApiKey(tx, call.caller, request.id, overlap);
-          return { apiKey: toApiKeyMessage(key), secret };
-        },
-        keepWithoutSecret(RotateApiKeyResponseSchema),
-      ),
+    rotateApiKey: mutation(async (tx, { id, overlap }, { caller }) => {
+      const { key, secret } = await rotateApiKey(tx, caller, id, overlap === undefined ? 0 : parseDuration(overlap));
+      return { apiKey: toApiKeyMessage(key), secret };
+    }, rememberWithoutSecret(RotateApiKeyResponseSchema)),
 
-    revokeApiKey: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => ({ apiKey: toApiKeyMessage(await revokeApiKey(tx, call.caller, request.id)) }),
-        ABOUT_USER,
-      ),
+    revokeApiKey: mutation(
+      async (tx, { id }, { caller }) => ({ apiKey: toApiKeyMessage(await revokeApiKey(tx, caller, id)) }),
+      ABOUT_USER,
+    ),
 
     async issueNonce(_request, { caller }) {
       const { nonce, expireTime } = await issueNonce(store, caller);
@@ -144,23 +112,11 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
 const ABOUT_USER = { userId: (response: { apiKey?: ApiKeyMessage | undefined }) => response.apiKey?.userId };
 
 /** Repeats of the call get the key, but never again the secret: it is not stored. */
-function keepWithoutSecret<D extends DescMessage>(schema: D & (MessageShape<D> extends KeyAndSecret ? unknown : never)) {
+function rememberWithoutSecret<D extends typeof CreateApiKeyResponseSchema | typeof RotateApiKeyResponseSchema>(schema: D) {
   return {
-    userId: (response: MessageShape<D>) => (response as unknown as KeyAndSecret).apiKey?.userId,
-    strip: (response: MessageShape<D>): MessageShape<D> => Object.assign(clone(schema, response), { secret: "" }),
+    userId: ({ apiKey }: MessageShape<D>) => apiKey?.userId,
+    withoutSecret: (response: MessageShape<D>) => Object.assign(clone<D>(schema, response), { secret: "" }),
   };
-}
-
-interface KeyAndSecret {
-  readonly apiKey?: ApiKeyMessage | undefined;
-  readonly secret: string;
-}
-
-function requiredRole(role: ApiKeyRole): Role {
-  if (role === ApiKeyRole.UNSPECIFIED) {
-    throw invalidField("api_key.role", "is required");
-  }
-  return parseRole(role);
 }
 
 function ownUserId({ accountId, caller }: Call): string {

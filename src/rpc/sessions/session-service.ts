@@ -16,13 +16,13 @@ import {
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { parseSessionFilter } from "../../filter/sessions.ts";
+import { mutations } from "../pipeline/mutation.ts";
 import type { Handlers } from "../pipeline/pipeline.ts";
 import { parseMetadataUpdate } from "../wire/metadata-update.ts";
-import { mutate } from "../wire/mutate.ts";
 import { answerPage, type PageRequest } from "../wire/paging.ts";
-import { required } from "../wire/required.ts";
+import { requireField } from "../wire/require-field.ts";
 import type { Binding, Tokens } from "../wire/tokens.ts";
-import { parseSessionPatch, toSessionMessage } from "./session-message.ts";
+import { parseSession, parseSessionPatch, toSessionMessage } from "./session-message.ts";
 
 export interface SessionServiceDeps {
   readonly store: Store;
@@ -30,15 +30,12 @@ export interface SessionServiceDeps {
 }
 
 export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<typeof SessionService> {
+  const mutation = mutations(store);
   return {
-    createSession: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => ({ session: toSessionMessage(await createSession(tx, parseNewSession(request))) }),
-        ABOUT_USER,
-      ),
+    createSession: mutation(
+      async (tx, request) => ({ session: toSessionMessage(await createSession(tx, parseNewSession(request))) }),
+      ABOUT_USER,
+    ),
 
     async getSession(request, { accountId }) {
       return store.read(accountId, async ({ sessions }) => {
@@ -50,42 +47,26 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
       });
     },
 
-    updateSession: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => {
-          const given = required(request.session, "session");
-          const session = await updateSession(
-            tx,
-            required(given.id, "session.id"),
-            parseSessionPatch(given, request.updateMask),
-            {
-              userId: given.userId,
-              metadataUpdate: parseMetadataUpdate(given.metadata, request.metadataUpdate),
-              etag: given.etag,
-            },
-          );
-          return { session: toSessionMessage(session) };
-        },
-        ABOUT_USER,
-      ),
+    updateSession: mutation(async (tx, { session, updateMask, metadataUpdate }) => {
+      const given = requireField(session, "session");
+      const id = requireField(given.id, "session.id");
+      const updated = await updateSession(tx, id, parseSessionPatch(given, updateMask), {
+        userId: given.userId,
+        metadataUpdate: parseMetadataUpdate(given.metadata, metadataUpdate),
+        etag: given.etag,
+      });
+      return { session: toSessionMessage(updated) };
+    }, ABOUT_USER),
 
-    endSession: (request, call) =>
-      mutate(
-        store,
-        call,
-        request,
-        async (tx) => ({ session: toSessionMessage(await endSession(tx, request.id, request.etag)) }),
-        ABOUT_USER,
-      ),
+    endSession: mutation(
+      async (tx, { id, etag }) => ({ session: toSessionMessage(await endSession(tx, id, etag)) }),
+      ABOUT_USER,
+    ),
 
-    deleteSession: (request, call) =>
-      mutate(store, call, request, async (tx) => {
-        await deleteSession(tx, request.id, request.etag);
-        return {};
-      }),
+    deleteSession: mutation(async (tx, { id, etag }) => {
+      await deleteSession(tx, id, etag);
+      return {};
+    }),
 
     async listSessions(request, call) {
       const { accountId } = call;
@@ -122,8 +103,7 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
       });
     },
 
-    endUserSessions: (request, call) =>
-      mutate(store, call, request, async (tx) => ({ endedCount: BigInt(await endUserSessions(tx, request.userId)) })),
+    endUserSessions: mutation(async (tx, { userId }) => ({ endedCount: BigInt(await endUserSessions(tx, userId)) })),
   };
 }
 
@@ -161,14 +141,14 @@ function parseNewSession({
   readonly sessionId: string;
   readonly session?: SessionMessage | undefined;
 }): SessionInput & { readonly id?: string; readonly userId: string } {
-  const given = required(session, "session");
+  const given = requireField(session, "session");
   if (sessionId !== "" && given.id !== "" && given.id !== sessionId) {
     throw invalidField("session.id", "differs from session_id");
   }
   const id = sessionId || given.id;
   return {
-    ...parseSessionPatch(given, undefined),
-    userId: required(given.userId, "session.user_id"),
+    ...parseSession(given),
+    userId: requireField(given.userId, "session.user_id"),
     ...(id !== "" && { id }),
   };
 }

@@ -10,9 +10,9 @@ import { RosterError } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { type ImportRow, importUsers as importRows } from "../../directory/users/import.ts";
 import { toStatus } from "../errors.ts";
+import { mutate } from "../pipeline/mutation.ts";
 import type { Call } from "../pipeline/pipeline.ts";
 import { validate } from "../pipeline/validate.ts";
-import { mutate } from "../wire/mutate.ts";
 import { parseUser } from "./user-message.ts";
 
 type Method = (typeof UserService)["method"]["importUsers"];
@@ -31,7 +31,7 @@ export async function importUsers(
   call: Call<Method>,
 ): Promise<MessageInitShape<typeof ImportUsersResponseSchema>> {
   const { rows, failures } = parseRows(request.users);
-  return mutate(store, call, request, async (tx) => {
+  return mutate(store, request, call, async (tx) => {
     const result = await importRows(tx, call.caller, rows, MODES[request.mode]);
     const { created, updated, skipped } = result;
     const all = [...failures, ...result.failures].sort((a, b) => a.index - b.index);

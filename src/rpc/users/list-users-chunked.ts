@@ -16,7 +16,7 @@ import { parseUserPredicate } from "../../filter/users.ts";
 import type { Call } from "../pipeline/pipeline.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
 import type { Tokens } from "../wire/tokens.ts";
-import { usersSetter } from "./pre-encoded-users.ts";
+import { createSetUsers } from "./set-users.ts";
 
 type Response = MessageInitShape<typeof ListUsersChunkedResponseSchema>;
 
@@ -34,7 +34,7 @@ export async function* listUsersChunked(
 ): AsyncGenerator<Response> {
   const { accountId, draining } = call;
   const { showDeleted, resumeToken } = request;
-  const put = usersSetter(call, request.readMask);
+  const setUsers = createSetUsers(call, request.readMask);
   const passes = parseUserPredicate(request.filter);
   const binding = {
     method: "ListUsersChunked",
@@ -62,7 +62,7 @@ export async function* listUsersChunked(
           },
         }),
       });
-      yield put(response, ListUsersChunkedResponseSchema.field.users, chunk.users);
+      yield setUsers(response, ListUsersChunkedResponseSchema.field.users, chunk.users);
       if (draining.aborted && !(chunk.done && !all)) {
         throw serverDraining("resume_token");
       }

@@ -1,10 +1,10 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 
-// One that is new takes new buffers, and grows by doubling: of a user that costs more than all else, of an export a megabyte a message.
+// A new writer starts with a new buffer and grows by doubling. For a user that costs more than all else, for an export a megabyte per message.
 let writer = new BinaryWriter();
 
-/** The bytes that the function writes. It must not call this. */
-export function written(write: (writer: BinaryWriter) => void): Uint8Array {
+/** The bytes that the function writes. It must not call `writeBytes` itself. */
+export function writeBytes(write: (writer: BinaryWriter) => void): Uint8Array {
   try {
     write(writer);
     return writer.finish();

@@ -18,7 +18,7 @@ import type {
 } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
 import type { CallContext } from "../../rpc/pipeline/pipeline.ts";
-import { encodeWithPreEncoded } from "../../rpc/wire/pre-encoded-field.ts";
+import { encodeWithPreEncodedField } from "../../rpc/wire/pre-encoded-field.ts";
 import { GrpcContext } from "./context.ts";
 import { toStatusObject } from "./errors.ts";
 
@@ -47,7 +47,7 @@ type AnyImpl = (input: unknown, context: CallContext) => Promise<object> | Async
 export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log) {
   const run = Reflect.get(implementation, method.localName) as AnyImpl;
   const encode = (message: object) =>
-    asBuffer(encodeWithPreEncoded(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
+    asBuffer(encodeWithPreEncodedField(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
   const single = (call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>) =>
     decode(method.input, call.request);
 

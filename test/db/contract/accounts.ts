@@ -102,6 +102,28 @@ export function accounts(): void {
     expect(await account.read(({ users }) => users.count(true))).toBe(1);
   });
 
+  test("answers that last outlive the account, and whoever asks for them waits for who did before", async () => {
+    const { store } = await openTestAccount();
+    const answer = { digest: Buffer.from("d"), userId: null, response: Buffer.alloc(0) };
+    const [one, two] = [await createTestAccount(store, "one"), await createTestAccount(store, "two")];
+    const erasures = [one, two].map(({ write }) =>
+      write(async (tx) => {
+        const answers = await tx.lastingAnswers();
+        const first = await answers.find("Delete", "r1");
+        await tx.eraseAccount();
+        await answers.insert("Delete", first === undefined ? "r1" : "r2", answer);
+        return first === undefined;
+      }),
+    );
+    expect((await Promise.all(erasures)).toSorted()).toEqual([false, true]);
+    expect(await store.listAccountIds("", 10)).toEqual([DEFAULT_ACCOUNT]);
+    const found = store.write({ accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null }, async ({ answers }) => [
+      await answers.find("Delete", "r1"),
+      await answers.find("Delete", "r2"),
+    ]);
+    expect(await found).toMatchObject([{ userId: null }, { userId: null }]);
+  });
+
   test("a secret is the same for every caller, and on every server", async () => {
     const { store, url } = await openTestAccount();
     const { store: other, close } = await reopenTestStore(url);

@@ -75,8 +75,8 @@ const ENDINGS: Array<[string, Change, string]> = [
   ["rotated", (tx, { keyId, admin }) => rotateApiKey(tx, admin, keyId, 0), "API_KEY_INVALID"],
   ["given an end", (tx, { keyId, admin }) => updateApiKey(tx, admin, keyId, { expireTime: 1 }), "API_KEY_INVALID"],
   ["one whose user is suspended", (tx, { userId }) => setUserStatus(tx, ADMIN, userId, "SUSPENDED", ""), "API_KEY_INVALID"],
-  ["one whose user is deleted", (tx, { userId }) => deleteUser(tx, { superAdmin: true }, userId, ""), "API_KEY_INVALID"],
-  ["one whose user is purged", (tx, { userId }) => purgeUser(tx, { superAdmin: true }, userId, ""), "API_KEY_INVALID"],
+  ["one whose user is deleted", (tx, { userId }) => deleteUser(tx, ADMIN, userId, { etag: "" }), "API_KEY_INVALID"],
+  ["one whose user is purged", (tx, { userId }) => purgeUser(tx, ADMIN, userId, ""), "API_KEY_INVALID"],
   ["one whose account is suspended", (tx) => setAccountStatus(tx, "SUSPENDED", ""), "ACCOUNT_SUSPENDED"],
   ["one whose account is erased", (tx) => tx.eraseAccount(), "API_KEY_INVALID"],
 ];

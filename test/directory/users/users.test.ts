@@ -44,7 +44,7 @@ test("changes that race a deletion never bring the user back", async () => {
   const change = (n: number) => write((tx) => updateUser(tx, ADMIN, id, { about: `${n}` }, NO_ETAG));
   const results = await Promise.allSettled([
     ...[1, 2, 3].map(change),
-    write((tx) => deleteUser(tx, ADMIN, id, "")),
+    write((tx) => deleteUser(tx, ADMIN, id, { etag: "" })),
     ...[4, 5, 6].map(change),
   ]);
   const refused = results.filter((result) => result.status === "rejected").map(({ reason }) => reason.reason);
@@ -58,7 +58,7 @@ test("super admins of different accounts that leave at once leave one behind", a
   const admins = await Promise.all(accounts.map(({ insert }) => insert({ superAdmin: true })));
   const leave: Array<(account: TestAccount, id: string) => Promise<unknown>> = [
     ({ write }, id) => write((tx) => updateUser(tx, ADMIN, id, { superAdmin: false }, NO_ETAG)),
-    ({ write }, id) => write((tx) => deleteUser(tx, ADMIN, id, "")),
+    ({ write }, id) => write((tx) => deleteUser(tx, ADMIN, id, { etag: "" })),
     ({ write }, id) => write((tx) => purgeUser(tx, ADMIN, id, "")),
   ];
   const results = await Promise.allSettled(
@@ -102,11 +102,11 @@ test("an upsert puts absent values back to their defaults, and keeps status, sup
 test("a deleted user comes back unless its keys have been taken meanwhile", async () => {
   const { insert, write } = await openTestAccount();
   const ada = await insert({ email: "ada@example.com", externalId: "x" });
-  await write((tx) => deleteUser(tx, ADMIN, ada.id, ""));
+  await write((tx) => deleteUser(tx, ADMIN, ada.id, { etag: "" }));
   const heir = await insert({ email: "ADA@example.com" });
   const undelete = () => write((tx) => undeleteUser(tx, ADMIN, ada.id, ""));
   await expect(undelete()).rejects.toMatchObject({ reason: "EMAIL_TAKEN" });
-  await write((tx) => deleteUser(tx, ADMIN, heir.id, ""));
+  await write((tx) => deleteUser(tx, ADMIN, heir.id, { etag: "" }));
   expect(await undelete()).toMatchObject({ id: ada.id, email: ada.email, externalId: "x", deleteTime: null, version: 3 });
   await expect(undelete()).rejects.toMatchObject({ reason: "USER_NOT_DELETED" });
 });

@@ -154,3 +154,40 @@ describe("DeleteAccount", () => {
     expect(await roster.accounts().deleteAccount({ accountId, etag: present(account).etag, force: true })).toBeDefined();
   });
 });
+
+describe("DeleteAccount with a request id", () => {
+  test("returns the first answer when it is repeated, although the account is gone", async () => {
+    const { id: accountId } = await roster.account();
+    const remove = (requestId: string, force = true) => roster.accounts().deleteAccount({ accountId, force, requestId });
+    const first = await remove("delete-1");
+    expect(await remove("delete-1")).toEqual(first);
+    await failure(remove("delete-2"), Code.NotFound, "ACCOUNT_NOT_FOUND");
+    await failure(remove(""), Code.NotFound, "ACCOUNT_NOT_FOUND");
+    await failure(remove("delete-1", false), Code.InvalidArgument, "REQUEST_ID_REUSED");
+  });
+
+  test("deletes no other account with the id, not even at the same time", async () => {
+    const [one, two] = [await roster.account(), await roster.account()];
+    const requestId = "delete-one-of-two";
+    const remove = ({ id }: { id: string }) => roster.accounts().deleteAccount({ accountId: id, force: true, requestId });
+    const outcomes = await Promise.allSettled([remove(one), remove(two)]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    const left = outcomes[0]?.status === "fulfilled" ? two : one;
+    await failure(remove(left), Code.InvalidArgument, "REQUEST_ID_REUSED");
+    expect((await left.users().listUsers({})).users).toHaveLength(1);
+  });
+
+  test("answers all of many repeats that come at once", async () => {
+    const { id: accountId } = await roster.account();
+    const remove = () => roster.accounts().deleteAccount({ accountId, force: true, requestId: "delete-many-times" });
+    expect(await Promise.all(Array.from({ length: 8 }, remove))).toHaveLength(8);
+  });
+
+  test("remembers no failure", async () => {
+    const { id: accountId } = await roster.account();
+    const remove = (etag: string) =>
+      roster.accounts().deleteAccount({ accountId, etag, force: true, requestId: "fails-first" });
+    await failure(remove("old"), Code.Aborted, "ETAG_MISMATCH");
+    expect(await remove("")).toBeDefined();
+  });
+});

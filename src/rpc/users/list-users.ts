@@ -1,0 +1,69 @@
+import { create, type MessageShape } from "@bufbuild/protobuf";
+import { type ListUsersRequest, ListUsersResponseSchema } from "../../../gen/roster/v1/user_service_pb.js";
+import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
+import { parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
+import type { Store } from "../../directory/store/store.ts";
+import type { ListQuery, UserReader } from "../../directory/store/users.ts";
+import { USER_ORDER } from "../../directory/users/user-order.ts";
+import { parseUserFilter } from "../../filter/users.ts";
+import type { Call } from "../pipeline/pipeline.ts";
+import { answerPage } from "../wire/paging.ts";
+import type { Tokens } from "../wire/tokens.ts";
+import { createSetUsers, type SetUsers } from "./set-users.ts";
+
+type Response = MessageShape<typeof ListUsersResponseSchema>;
+
+export async function listUsers(store: Store, tokens: Tokens, request: ListUsersRequest, call: Call): Promise<Response> {
+  const setUsers = createSetUsers(call, request.readMask);
+  const order = parseOrderBy(request.orderBy, USER_ORDER);
+  const filter = parseUserFilter(request.filter);
+  const asked: Asked = { tokens, request, call, setUsers, order, filter };
+  if (call.accountId === ALL_ACCOUNTS) {
+    return answerList(asked, {
+      list: (query) => store.listAllUsers(query),
+      count: (...options) => store.countAllUsers(...options),
+    });
+  }
+  return store[isAlongIndex(request) ? "read" : "scan"](call.accountId, async ({ account, users }) =>
+    Object.assign(await answerList(asked, users), { revision: BigInt(account.revision) }),
+  );
+}
+
+/** What a call asks for, read. */
+interface Asked extends Pick<ListQuery, "order" | "filter"> {
+  readonly tokens: Tokens;
+  readonly request: ListUsersRequest;
+  readonly call: Call;
+  readonly setUsers: SetUsers;
+}
+
+/** Whether an index has the list in its order: then the database looks at no more users than the page has. */
+function isAlongIndex({ filter, includeTotal, skip, orderBy }: ListUsersRequest): boolean {
+  return filter === "" && !includeTotal && skip === 0 && !orderBy.includes(",");
+}
+
+async function answerList(
+  { tokens, request, call, setUsers, order, filter }: Asked,
+  users: Pick<UserReader, "list" | "count">,
+): Promise<Response> {
+  // Long lists wait for each other.
+  call.assertAwaited();
+  const { showDeleted, includeTotal } = request;
+  const binding = {
+    method: "ListUsers",
+    account_id: call.accountId,
+    order_by: spellOrder(order),
+    filter: request.filter,
+    show_deleted: showDeleted,
+  };
+  const { items, ...pageTokens } = await answerPage(tokens, binding, request, {
+    read: (query) => users.list({ ...query, order, filter, showDeleted }),
+    keyOf: ({ key }) => key,
+  });
+  const response = create(ListUsersResponseSchema, {
+    ...pageTokens,
+    ...(includeTotal && { totalSize: BigInt(await users.count(showDeleted, filter)) }),
+  });
+  const encoded = items.map((item) => item.encoded);
+  return setUsers(response, ListUsersResponseSchema.field.users, encoded);
+}
