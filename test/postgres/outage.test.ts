@@ -16,7 +16,7 @@ import { DAY } from "../../src/directory/values/clock.ts";
 import { startServer } from "../../src/server/server.ts";
 import { mountSmallDisk } from "../db/disk.ts";
 import { clientOf, demand, failure } from "../support/clients.ts";
-import { collectLog } from "../support/log.ts";
+import { collectLog, logLines } from "../support/log.ts";
 import { administer, type PostgresServer, startPostgres, withClient } from "../support/postgres.ts";
 import { createSources } from "../support/sources.ts";
 
@@ -156,7 +156,7 @@ test("a start without a database waits for it, and then says clearly what is wro
     env: {
       ...process.env,
       ROSTER_DATABASE_URL: `${postgres.url}/postgres`,
-      ROSTER_DATABASE_WAIT: "1s",
+      ROSTER_DATABASE_WAIT: "3s",
       ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
       ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
     },
@@ -169,7 +169,10 @@ test("a start without a database waits for it, and then says clearly what is wro
   const [code] = await once(start, "close");
   await postgres.start();
   expect(code).toBe(1);
-  expect(output).toContain("waiting for the database");
+  expect(logLines(output)).toEqual([
+    expect.objectContaining({ level: 40, msg: "waiting for the database", cause: expect.stringContaining("ECONNREFUSED") }),
+  ]);
+  expect(output).not.toContain("    at ");
   expect(output.trim().split("\n").at(-1)).toMatch(
     /^roster: postgres:\/\/127.0.0.1:\d+\/postgres can't be used: .*ECONNREFUSED/,
   );

@@ -10,6 +10,7 @@ import type { Log } from "../../log.ts";
 import { userEncoder } from "../../rpc/users/user-encoder.ts";
 import { adminKeyPath, keepAdminKey, readAdminKey } from "../admin-key.ts";
 import { CommandError } from "../errors.ts";
+import { logWaiting } from "./wait-log.ts";
 
 export interface Directory {
   readonly store: Store;
@@ -28,7 +29,7 @@ export async function openDirectory(
     statementTimeoutMs: databaseTimeoutMs,
     waitMs: databaseWaitMs,
     indexedMetadata,
-    onWait: (error) => log.warn({ err: error }, "waiting for the database"),
+    onWait: logWaiting(log),
     ...options,
   });
   return { store, sources };
