@@ -68,7 +68,8 @@ function settingsDocument(): string {
 ${madeFrom("src/config/settings.ts")}
 
 Each setting is an environment variable, or a flag of \`roster serve\`; the flag wins. An empty value means the default. A wrong value
-stops the start with exit code 2 and a message that names every wrong setting.
+stops the start with exit code 2 and a message that names every wrong setting. A variable \`ROSTER_…\` that is not a setting changes
+nothing; the log warns of it, with the setting whose name is nearest.
 
 ${table(["variable", "flag", "default", "meaning"], rows)}
 The command line has three of its own: \`ROSTER_SERVER\`, \`ROSTER_API_KEY\`, and \`ROSTER_DATABASE_URL\`, beside whose file it looks for

@@ -9,8 +9,8 @@ import { testFolder } from "../support/folder.ts";
 import { administer, type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
 
-/** How long the load lasts. The figure is of a run in the suite; for a soak, say ROSTER_TURMOIL_SECONDS=60. */
-const SECONDS = Number(process.env["ROSTER_TURMOIL_SECONDS"] ?? 12);
+/** How long the load lasts. The figure is of a run in the suite; for a soak, say TEST_TURMOIL_SECONDS=60. */
+const SECONDS = Number(process.env["TEST_TURMOIL_SECONDS"] ?? 12);
 const WRITERS = 6;
 /** What a caller may see while servers and database come and go. Nothing else. */
 const PASSING = [Code.Unavailable, Code.Canceled, Code.Aborted, Code.Unknown, Code.Internal];

@@ -12,6 +12,7 @@ import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
 import { clientOf, grpcPortOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
+import { logLines } from "../support/log.ts";
 import { runRoster, serverEnv, spawnServer } from "../support/process.ts";
 import { createSources } from "../support/sources.ts";
 
@@ -113,6 +114,24 @@ test("wrong settings are named all at once, with their values and what would be 
   expect(log).not.toContain("my password");
   expect(log).not.toMatch(STACK);
 });
+
+test.each(["1", "2"])(
+  "a setting that there is not is warned about once, with the nearest: %s processes",
+  async (workers) => {
+    const unknown = { ROSTER_HTTP_ADRESS: "0.0.0.0:80", ROSTER_COLOUR: "red" };
+    const server = await spawnServer(testFolder(), {
+      env: { ...unknown, ROSTER_WORKERS: workers, ROSTER_LOG_LEVEL: "warn" },
+    });
+    await server.end("SIGTERM");
+    expect(logLines(server.log())).toMatchObject([
+      {
+        level: 40,
+        msg: "ROSTER_HTTP_ADRESS is not a setting of Roster, and changes nothing; did you mean ROSTER_HTTP_ADDRESS?",
+      },
+      { level: 40, msg: "ROSTER_COLOUR is not a setting of Roster, and changes nothing" },
+    ]);
+  },
+);
 
 const STACK = /\n\s+at /;
 

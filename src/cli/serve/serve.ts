@@ -1,19 +1,24 @@
 import { loadConfig } from "../../config/load.ts";
-import { createLog } from "../../log.ts";
+import { unknownSettings } from "../../config/unknown.ts";
+import { createLog, type Log } from "../../log.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Runs a server until SIGTERM or SIGINT, then ends it in good order. */
-export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function serve(env: Environment): Promise<void> {
   try {
     const config = loadConfig(env);
     const log = createLog(config.logLevel);
     // Loaded here, because each kind of process needs other modules.
     if (config.workers === 1) {
+      warnOfUnknown(env, log);
       const { serveAlone } = await import("./alone.ts");
       await serveAlone(config, log);
       return;
     }
     const { isPrimary } = (await import("node:cluster")).default;
     if (isPrimary) {
+      warnOfUnknown(env, log);
       const { servePrimary } = await import("./primary.ts");
       await servePrimary(config, log);
     } else {
@@ -23,5 +28,12 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   } finally {
     // A worker has a channel to the primary, which would keep the process from ending.
     process.channel?.unref();
+  }
+}
+
+function warnOfUnknown(env: Environment, log: Log): void {
+  for (const { name, nearest } of unknownSettings(env)) {
+    const advice = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    log.warn(`${name} is not a setting of Roster, and changes nothing${advice}`);
   }
 }

@@ -1,0 +1,30 @@
+import { closest, distance } from "fastest-levenshtein";
+import { SETTINGS } from "./settings.ts";
+
+/** What the commands read that call a server. */
+const OF_COMMANDS = ["ROSTER_SERVER", "ROSTER_API_KEY"];
+const KNOWN = [...Object.values(SETTINGS).map(({ variable }) => variable), ...OF_COMMANDS];
+const MAX_TYPOS = 3;
+
+export interface UnknownSetting {
+  readonly name: string;
+  /** The one that is probably meant. */
+  readonly nearest: string | undefined;
+}
+
+/** The variables that look like settings of Roster and are none. */
+export function unknownSettings(env: Readonly<Record<string, string | undefined>>): UnknownSetting[] {
+  return Object.entries(env)
+    .filter(([name, value = ""]) => /^roster_/i.test(name) && !KNOWN.includes(name) && !isOfService(name, value))
+    .map(([name]) => ({ name, nearest: nearestTo(name.toUpperCase()) }));
+}
+
+function nearestTo(name: string): string | undefined {
+  const nearest = closest(name, KNOWN);
+  return distance(name, nearest) <= MAX_TYPOS ? nearest : undefined;
+}
+
+/** Kubernetes tells each container where the services are: one named `roster` gives ROSTER_SERVICE_HOST, ROSTER_PORT and others. */
+function isOfService(name: string, value: string): boolean {
+  return /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_[A-Z]+(_|$)/.test(name) || (name.endsWith("_PORT") && /^\w+:\/\//.test(value));
+}
