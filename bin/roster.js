@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// The published command. Old Node versions can't even load the database driver, so the version comes first.
+// What bin/roster runs. Old Node versions can't even load the database driver, so the version comes first.
 import { existsSync } from "node:fs";
 import module from "node:module";
 import { dirname, join } from "node:path";

@@ -18,7 +18,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(DIST, "test-"));
   cpSync(join(ROOT, "bin"), join(folder, "bin"), { recursive: true });
   execFileSync(process.execPath, [join(ROOT, "scripts/bundle.ts"), join(folder, "dist/command")]);
-  command = join(folder, "bin/roster.js");
+  command = join(folder, "bin/roster");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -33,9 +33,41 @@ test.each(["1", "2"])("serves every protocol from %s processes, and ends in good
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
 });
 
+test.runIf(process.platform === "linux")(
+  "V8 has one helper thread and a small heap in every process of a server",
+  async () => {
+    const folder = testFolder();
+    const report = join(folder, "report");
+    const probe = join(folder, "probe.cjs");
+    writeFileSync(probe, PROBE);
+    const env = { NODE_OPTIONS: `--require=${probe}`, REPORT: report };
+    const server = await spawnServer(folder, { main: command, env: { ...env, ROSTER_WORKERS: "2" } });
+    await server.end("SIGTERM");
+    for (const flags of [["--max-semi-space-size=8"], []]) {
+      spawnSync(process.execPath, [...flags, "--eval", ""], { env });
+    }
+    const [primary, ...others] = readFileSync(report, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const [first, second, small, usual] = others;
+    expect([primary, first, second]).toEqual(Array(3).fill({ ...small, helpers: 1 }));
+    expect(usual).toMatchObject({ heapLimit: expect.not.closeTo(small.heapLimit), helpers: expect.not.closeTo(1) });
+  },
+);
+
+/** Says how many helper threads V8 has, and the limit of its heap, of which that of the young generation is a part. */
+const PROBE = `
+  const { appendFileSync, readdirSync, readFileSync } = require("node:fs");
+  const threads = readdirSync("/proc/self/task").map((id) => readFileSync("/proc/self/task/" + id + "/comm", "utf8"));
+  const helpers = threads.filter((name) => name.startsWith("V8Worker")).length;
+  const heapLimit = require("node:v8").getHeapStatistics().heap_size_limit;
+  appendFileSync(process.env.REPORT, JSON.stringify({ heapLimit, helpers }) + "\\n");
+`;
+
 test("says what is missing before it is built", () => {
   const unbuilt = join(testFolder(), "roster.js");
-  cpSync(command, unbuilt);
+  cpSync(`${command}.js`, unbuilt);
   const { status, stderr } = spawnSync(process.execPath, [unbuilt, "serve"], { encoding: "utf8" });
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("npm run bundle") });
 });
@@ -44,7 +76,7 @@ test("imports and exports, and says in one line what went wrong", async () => {
   const files = testFolder();
   const server = await spawnServer(files, { main: command });
   const env = { ...process.env, ROSTER_SERVER: server.url, ROSTER_API_KEY: server.secret };
-  const run = (...args: string[]) => spawnSync(process.execPath, [command, ...args], { env, encoding: "utf8" });
+  const run = (...args: string[]) => spawnSync(command, args, { env, encoding: "utf8" });
   const [from, to] = [join(files, "users.csv"), join(files, "users.ndjson")];
   writeFileSync(from, "email,name\nada@example.com,Ada\n");
   expect(run("import", from)).toMatchObject({ status: 0 });

@@ -24,9 +24,9 @@ export const CONNECT_PEER = "connect-node + Kysely";
 export const GRPC_PEER = "grpc-js + Kysely";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What `npm start` runs: node, its options, the command. Peers get the same options. */
-const [, ...START] = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts.start.split(" ") as string[];
-const NODE_OPTIONS = START.filter((arg) => arg.startsWith("--"));
+const COMMAND = join(ROOT, "bin/roster");
+/** The options that the command gives Node. Peers get the same. */
+const NODE_OPTIONS = readFileSync(COMMAND, "utf8").match(/--[\w-]+=\d+/g) ?? [];
 const PEERS = { [CONNECT_PEER]: "connect.ts", [GRPC_PEER]: "grpc.ts" } as const;
 
 export interface RosterOptions {
@@ -38,7 +38,7 @@ export interface RosterOptions {
 
 /** The real thing, as `npm start` runs it, with its default settings. */
 export async function startRoster(folder: string, { secret, core = SERVER_CORE, env = {} }: RosterOptions): Promise<Server> {
-  const child = start(core, START, {
+  const child = start(core, [COMMAND, "serve"], {
     ROSTER_DATABASE_URL: `sqlite:${databaseIn(folder)}`,
     ROSTER_HTTP_ADDRESS: "127.0.0.1:0",
     ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
@@ -52,7 +52,11 @@ export async function startRoster(folder: string, { secret, core = SERVER_CORE, 
 }
 
 export async function startPeer(name: keyof typeof PEERS, folder: string): Promise<Server> {
-  const child = start(SERVER_CORE, [...NODE_OPTIONS, join("bench/peers", PEERS[name]), databaseIn(folder)], {});
+  const child = start(
+    SERVER_CORE,
+    [process.execPath, ...NODE_OPTIONS, join("bench/peers", PEERS[name]), databaseIn(folder)],
+    {},
+  );
   const url = (await output(child, /^http\S+\n/)).trim();
   return { name, url, httpUrl: url, headers: {}, folder, ...running(child) };
 }
@@ -72,8 +76,8 @@ process.once("exit", () => {
   for (const child of started) child.kill("SIGKILL");
 });
 
-function start(core: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn("taskset", ["-c", core, process.execPath, ...args], {
+function start(core: string, command: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn("taskset", ["-c", core, ...command], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

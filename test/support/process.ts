@@ -100,7 +100,8 @@ process.once("exit", killRunning);
 type Run = ReturnType<typeof spawnRoster>;
 
 function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv, main = MAIN) {
-  const child = spawn(process.execPath, [main, ...args], {
+  const [command, ...first] = /\.[jt]s$/.test(main) ? [process.execPath, main] : [main];
+  const child = spawn(command, [...first, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
