@@ -12,6 +12,8 @@ export interface GrpcCall {
 
 /** The context of a call on the gRPC port. The signal is made when somebody asks: most calls need none. */
 export class GrpcContext implements CallContext {
+  // grpc-js takes the content type out of the metadata. The gate lets in `application/grpc` and `application/grpc+proto` only.
+  readonly alwaysBinary = true;
   readonly requestHeader: CallContext["requestHeader"];
   readonly #call: GrpcCall;
   #abort: AbortController | undefined;
