@@ -79,14 +79,18 @@ The command line has three of its own: \`ROSTER_SERVER\`, \`ROSTER_API_KEY\`, an
 
 function permissionsDocument(): string {
   const sections = [UserService, SessionService, AccountService, ApiKeyService].map(
-    ({ name, methods }) => `\n## ${name}\n\n${table(["call", "key", "accounts"], methods.map(permissionRow))}`,
+    ({ name, methods }) => `\n## ${name}\n\n${table(["call", "role", "SELF", "accounts"], methods.map(permissionRow))}`,
   );
   return `# Permissions
 
 ${madeFrom("src/rpc/pipeline/permissions.ts")}
 
-What each call takes: a key of at least this role, for one of these accounts. WRITER includes READER, and
+What each call takes: a key or a token of at least this role, for one of these accounts. WRITER includes READER, and
 ADMIN includes both. The role bounds a super admin's key as well: a READER key reads, in every account.
+
+SELF is apart: it may make the calls with "own user", about its own user only. A request that leaves out the user means the caller's own.
+Of that user it changes \`name\`, \`display_name\`, \`about\` and those places of \`metadata\` that the account names in \`self_writable\`; it gets
+the changes of that user only, and no initial state. Everything else is PERMISSION_DENIED, whatever exists.
 
 \`account_id\` in a request is optional: empty means the key's account. Only a super admin may name another one; anybody else gets
 PERMISSION_DENIED, whether that account exists or not.
@@ -101,12 +105,13 @@ function permissionRow(method: DescMethod): string[] {
   if (permission === undefined) {
     throw new Error(`${methodName(method)} has no declared permission`);
   }
-  const { role, superAdmin, mutates, allAccounts } = permission;
+  const { role, superAdmin, mutates, allAccounts, bindOwnUser } = permission;
   const others = allAccounts ? "own; super admins: any, or all (`-`)" : "own; super admins: any";
   const takesAccount = method.input.fields.some(({ name }) => name === "account_id");
   return [
     `\`${method.name}\`${mutates ? ", writes" : ""}`,
     superAdmin ? `${role}, of a super admin` : role,
+    bindOwnUser === undefined ? "" : "own user",
     superAdmin ? "any" : takesAccount ? others : "own",
   ];
 }

@@ -55,7 +55,7 @@ async function write(store: Store, ids: readonly string[], signal: AbortSignal):
     const id = ids[Math.floor(Math.random() * ids.length)] ?? "";
     const name = { displayName: `Ada the ${count}th of ${Math.random()}` };
     const options = { metadataUpdate: "REPLACE", etag: "" } as const;
-    await store.write(ORIGIN, (tx) => updateUser(tx, { superAdmin: false }, id, name, options));
+    await store.write(ORIGIN, (tx) => updateUser(tx, { superAdmin: false, role: "WRITER" }, id, name, options));
     await setTimeout(Math.max(0, start + (count * 1000) / WRITES_PER_SECOND - performance.now()));
   }
 }

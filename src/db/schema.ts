@@ -38,6 +38,8 @@ export interface AccountsTable {
   create_time: number;
   update_time: number;
   version: number;
+  /** JSON array of places. */
+  self_writable: Generated<string>;
   revision: Generated<number>;
   history_floor: Generated<number>;
 }
@@ -139,6 +141,8 @@ export interface AnswersTable {
   method: string;
   request_id: string;
   digest: Uint8Array;
+  /** Who got the answer; null: an older server has not noted it. */
+  caller: string | null;
   user_id: string | null;
   response: Uint8Array | null;
   create_time: number;

@@ -16,7 +16,7 @@ export const REASONS = {
   CHANGE_TOKEN_INVALID: "the token was not given by this directory",
   CHANGE_TOKEN_MISMATCH: "the token belongs to another account, or is of another kind",
   CHANGE_TOKEN_EXPIRED: "the history no longer reaches back to the token: begin again with an export or an initial state",
-  REQUEST_ID_REUSED: "the `request_id` came with another request within the last 24 hours",
+  REQUEST_ID_REUSED: "the `request_id` came with another request, or from another caller, within the last 24 hours",
   API_KEY_INVALID: "there is no key, or one that does not work, whatever the cause",
   TOKEN_INVALID: "the token is not one of a trusted issuer, has ended, or its bearer is no active user, whatever the cause",
   ISSUER_UNAVAILABLE: "the key that the token needs is not known, and its issuer can't be reached: try again",

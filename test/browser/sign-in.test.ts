@@ -23,7 +23,6 @@ test.skipIf(!HAS_CHROMIUM && !process.env["CI"])(
       audiences: [AUDIENCE],
       account: "default",
       user: { external_id: "sub" },
-      role: "READER",
     };
     writeFileSync(file, JSON.stringify({ issuers: [issuer] }));
     const tokens = openTrustedIssuers(file, createLog("silent"));
@@ -36,7 +35,7 @@ test.skipIf(!HAS_CHROMIUM && !process.env["CI"])(
     const settings = new URLSearchParams({ issuer: provider.url, clientId: CLIENT_ID, roster: server.url });
     await tab.goto(`${page}/#${settings}`);
     await tab.waitForFunction("document.body.textContent.includes('grpcWeb')", undefined, { timeout: 20_000 });
-    const answer = { externalId: SUBJECT, subject: SUBJECT, refusal: expect.stringContaining("WRITER") };
+    const answer = { externalId: SUBJECT, subject: SUBJECT, refusal: expect.stringContaining("SELF") };
     expect(JSON.parse((await tab.textContent("body")) ?? "")).toEqual({ connect: answer, grpcWeb: answer });
   },
 );

@@ -20,7 +20,7 @@ import {
   updateUser,
 } from "../../src/directory/users/users.ts";
 
-const ADMIN = { superAdmin: true };
+const ADMIN = { superAdmin: true, role: "ADMIN" } as const;
 const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
 const page: PageQuery = { direction: "after", from: null, skip: 0, limit: 10 };
 const PAGES: PageQuery[] = (["after", "before"] as const).flatMap((direction) => [
@@ -60,10 +60,15 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await tx.nonces.insert(key.id, Buffer.from("n"), clock());
     await tx.nonces.find(key.id, Buffer.from("n"));
     await tx.nonces.markUsed(key.id, Buffer.from("n"), clock());
-    await tx.answers.insert("method", "request", { digest: Buffer.from("d"), userId: id, response: Buffer.from("r") });
+    await tx.answers.insert("method", "request", {
+      caller: null,
+      digest: Buffer.from("d"),
+      userId: id,
+      response: Buffer.from("r"),
+    });
     await tx.answers.find("method", "request");
-    await deleteUser(tx, { superAdmin: true }, id, { etag: "" });
-    await undeleteUser(tx, { superAdmin: true }, id, "");
+    await deleteUser(tx, { superAdmin: true, role: "ADMIN" }, id, { etag: "" });
+    await undeleteUser(tx, { superAdmin: true, role: "ADMIN" }, id, "");
   });
   await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
     for (const kind of ["id", "externalId", "email"] as const) await users.isOfDeleted(kind, "x");
@@ -106,7 +111,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await exerciseAccounts(store);
   await store.listAccountIds("", 10);
   await store.secret("exercise", () => Buffer.from("secret"));
-  await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true }, id, ""));
+  await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true, role: "ADMIN" }, id, ""));
   await store.prune({ changes: clock(), answers: clock() });
   await store.ping();
   await store.tryWrite();

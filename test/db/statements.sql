@@ -36,9 +36,9 @@ delete from "users" where "account_id" = $1 and "id" = $2;
 
 delete from "users" where "account_id" = $1;
 
-insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version") values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor";
+insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable") values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor";
 
-insert into "answers" ("account_id", "method", "request_id", "digest", "user_id", "response", "create_time") values ($1, $2, $3, $4, $5, $6, $7);
+insert into "answers" ("account_id", "method", "request_id", "digest", "caller", "user_id", "response", "create_time") values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 insert into "api_keys" ("account_id", "id", "display_name", "user_id", "role", "require_nonce", "create_time", "expire_time", "last_use_time", "revoke_time", "digest", "previous_digest", "previous_expire_time") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
@@ -72,15 +72,15 @@ select "account_id", "method", "request_id" from "answers" where "account_id" = 
 
 select "account_id", "name" from "secrets" where "account_id" = $1 order by "name" limit $2 offset $3;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" where "account_id" = $1;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" where "account_id" = $1;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" where "accounts"."account_id" < $1 order by "accounts"."account_id" desc limit $2 offset $3;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" where "accounts"."account_id" < $1 order by "accounts"."account_id" desc limit $2 offset $3;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "revision", "history_floor" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
 
 select "account_id", "revision" from "accounts" where "account_id" in ($1);
 
@@ -90,7 +90,7 @@ select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug"
 
 select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
 
-select "digest", "user_id", "response" from "answers" where "account_id" = $1 and "method" = $2 and "request_id" = $3;
+select "digest", "caller", "user_id", "response" from "answers" where "account_id" = $1 and "method" = $2 and "request_id" = $3;
 
 select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
 
@@ -244,7 +244,7 @@ select count(*) as "count" from "users";
 
 update "accounts" set "history_floor" = $1 where "account_id" = $2;
 
-update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6 where "account_id" = $7;
+update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6, "self_writable" = $7 where "account_id" = $8;
 
 update "accounts" set "revision" = $1 where "account_id" = $2;
 

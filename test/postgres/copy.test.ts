@@ -74,16 +74,21 @@ async function filledSqlite(): Promise<{ url: string; secret: string }> {
         metadata: { index, text: "“ü”" },
       });
     }
-    await tx.answers.insert("m", "r", { digest: Buffer.from([1]), userId: "copied-1", response: Buffer.from([0, 255]) });
+    await tx.answers.insert("m", "r", {
+      caller: null,
+      digest: Buffer.from([1]),
+      userId: "copied-1",
+      response: Buffer.from([0, 255]),
+    });
   });
   await write(store, 7);
-  await store.write(origin, (tx) => deleteUser(tx, { superAdmin: true }, "copied-9", { etag: "" }));
+  await store.write(origin, (tx) => deleteUser(tx, { superAdmin: true, role: "ADMIN" }, "copied-9", { etag: "" }));
   await store.close();
   return { url, secret };
 }
 
 const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
-const actor = { superAdmin: false };
+const actor = { superAdmin: false, role: "WRITER" } as const;
 
 function write(store: Store, index: number) {
   return store.write(origin, (tx) =>

@@ -67,7 +67,7 @@ test("revisions are in commit order: the second to ask gets the later one, thoug
   });
   const write = (server: TestServer, name: string, hold?: Promise<void>) =>
     server.store.write({ accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null }, async (tx) => {
-      await createUser(tx, { superAdmin: false }, { name });
+      await createUser(tx, { superAdmin: false, role: "WRITER" }, { name });
       await hold;
       order.push(name);
       return tx.revision;
@@ -76,7 +76,7 @@ test("revisions are in commit order: the second to ask gets the later one, thoug
   const holding = new Promise<number>((resolve, reject) => {
     one.store
       .write({ accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null }, async (tx) => {
-        await createUser(tx, { superAdmin: false }, { name: "First" });
+        await createUser(tx, { superAdmin: false, role: "WRITER" }, { name: "First" });
         const second = write(two, "Second");
         second.then(resolve, reject);
         secondAsked();

@@ -81,6 +81,14 @@ export declare type Account = Message<"roster.v1.Account"> & {
    * @generated from field: int64 revision = 9;
    */
   revision: bigint;
+
+  /**
+   * Places in the metadata of users that callers with the role SELF may change of their own user: keys joined by dots, as
+   * `theme` or `profile.city`, with all that is below them. An update without a mask leaves them if they are empty. At most 64 places of at most 255 characters. Default: none.
+   *
+   * @generated from field: repeated string self_writable = 10;
+   */
+  selfWritable: string[];
 };
 
 /**

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type Kysely, sql, type Transaction } from "kysely";
-import { type Account, DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
+import { type Account, DEFAULT_ACCOUNT, type NewAccount } from "../../directory/accounts/account.ts";
 import { taken } from "../../directory/errors.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Micros } from "../../directory/values/clock.ts";
@@ -17,7 +17,7 @@ const BY_ID: readonly OrderColumn[] = [{ column: "accounts.account_id", descendi
 /** The new account, or undefined if its id is taken. Its slug is claimed apart. */
 export async function insertAccount(
   db: Transaction<Schema>,
-  { id, name, slug, metadata }: Pick<Account, "id" | "name" | "slug" | "metadata">,
+  { id, name, slug, metadata, selfWritable = [] }: NewAccount,
   now: Micros,
 ): Promise<Account | undefined> {
   const row = await db
@@ -31,6 +31,7 @@ export async function insertAccount(
       create_time: now,
       update_time: now,
       version: 1,
+      self_writable: JSON.stringify(selfWritable),
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning(ACCOUNT_COLUMNS)
@@ -55,6 +56,7 @@ export async function updateAccount(db: Transaction<Schema>, before: Account, af
       metadata: canonicalJson(after.metadata),
       update_time: after.updateTime,
       version: after.version,
+      self_writable: JSON.stringify(after.selfWritable),
     })
     .where("account_id", "=", after.id)
     .execute();

@@ -23,7 +23,7 @@ export class KyselyAnswers implements AnswerStore {
       .where("method", "=", method)
       .where("request_id", "=", requestId)
       .executeTakeFirst();
-    return row && { digest: row.digest, userId: row.user_id, response: row.response };
+    return row && { digest: row.digest, caller: row.caller, userId: row.user_id, response: row.response };
   }
 
   async insert(method: string, requestId: string, answer: Answer): Promise<void> {
@@ -34,6 +34,7 @@ export class KyselyAnswers implements AnswerStore {
         method,
         request_id: requestId,
         digest: answer.digest,
+        caller: answer.caller,
         user_id: answer.userId,
         response: answer.response,
         create_time: this.#now(),

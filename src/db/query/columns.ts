@@ -14,6 +14,7 @@ export const ACCOUNT_COLUMNS = [
   "create_time",
   "update_time",
   "version",
+  "self_writable",
   "revision",
   "history_floor",
 ] as const satisfies ReadonlyArray<keyof AccountsTable>;
@@ -62,7 +63,9 @@ export const SESSION_COLUMNS = [
   "version",
 ] as const satisfies ReadonlyArray<keyof SessionsTable>;
 
-export const ANSWER_COLUMNS = ["digest", "user_id", "response"] as const satisfies ReadonlyArray<keyof AnswersTable>;
+export const ANSWER_COLUMNS = ["digest", "caller", "user_id", "response"] as const satisfies ReadonlyArray<
+  keyof AnswersTable
+>;
 
 /** The columns with their table before them, for joins. */
 export function columnsOf<T extends string, C extends string>(table: T, columns: readonly C[]): Array<`${T}.${C}`> {

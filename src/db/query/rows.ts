@@ -90,6 +90,7 @@ export function toAccount(row: Selectable<AccountsTable>): Account {
     createTime: row.create_time,
     updateTime: row.update_time,
     version: row.version,
+    selfWritable: JSON.parse(row.self_writable) as string[],
     revision: row.revision,
     historyFloor: row.history_floor,
   };

@@ -15,6 +15,8 @@ export interface Account {
   readonly slug: string;
   readonly status: AccountStatus;
   readonly metadata: JsonObject;
+  /** Places in users' metadata that callers with the role SELF may change: keys joined by dots. */
+  readonly selfWritable: readonly string[];
   readonly createTime: Micros;
   readonly updateTime: Micros;
   /** 1 at create, +1 with each change of the account's own record. */
@@ -24,6 +26,8 @@ export interface Account {
   /** The history holds every change after this revision. */
   readonly historyFloor: number;
 }
+
+export type NewAccount = Pick<Account, "id" | "name" | "slug" | "metadata"> & Partial<Pick<Account, "selfWritable">>;
 
 /** Strong: differs between any two states of any accounts with one id. Ids are never used twice. */
 export function accountEtag({ version }: Account): string {

@@ -10,6 +10,7 @@ export interface AccountInput {
   readonly name?: string;
   readonly slug?: string;
   readonly metadata?: JsonObject;
+  readonly selfWritable?: readonly string[];
 }
 
 /**
@@ -21,11 +22,11 @@ export async function createAccount(
   input: AccountInput & { readonly name: string },
 ): Promise<Account> {
   const id = tx.newId("A");
-  const { slug, metadata = {} } = checkAccount(input);
+  const { slug, metadata = {}, selfWritable = [] } = checkAccount(input);
   const name = checkDisplayName(input.name, "account.name");
   const candidates = slug === undefined ? [slugOf(name, id), id.toLowerCase()] : [slug];
   for (const candidate of candidates) {
-    const account = await tx.insertAccount({ id, name, slug: candidate, metadata });
+    const account = await tx.insertAccount({ id, name, slug: candidate, metadata, selfWritable });
     if (account !== undefined) {
       return account;
     }
@@ -41,7 +42,8 @@ export async function updateAccount(tx: AccountTransaction, input: AccountInput,
   const same =
     after.name === tx.account.name &&
     after.slug === tx.account.slug &&
-    canonicalJson(after.metadata) === canonicalJson(tx.account.metadata);
+    canonicalJson(after.metadata) === canonicalJson(tx.account.metadata) &&
+    canonicalJson(after.selfWritable) === canonicalJson(tx.account.selfWritable);
   return same ? tx.account : save(tx, after);
 }
 
@@ -67,7 +69,7 @@ export async function deleteAccount(tx: AccountTransaction, etag: string, force:
   await tx.eraseAccount();
 }
 
-function checkAccount({ name, slug, metadata }: AccountInput): AccountInput {
+function checkAccount({ name, slug, metadata, selfWritable }: AccountInput): AccountInput {
   const problem = metadata && metadataProblem(metadata);
   if (problem !== undefined) {
     throw invalidFields([{ field: "account.metadata", description: problem }]);
@@ -76,6 +78,7 @@ function checkAccount({ name, slug, metadata }: AccountInput): AccountInput {
     ...(name !== undefined && { name: checkDisplayName(name, "account.name") }),
     ...(slug !== undefined && { slug }),
     ...(metadata !== undefined && { metadata }),
+    ...(selfWritable !== undefined && { selfWritable }),
   };
 }
 

@@ -138,7 +138,7 @@ async function makeUser(
   if (await tx.users.isOfDeleted(kind, key)) {
     throw tokenInvalid("the subject is a deleted user");
   }
-  const { user } = await createUser(tx, { superAdmin: false }, input);
+  const { user } = await createUser(tx, { superAdmin: false, role: "SELF" }, input);
   return { user, accountStatus: tx.account.status };
 }
 

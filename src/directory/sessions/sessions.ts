@@ -1,4 +1,6 @@
 import { etagMismatch, invalidField, notFound, RosterError, taken } from "../errors.ts";
+import type { Caller } from "../keys/api-key.ts";
+import { assertOwn } from "../keys/own-user.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { Micros } from "../values/clock.ts";
 import { canonicalJson, type JsonObject } from "../values/json.ts";
@@ -67,7 +69,13 @@ export interface SessionUpdate {
 }
 
 /** Ends a session; one that has ended stays as it is. Throws SESSION_NOT_FOUND, ETAG_MISMATCH. */
-export async function endSession(tx: AccountTransaction, id: string, etag: string): Promise<Session> {
+export async function endSession(
+  tx: AccountTransaction,
+  caller: Pick<Caller, "role" | "user">,
+  id: string,
+  etag: string,
+): Promise<Session> {
+  assertOwn(caller, (await tx.sessions.find(id))?.userId);
   const before = await getSession(tx, id, etag);
   const now = tx.now();
   return before.endTime === null ? save(tx, { ...before, endTime: now }, now) : before;

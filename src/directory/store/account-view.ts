@@ -1,4 +1,4 @@
-import type { Account } from "../accounts/account.ts";
+import type { Account, NewAccount } from "../accounts/account.ts";
 import type { Clock } from "../values/clock.ts";
 import type { IdSource } from "../values/id.ts";
 import type { AnswerStore } from "./answers.ts";
@@ -28,7 +28,7 @@ export interface AccountTransaction extends AccountView {
   /** The account's revision once this transaction has committed. */
   readonly revision: number;
   /** Adds another account. Undefined, and nothing is written, if its slug is taken. */
-  insertAccount(account: Pick<Account, "id" | "name" | "slug" | "metadata">): Promise<Account | undefined>;
+  insertAccount(account: NewAccount): Promise<Account | undefined>;
 
   /** Replaces the account's own record. Throws SLUG_TAKEN. */
   updateAccount(account: Account): Promise<Account>;

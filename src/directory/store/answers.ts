@@ -7,6 +7,8 @@ export interface AnswerStore {
 export interface Answer {
   /** Of the request. */
   readonly digest: Uint8Array;
+  /** Who got it: `credentialId`. Null: not known. */
+  readonly caller: string | null;
   /** The user that the answer is about, so that a purge can find it. */
   readonly userId: string | null;
   /** The encoded response; null once a purge has erased it. */

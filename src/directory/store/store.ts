@@ -1,4 +1,4 @@
-import type { Account } from "../accounts/account.ts";
+import type { Account, NewAccount } from "../accounts/account.ts";
 import type { KeyHolder } from "../keys/api-key.ts";
 import type { SessionFilter, UserFilter } from "../lists/filter.ts";
 import type { Session } from "../sessions/session.ts";
@@ -41,10 +41,7 @@ export interface Store {
    * Creates an account together with what `work` adds to it. MUST do nothing and return undefined if the id or the slug is
    * taken, also when several callers try at once.
    */
-  createAccount<T>(
-    account: Pick<Account, "id" | "name" | "slug" | "metadata">,
-    work: (tx: AccountTransaction) => Promise<T>,
-  ): Promise<T | undefined>;
+  createAccount<T>(account: NewAccount, work: (tx: AccountTransaction) => Promise<T>): Promise<T | undefined>;
 
   /** Ids of accounts after the given one, ascending, at most `limit`. */
   listAccountIds(after: string, limit: number): Promise<string[]>;

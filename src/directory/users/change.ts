@@ -24,10 +24,18 @@ export interface UserChange {
 
 /**
  * What a change is to someone who follows only the users that pass: itself, if the user passes after it; if only before it,
- * LEFT_FILTER, without an image; else undefined. Of one that is purged nobody knows whether it passed: that is for everyone.
+ * LEFT_FILTER, without an image; else undefined. Of one that is purged nobody knows whether it passed: that is for everyone, but
+ * for those who follow one user only.
  */
-export function filterChange(change: UserChange, passes: (user: User) => boolean): UserChange | undefined {
+export function filterChange(
+  change: UserChange,
+  passes: (user: User) => boolean,
+  onlyUserId?: string,
+): UserChange | undefined {
   const { type, user, before } = change;
+  if (onlyUserId !== undefined && change.userId !== onlyUserId) {
+    return undefined;
+  }
   if (type === "PURGED" || (user !== null && passes(user))) {
     return change;
   }

@@ -1,5 +1,6 @@
 import { etagMismatch, invalidField, notFound, permissionDenied, RosterError, taken } from "../errors.ts";
 import type { Caller } from "../keys/api-key.ts";
+import { assertOwnChange } from "../keys/own-user.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { Erased, NewUser } from "../store/users.ts";
 import { type MetadataUpdate, mergeMetadata } from "../values/metadata.ts";
@@ -7,7 +8,7 @@ import { type User, type UserInput, type UserStatus, type UserValues, userEtag }
 import { changedFields, checkUser, USER_DEFAULTS } from "./user-fields.ts";
 
 /** The part of the caller that the rules about users ask for. */
-export type Actor = Pick<Caller, "superAdmin">;
+export type Actor = Pick<Caller, "superAdmin" | "role">;
 
 /** A user with the id that the caller chose, if any. */
 export type IdentifiedInput = UserInput & { readonly id?: string };
@@ -162,6 +163,9 @@ async function changeUser(
   }
   if (changedFields(before, values).length === 0) {
     return before;
+  }
+  if (actor.role === "SELF") {
+    assertOwnChange(tx.account, before, values);
   }
   await assertKeysFree(tx, values, before.id);
   if (!values.superAdmin || values.status !== "ACTIVE") {

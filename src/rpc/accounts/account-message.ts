@@ -17,13 +17,14 @@ const STATUSES = {
 } as const satisfies Record<AccountStatus, AccountStatusMessage>;
 
 export function toAccountMessage(account: Account): AccountMessage {
-  const { id, name, slug, status, metadata, createTime, updateTime, revision } = account;
+  const { id, name, slug, status, metadata, selfWritable, createTime, updateTime, revision } = account;
   return create(AccountSchema, {
     id,
     name,
     slug,
     status: STATUSES[status],
     metadata: STRUCT.toMessage(metadata),
+    selfWritable: [...selfWritable],
     createTime: toTimestamp(createTime),
     updateTime: toTimestamp(updateTime),
     etag: accountEtag(account),
@@ -32,11 +33,12 @@ export function toAccountMessage(account: Account): AccountMessage {
 }
 
 /** The values that are present. */
-export function parseAccount({ name, slug, metadata }: AccountMessage): AccountInput {
+export function parseAccount({ name, slug, metadata, selfWritable }: AccountMessage): AccountInput {
   return {
     ...(name !== undefined && { name }),
     ...(slug !== undefined && { slug }),
     ...(metadata !== undefined && { metadata }),
+    ...(selfWritable.length > 0 && { selfWritable }),
   };
 }
 
@@ -47,5 +49,5 @@ export function parseAccountPatch(account: AccountMessage, mask: FieldMask | und
 
 const RULES: UpdateRules<AccountInput> = {
   schema: AccountSchema,
-  cleared: { name: undefined, slug: undefined, metadata: { metadata: {} } },
+  cleared: { name: undefined, slug: undefined, metadata: { metadata: {} }, self_writable: { selfWritable: [] } },
 };

@@ -43,6 +43,6 @@ async function findLastingAnswer(
   }
   const origin = { ...mutationOrigin(request, call), accountId: DEFAULT_ACCOUNT };
   return store.write(origin, ({ answers }) =>
-    findFirstAnswer(answers, repeatableCall(method, request, requestId), method.output),
+    findFirstAnswer(answers, repeatableCall(call, request, requestId), method.output),
   );
 }

@@ -4,6 +4,7 @@ import {
   UserChangeType as ChangeTypeMessage,
   UserChangeSchema,
 } from "../../../gen/roster/v1/user_pb.js";
+import type { Caller } from "../../directory/keys/api-key.ts";
 import { type ChangeType, filterChange, type UserChange } from "../../directory/users/change.ts";
 import type { ChangePage, ChangePosition, PlacedChange } from "../../directory/users/changes.ts";
 import type { User } from "../../directory/users/user.ts";
@@ -29,6 +30,8 @@ export interface MessagePage {
 export interface ChangeFilter {
   readonly text: string;
   readonly passes: (user: User) => boolean;
+  /** Those of one user only. */
+  readonly onlyUserId?: string;
 }
 
 /** How many changes are read at a time for a filter, with what was before: so that large users don't fill the memory. */
@@ -36,10 +39,15 @@ export const FILTERED_LIMIT = 100;
 /** Where few changes pass a filter, a token goes out after so many pages all the same: a reader that breaks goes on there. */
 export const MAX_FILTERED_PAGES = 20;
 
-/** Undefined for a blank one. Throws FILTER_INVALID. */
-export function parseChangeFilter(text: string): ChangeFilter | undefined {
+/** Undefined if the caller gets all changes. One with the role SELF gets those of its own user. Throws FILTER_INVALID. */
+export function parseChangeFilter(text: string, { role, user }: Pick<Caller, "role" | "user">): ChangeFilter | undefined {
   const passes = parseUserPredicate(text);
-  return passes && { text, passes };
+  if (role !== "SELF") {
+    return passes && { text, passes };
+  }
+  const ownId = user.id;
+  // The text tells filters apart: no filter begins with a quoted id and a line break.
+  return { text: `${JSON.stringify(ownId)}\n${text}`, passes: passes ?? (() => true), onlyUserId: ownId };
 }
 
 /** What one message holds of a page: at most `limit` changes and about 1 MiB, cut between transactions. */
@@ -58,8 +66,8 @@ export function toMessagePage(
   return { changes: messages.slice(0, count), ...place, changeToken: tokens.sealChange(accountId, place.end) };
 }
 
-function filtered({ change, end }: PlacedChange, { passes }: ChangeFilter): PlacedChange[] {
-  const seen = filterChange(change, passes);
+function filtered({ change, end }: PlacedChange, { passes, onlyUserId }: ChangeFilter): PlacedChange[] {
+  const seen = filterChange(change, passes, onlyUserId);
   return seen === undefined ? [] : [{ change: seen, end }];
 }
 

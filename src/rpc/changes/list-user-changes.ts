@@ -19,9 +19,9 @@ export async function listUserChanges(
   store: Store,
   tokens: Tokens,
   request: ListUserChangesRequest,
-  { accountId, assertAwaited }: Call<(typeof UserService)["method"]["listUserChanges"]>,
+  { accountId, caller, assertAwaited }: Call<(typeof UserService)["method"]["listUserChanges"]>,
 ): Promise<MessageInitShape<typeof ListUserChangesResponseSchema>> {
-  const filter = parseChangeFilter(request.filter);
+  const filter = parseChangeFilter(request.filter, caller);
   const limit = Math.min(request.pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   const query = { limit: filter === undefined ? limit : FILTERED_LIMIT, withBefore: filter !== undefined };
   let position =

@@ -21,10 +21,10 @@ export interface Watching {
 export async function* watchUsers(
   { store, tokens, watching }: { readonly store: Store; readonly tokens: Tokens; readonly watching: Watching },
   request: WatchUsersRequest,
-  { accountId, draining, signal, assertAwaited }: StreamCall<(typeof UserService)["method"]["watchUsers"]>,
+  { accountId, caller, draining, signal, assertAwaited }: StreamCall<(typeof UserService)["method"]["watchUsers"]>,
 ): AsyncGenerator<Response> {
   const { hub, heartbeatMs } = watching;
-  const filter = parseChangeFilter(request.filter);
+  const filter = parseChangeFilter(request.filter, caller);
   const watcher = hub.watch(accountId);
   try {
     const goal = await store.read(accountId, async ({ account }) => account.revision);

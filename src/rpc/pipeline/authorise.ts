@@ -2,6 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
 import { invalidField, permissionDenied } from "../../directory/errors.ts";
 import { type Caller, includesRole } from "../../directory/keys/api-key.ts";
+import { ownUserOnly } from "../../directory/keys/own-user.ts";
 import type { Permission } from "./permission.ts";
 
 /**
@@ -9,6 +10,9 @@ import type { Permission } from "./permission.ts";
  * that the caller may not see and for one that does not exist.
  */
 export function authorise(caller: Caller, permission: Permission, request: Message): string {
+  if (caller.role === "SELF") {
+    return authoriseSelf(caller, permission, request);
+  }
   if (!includesRole(caller.role, permission.role)) {
     throw permissionDenied(`this takes the role ${permission.role}; the caller's is ${caller.role}`);
   }
@@ -26,6 +30,16 @@ export function authorise(caller: Caller, permission: Permission, request: Messa
   const other = named.find(({ id }) => id !== accountId);
   if (other !== undefined) {
     throw invalidField(other.field, "differs from account_id");
+  }
+  return accountId;
+}
+
+/** The caller's own account, if the request is about its own user. Says the same about everything else. */
+function authoriseSelf({ accountId, user }: Caller, permission: Permission, request: Message): string {
+  const named = [permission.accountOf(request), ...permission.resourcesOf(request).map(({ id }) => id)];
+  const isElsewhere = named.some((id) => id !== "" && id !== accountId);
+  if (isElsewhere || !permission.bindOwnUser?.(request, user)) {
+    throw ownUserOnly();
   }
   return accountId;
 }

@@ -1,33 +1,41 @@
 import { createHash } from "node:crypto";
 import { type DescMessage, type DescMethodUnary, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { RosterError } from "../../directory/errors.ts";
+import { credentialId } from "../../directory/keys/api-key.ts";
 import type { AnswerStore } from "../../directory/store/answers.ts";
 import { methodName } from "./permissions.ts";
+import type { Call } from "./pipeline.ts";
 
-/** A call with a request id: a repeat has the same of all three. */
+/** A call with a request id: a repeat has the same of all four. */
 export interface RepeatableCall {
   readonly method: string;
   readonly requestId: string;
   readonly digest: Uint8Array;
+  readonly caller: string;
 }
 
 export function repeatableCall<M extends DescMethodUnary>(
-  method: M,
+  { method, caller }: Pick<Call<M>, "method" | "caller">,
   request: MessageShape<M["input"]>,
   requestId: string,
 ): RepeatableCall {
-  return { method: methodName(method), requestId, digest: digestOf(method.input, request) };
+  const digest = digestOf(method.input, request);
+  return { method: methodName(method), requestId, digest, caller: credentialId(caller.credential) };
 }
 
 /** What the call was answered when it first came; undefined: it has not come before. Throws REQUEST_ID_REUSED, USER_NOT_FOUND. */
 export async function findFirstAnswer<O extends DescMessage>(
   answers: AnswerStore,
-  { method, requestId, digest }: RepeatableCall,
+  { method, requestId, digest, caller }: RepeatableCall,
   output: O,
 ): Promise<MessageShape<O> | undefined> {
   const first = await answers.find(method, requestId);
   if (first === undefined) {
     return undefined;
+  }
+  // The checks that the first answer stands for were made of its caller.
+  if (first.caller !== null && first.caller !== caller) {
+    throw new RosterError("REQUEST_ID_REUSED", "request_id has been used by another caller");
   }
   if (!Buffer.from(first.digest).equals(digest)) {
     throw new RosterError("REQUEST_ID_REUSED", "request_id has been used with another request");

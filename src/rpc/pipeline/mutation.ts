@@ -67,7 +67,7 @@ export async function mutate<M extends DescMethodUnary>(
   const output: M["output"] = call.method.output;
   const origin = mutationOrigin(request, call);
   const repeatable =
-    origin.requestId === null || origin.dryRun ? undefined : repeatableCall(call.method, request, origin.requestId);
+    origin.requestId === null || origin.dryRun ? undefined : repeatableCall(call, request, origin.requestId);
   return store.write(origin, async (tx) => {
     // It may have waited for other writers.
     call.assertAwaited();
@@ -82,6 +82,7 @@ export async function mutate<M extends DescMethodUnary>(
     const response = create(output, await work(tx, request, call));
     await answers.insert(repeatable.method, repeatable.requestId, {
       digest: repeatable.digest,
+      caller: repeatable.caller,
       userId: remember.userId?.(response) ?? null,
       response: toBinary(output, remember.withoutSecret?.(response) ?? response),
     });

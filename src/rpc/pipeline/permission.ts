@@ -1,6 +1,8 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Role } from "../../directory/keys/api-key.ts";
+import type { User } from "../../directory/users/user.ts";
 import type { NamedAccount, ReadAccounts, ResourceField } from "./account-fields.ts";
+import type { BindOwnUser } from "./own-user.ts";
 
 /** What an RPC takes. */
 interface Rule {
@@ -15,13 +17,19 @@ interface Rule {
 
 /** A rule for requests of one type. It does not compile before it says of each of their fields that may name an account how it does. */
 export type RuleFor<R> = Rule &
+  OwnUserRule<R> &
   (R extends { readonly accountId: string } ? { readonly account: "accountId" } : { readonly account?: never }) &
   ([ResourceField<R>] extends [never]
     ? { readonly resources?: never }
     : { readonly resources: { readonly [F in ResourceField<R>]: ReadAccounts<R[F]> } });
 
+interface OwnUserRule<R> {
+  /** Callers with the role SELF may call, about their own user. Absent: they may not. */
+  readonly self?: BindOwnUser<R>;
+}
+
 /** The same for requests of any type. */
-export interface AnyRule extends Rule {
+export interface AnyRule extends Rule, OwnUserRule<never> {
   readonly account?: "accountId";
   readonly resources?: Readonly<Record<string, ReadAccounts<never>>>;
 }
@@ -30,15 +38,18 @@ export interface AnyRule extends Rule {
 export interface Permission extends Rule {
   /** The account that the request is about; the empty text: the caller's. */
   readonly accountOf: (request: Message) => string;
+  /** Absent: nothing for callers with the role SELF. */
+  readonly bindOwnUser: ((request: Message, own: User) => boolean) | undefined;
   /** The accounts that resources in the request name beside it. */
   readonly resourcesOf: (request: Message) => readonly NamedAccount[];
 }
 
 /** The rule must be one for requests of the method. */
-export function toPermission({ input }: DescMethod, { account, resources = {}, ...rule }: AnyRule): Permission {
+export function toPermission({ input }: DescMethod, { account, resources = {}, self, ...rule }: AnyRule): Permission {
   const readers = Object.entries(resources).map(([key, read]) => ({ key, read, field: input.field[key]?.name ?? key }));
   return {
     ...rule,
+    bindOwnUser: self && ((request, own) => self(request as never, own)),
     accountOf: (request) => (account === undefined ? "" : (fieldOf(request, account) as string)),
     resourcesOf: (request) => readers.flatMap(({ key, read, field }) => read(fieldOf(request, key) as never, field)),
   };

@@ -4,13 +4,14 @@ import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { eachOwned, itself, owned, unmade } from "./account-fields.ts";
+import { namesNobody, ownChanges, ownKey, ownUser, ownUserId } from "./own-user.ts";
 import { type AnyRule, type Permission, type RuleFor, toPermission } from "./permission.ts";
 
 type Rules<S extends DescService> = { readonly [M in keyof S["method"]]: RuleFor<MessageShape<S["method"][M]["input"]>> };
 
 const ofAccount = { account: "accountId" } as const;
 
-const anyone = { role: "READER" } as const;
+const anyone = { role: "READER", self: namesNobody } as const;
 const read = { role: "READER", ...ofAccount } as const;
 const list = { role: "READER", allAccounts: true, ...ofAccount } as const;
 const write = { role: "WRITER", mutates: true, ...ofAccount } as const;
@@ -23,9 +24,9 @@ const govern = { ...establish, ...ofAccount } as const;
 const users: Rules<typeof UserService> = {
   createUser: { ...write, resources: { user: owned } },
   upsertUser: { ...write, resources: { user: owned } },
-  getUser: read,
+  getUser: { ...read, self: ownKey },
   lookupUsers: read,
-  updateUser: { ...write, resources: { user: owned } },
+  updateUser: { ...write, resources: { user: owned }, self: ownUser },
   deleteUser: write,
   undeleteUser: write,
   purgeUser: write,
@@ -33,20 +34,20 @@ const users: Rules<typeof UserService> = {
   suspendUser: write,
   listUsers: list,
   listUsersChunked: list,
-  watchUsers: read,
-  listUserChanges: read,
+  watchUsers: { ...read, self: ownChanges },
+  listUserChanges: { ...read, self: namesNobody },
   importUsers: { ...write, resources: { users: eachOwned } },
 };
 
 const sessions: Rules<typeof SessionService> = {
   createSession: { ...write, resources: { session: owned } },
-  getSession: read,
+  getSession: { ...read, self: namesNobody },
   updateSession: { ...write, resources: { session: owned } },
-  endSession: write,
+  endSession: { ...write, self: namesNobody },
   deleteSession: write,
   listSessions: list,
-  listUserSessions: read,
-  endUserSessions: write,
+  listUserSessions: { ...read, self: ownUserId },
+  endUserSessions: { ...write, self: ownUserId },
 };
 
 const accounts: Rules<typeof AccountService> = {

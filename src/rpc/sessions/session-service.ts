@@ -1,6 +1,7 @@
 import type { Session as SessionMessage, SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
 import { invalidField, notFound } from "../../directory/errors.ts";
+import { assertOwn } from "../../directory/keys/own-user.ts";
 import type { Listing } from "../../directory/lists/list.ts";
 import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
 import type { Session } from "../../directory/sessions/session.ts";
@@ -37,9 +38,10 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
       ABOUT_USER,
     ),
 
-    async getSession(request, { accountId }) {
+    async getSession(request, { accountId, caller }) {
       return store.read(accountId, async ({ sessions }) => {
         const session = await sessions.find(request.id);
+        assertOwn(caller, session?.userId);
         if (session === undefined) {
           throw notFound("Session", request.id);
         }
@@ -59,7 +61,7 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
     }, ABOUT_USER),
 
     endSession: mutation(
-      async (tx, { id, etag }) => ({ session: toSessionMessage(await endSession(tx, id, etag)) }),
+      async (tx, { id, etag }, { caller }) => ({ session: toSessionMessage(await endSession(tx, caller, id, etag)) }),
       ABOUT_USER,
     ),
 

@@ -104,7 +104,7 @@ export function accounts(): void {
 
   test("answers that last outlive the account, and whoever asks for them waits for who did before", async () => {
     const { store } = await openTestAccount();
-    const answer = { digest: Buffer.from("d"), userId: null, response: Buffer.alloc(0) };
+    const answer = { caller: null, digest: Buffer.from("d"), userId: null, response: Buffer.alloc(0) };
     const [one, two] = [await createTestAccount(store, "one"), await createTestAccount(store, "two")];
     const erasures = [one, two].map(({ write }) =>
       write(async (tx) => {

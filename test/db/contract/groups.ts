@@ -118,7 +118,7 @@ export function groups(): void {
 
   test("who is refused for what another has written is told when that can be read", async () => {
     const { read, write } = await openTestAccount();
-    const create = () => write((tx) => createUser(tx, { superAdmin: false }, { email: "ada@example.com" }));
+    const create = () => write((tx) => createUser(tx, { superAdmin: false, role: "WRITER" }, { email: "ada@example.com" }));
     const seenByRefused = [create(), create(), create()].map((call) =>
       call.then(
         () => undefined,

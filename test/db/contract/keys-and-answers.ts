@@ -54,7 +54,7 @@ export function keysAndAnswers(): void {
   test("an answer is found by account, method and request id", async () => {
     const account = await openTestAccount();
     const other = await createTestAccount(account.store, "other");
-    const answer = { digest: Uint8Array.of(0, 255, 1), userId: "u1", response: Uint8Array.of(7, 0, 8) };
+    const answer = { caller: "K1", digest: Uint8Array.of(0, 255, 1), userId: "u1", response: Uint8Array.of(7, 0, 8) };
     await account.write((tx) => tx.answers.insert("Create", "r1", answer));
     expect(await answerIn(account, "Create", "r1")).toEqual(answer);
     expect(await answerIn(account, "Delete", "r1")).toBeUndefined();
@@ -64,7 +64,7 @@ export function keysAndAnswers(): void {
 
   test("an answer may be about no user, and may be empty", async () => {
     const account = await openTestAccount();
-    const answer = { digest: new Uint8Array(32), userId: null, response: new Uint8Array(0) };
+    const answer = { caller: null, digest: new Uint8Array(32), userId: null, response: new Uint8Array(0) };
     await account.write((tx) => tx.answers.insert("Import", "r1", answer));
     expect(await answerIn(account, "Import", "r1")).toEqual(answer);
   });

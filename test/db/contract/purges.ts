@@ -16,8 +16,8 @@ export function purges(): void {
       await write(({ apiKeys }) => apiKeys.insert({ ...KEY, id, userId }, new Uint8Array(32)));
     }
     const answer = { digest: new Uint8Array(32), response: Uint8Array.of(1) };
-    await write(({ answers }) => answers.insert("Create", "r1", { ...answer, userId: "ada" }));
-    await write(({ answers }) => answers.insert("Create", "r2", { ...answer, userId: "grace" }));
+    await write(({ answers }) => answers.insert("Create", "r1", { caller: null, ...answer, userId: "ada" }));
+    await write(({ answers }) => answers.insert("Create", "r2", { caller: null, ...answer, userId: "grace" }));
 
     expect(await write(({ users }) => users.purge(changed))).toEqual({ sessions: 0, apiKeys: 2, changes: 2, answers: 1 });
 
@@ -67,7 +67,12 @@ export function purges(): void {
         await tx.apiKeys.insert({ ...KEY, id: "K1", userId }, new Uint8Array(32));
         await tx.nonces.insert("K1", new Uint8Array(32), 7);
         await tx.sessions.insert({ ...session, id: "s", endTime: null });
-        await tx.answers.insert("Create", "r1", { digest: new Uint8Array(32), userId, response: Uint8Array.of(1) });
+        await tx.answers.insert("Create", "r1", {
+          caller: null,
+          digest: new Uint8Array(32),
+          userId,
+          response: Uint8Array.of(1),
+        });
       });
     }
     await gone.write((tx) => tx.eraseAccount());

@@ -75,7 +75,7 @@ export function readsAndWrites(): void {
       await tx.users.update(ada, { ...ada, email: "other@example.com" });
       const grace = await tx.users.insert(newUser(tx, { id: "grace" }));
       await tx.apiKeys.insert({ ...KEY, userId: grace.id }, new Uint8Array(32));
-      await tx.answers.insert("m", "r", { digest: new Uint8Array(1), userId: null, response: null });
+      await tx.answers.insert("m", "r", { caller: null, digest: new Uint8Array(1), userId: null, response: null });
       throw new Error("half way");
     });
     await expect(failed).rejects.toThrow("half way");
@@ -126,7 +126,7 @@ export function readsAndWrites(): void {
         await tx.users.update(ada, { ...ada, about: "changed" });
         const grace = await tx.users.insert(newUser(tx, { id: "grace" }));
         await tx.apiKeys.insert({ ...KEY, userId: grace.id }, new Uint8Array(32));
-        await tx.answers.insert("m", "r", { digest: new Uint8Array(1), userId: null, response: null });
+        await tx.answers.insert("m", "r", { caller: null, digest: new Uint8Array(1), userId: null, response: null });
         return [grace.version, tx.revision];
       },
       { dryRun: true },

@@ -55,7 +55,9 @@ export function retention(): void {
   test("pruning forgets old answers, and no others", async () => {
     const { time, ...account } = await openWithTime();
     const insert = (id: string) =>
-      account.write((tx) => tx.answers.insert("m", id, { digest: new Uint8Array(1), userId: null, response: null }));
+      account.write((tx) =>
+        tx.answers.insert("m", id, { caller: null, digest: new Uint8Array(1), userId: null, response: null }),
+      );
     await insert("old");
     time.now += DAY;
     await insert("new");

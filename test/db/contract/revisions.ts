@@ -27,7 +27,9 @@ export function revisions(): void {
     const account = await openTestAccount();
     const user = await account.insert();
     await account.write((tx) => tx.users.find(user.id));
-    await account.write((tx) => tx.answers.insert("m", "r", { digest: new Uint8Array(1), userId: null, response: null }));
+    await account.write((tx) =>
+      tx.answers.insert("m", "r", { caller: null, digest: new Uint8Array(1), userId: null, response: null }),
+    );
     await expect(
       account.write(async (tx) => {
         await tx.users.insert(newUser(tx));

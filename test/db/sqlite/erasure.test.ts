@@ -24,7 +24,7 @@ test("an account that is erased leaves not a byte of its own on the disk", async
         await apiKeys.insert({ ...KEY, id: `K${n}`, displayName: `key-${id}`, userId: user.id }, new Uint8Array(32));
         await sessions.insert(sessionOf(user, `${id}-${n}`));
         const response = Buffer.from(`response-${id}`);
-        await answers.insert("Create", `r${n}`, { digest: new Uint8Array(32), userId: user.id, response });
+        await answers.insert("Create", `r${n}`, { caller: null, digest: new Uint8Array(32), userId: user.id, response });
       });
     }
   }
@@ -48,7 +48,7 @@ test("a purge leaves not a byte of the user's values on the disk", async () => {
       const [user = expect.fail()] = await users.findLive("email", [`email-${mark(n)}@example.com`]);
       const changed = await users.update(user, { ...user, about: `second-${mark(n)}` });
       const response = Buffer.from(`response-${mark(n)}`.repeat(2_000));
-      await answers.insert("Create", `r${n}`, { digest: new Uint8Array(32), userId: user.id, response });
+      await answers.insert("Create", `r${n}`, { caller: null, digest: new Uint8Array(32), userId: user.id, response });
       await apiKeys.insert(
         { ...KEY, id: `K${n}-${mark(n)}`, displayName: `key-${mark(n)}`, userId: user.id },
         new Uint8Array(32),

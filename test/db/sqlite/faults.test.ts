@@ -86,7 +86,7 @@ test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else
   store.onCommit((event) => events.push(event));
   const create = () =>
     account.write(async (tx) => {
-      const { user } = await createUser(tx, { superAdmin: false }, { email: "ada@example.com", about });
+      const { user } = await createUser(tx, { superAdmin: false, role: "WRITER" }, { email: "ada@example.com", about });
       return user;
     });
   for (const { reason } of await Promise.all(Array.from({ length: 20 }, () => create().catch((error) => error)))) {

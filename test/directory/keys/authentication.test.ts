@@ -13,7 +13,7 @@ import { useKnownKeys } from "./known-key.ts";
 
 const keys = useKnownKeys();
 
-const ADMIN = { superAdmin: true };
+const ADMIN = { superAdmin: true, role: "ADMIN" } as const;
 
 const INVALID = { reason: "API_KEY_INVALID" };
 

@@ -73,6 +73,8 @@ test("importing the same rows again by SKIP_EXISTING creates nothing", async () 
 
 async function importRows(account: TestAccount, mode: ImportMode, users: readonly IdentifiedInput[]) {
   const rows = users.map((user, index) => ({ index, user, etag: "" }));
-  const { failures, ...counts } = await account.write((tx) => importUsers(tx, { superAdmin: false }, rows, mode));
+  const { failures, ...counts } = await account.write((tx) =>
+    importUsers(tx, { superAdmin: false, role: "WRITER" }, rows, mode),
+  );
   return { ...counts, failures: failures.map(({ index, error }) => [index, error.reason]) };
 }

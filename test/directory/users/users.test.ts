@@ -10,7 +10,7 @@ import {
 } from "../../../src/directory/users/users.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
 
-const ADMIN = { superAdmin: true };
+const ADMIN = { superAdmin: true, role: "ADMIN" } as const;
 const NO_ETAG = { metadataUpdate: "REPLACE", etag: "" } as const;
 
 test("fifty parallel creates with one external id make one user, and all get it", async () => {
