@@ -6,7 +6,7 @@ const checks = [
   ["schema format", "buf format --diff --exit-code proto"],
   ["generated code is fresh", 'to="$(mktemp -d)"; trap "rm -r $to" EXIT; buf generate -o "$to" && diff -rq gen "$to/gen"'],
   ["generated documents are fresh", "node scripts/documents.ts --check"],
-  ["links and file names in documents", "node scripts/links.ts"],
+  ["links, file names and packages in documents", "node scripts/links.ts"],
   ["format, lint, direction of imports", "biome check --error-on-warnings ."],
   ["types", "tsc"],
   ["unused code and dependencies", "knip"],

@@ -1,7 +1,9 @@
-// Fails if a document links to a file or a heading that does not exist, or names a file of this repository that does not exist.
+// Fails if a document links to a file or a heading that does not exist, or names a file of this repository that does not exist, or if
+// docs/decisions.md does not say why a package is used.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import packageJson from "../package.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "..");
 const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
@@ -11,7 +13,7 @@ const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--ex
   .split("\n")
   .filter((path) => path !== "" && existsSync(join(ROOT, path)));
 
-const problems = documents.flatMap((path) => [...deadLinks(path), ...missingFiles(path)]);
+const problems = documents.flatMap((path) => [...deadLinks(path), ...missingFiles(path)]).concat(unexplainedPackages());
 console.error(problems.join("\n"));
 process.exitCode = problems.length === 0 ? 0 : 1;
 
@@ -34,6 +36,15 @@ function missingFiles(path: string): string[] {
     .map(([, file = ""]) => file)
     .filter((file) => !existsSync(join(ROOT, file)))
     .map((file) => `${path}: there is no ${file}`);
+}
+
+/** Packages of types need no reason of their own. */
+function unexplainedPackages(): string[] {
+  const decisions = readFileSync(join(ROOT, "docs/decisions.md"), "utf8").split("\n## Dependencies\n")[1] ?? "";
+  const explained = new Set(decisions.split(/[\s|,]+/));
+  return Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies })
+    .filter((name) => !name.startsWith("@types/") && !explained.has(name))
+    .map((name) => `docs/decisions.md: the table of dependencies lacks ${name}`);
 }
 
 /** The anchors of headings, as GitHub makes them. */
