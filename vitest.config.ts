@@ -22,6 +22,8 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 export default defineConfig({
   test: {
     testTimeout: 120_000,
+    // A poll waits for what is to come, and breaks off only what never comes.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 120_000,
     // Servers, databases and their clients share the cores with the tests.
     maxWorkers: 2,

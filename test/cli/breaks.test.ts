@@ -4,8 +4,8 @@ import { expect, test, vi } from "vitest";
 import { sampleUsers } from "../../bench/users.ts";
 import { createRosterClient, exportUsers, type RosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
+import { createGate } from "../support/gate.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
-import { createGate } from "./gate.ts";
 import { callerOf, parseNdjson, readNdjson, roster, spawnRoster, toNdjson } from "./run.ts";
 
 type Exported = Record<string, unknown> & { readonly id: string; readonly external_id?: string };

@@ -4,7 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createRouterTransport, type HandlerContext } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import {
   createRosterClient,
@@ -178,7 +178,7 @@ test("ends the stream when nobody reads on", async () => {
   for await (const _ of exportUsers(peer({ onRequest: (__, { signal }) => signals.push(signal) }))) {
     break;
   }
-  await vi.waitUntil(() => signals.length === 1 && signals.every(({ aborted }) => aborted));
+  await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true]);
 });
 
 test("ends the stream also on a connection, which lives on", async () => {
@@ -205,7 +205,7 @@ test("ends the stream also on a connection, which lives on", async () => {
   for await (const _ of exportUsers(users)) {
     break;
   }
-  await vi.waitUntil(() => signals.length === 1 && signals.every(({ aborted }) => aborted));
+  await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true]);
 });
 
 test("does not try again when it is the caller who cancels", async () => {

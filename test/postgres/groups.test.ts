@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import type { User } from "../../src/directory/users/user.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../support/account.ts";
@@ -56,7 +56,7 @@ test("a write that is undone alone gives up the account it has locked, and the n
       runs += 1;
       if (runs === 2) {
         written = other.insert();
-        await vi.waitUntil(() => withClient(url, countWaiting));
+        await expect.poll(() => withClient(url, countWaiting)).toBeGreaterThan(0);
         throw new Error("undone alone");
       }
       return tx.users.insert(newUser(tx));

@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { Code } from "@connectrpc/connect";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { clientOf, demand } from "../support/clients.ts";
+import { GRPC_PORTS, openPulledStream } from "../support/pulled-stream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { SLOW_ABOUT, SLOW_FILTER } from "../support/slow-filter.ts";
 import { fill } from "./fill.ts";
@@ -36,24 +37,15 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     const release = Promise.withResolvers<void>();
     const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
     const holder = server.store.write(origin, () => release.promise);
+    const writes = vi.spyOn(server.store, "write");
+    onTestFinished(() => writes.mockRestore());
     const waiting = call(wire, server.url, { ...create, secret: server.secret, timeoutMs: 50 });
-    await setTimeout(100);
+    await expect.poll(() => writes.mock.calls.length).toBe(1);
+    await setTimeout(50);
     release.resolve();
     await holder;
     demand((await waiting).error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
     expect(await countUsers()).toBe(before);
-  });
-
-  test("ends a stream at its deadline, after what was sent in time", async () => {
-    const { messages, error } = await call(wire, server.url, {
-      method: "UserService/ListUsersChunked",
-      stream: true,
-      message: isJson ? '{"chunkSize":1}' : Buffer.from("1001", "hex"),
-      secret: server.secret,
-      timeoutMs: 200,
-    });
-    expect(messages.length).toBeGreaterThan(0);
-    demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
   });
 
   test("takes a deadline that is years away for none", async () => {
@@ -78,6 +70,25 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
       demand(error, Code.InvalidArgument, "REQUEST_MALFORMED");
     }
   });
+});
+
+test("a stream ends at its deadline, after what was sent in time", async () => {
+  const method = { method: "UserService/WatchUsers", stream: true, secret: server.secret };
+  const calls = WIRE_NAMES.map(async (wire) => {
+    const message = wire === "Connect, JSON" ? "{}" : "";
+    const { messages, error } = await call(wire, server.url, { ...method, message, timeoutMs: 3_000 });
+    expect({ wire, count: messages.length }).toEqual({ wire, count: 1 });
+    demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
+  });
+  await Promise.all(calls);
+});
+
+test.each(GRPC_PORTS)("a stream whose reader stalls ends at its deadline, too: %s", async (port) => {
+  const deadline = { "grpc-timeout": "500m" };
+  const stream = openPulledStream(server, port, UserService.method.listUsersChunked, { chunkSize: 1 }, deadline);
+  await stream.next();
+  await setTimeout(500);
+  demand(await stream.error(), Code.DeadlineExceeded, "DEADLINE_EXCEEDED");
 });
 
 test("a long list whose deadline passes while it waits for others is not read", async () => {

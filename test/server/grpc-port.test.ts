@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import { create, type DescService, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { Code, type ServiceImpl } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   CreateUserRequestSchema,
   type ListUsersChunkedResponseSchema,
@@ -94,7 +94,7 @@ describe("a stream of messages that are larger than a connection takes", () => {
   test("ends when its reader goes away in the middle of one", async () => {
     const stream = await stall();
     stream.close();
-    await vi.waitFor(() => expect(ended).toBe(true));
+    await expect.poll(() => ended).toBe(true);
   });
 });
 

@@ -3,20 +3,19 @@ import { Agent, request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { text } from "node:stream/consumers";
 import { Code } from "@connectrpc/connect";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, demand } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
+import { openPulledStream } from "../support/pulled-stream.ts";
 import { fill } from "./fill.ts";
 
-/** An export of which one message has been read, and no more. */
+/** An export of 16 MB of which one message has been read, and no more. */
 async function stalledExport(server: ServerProcess) {
-  const users = clientOf(UserService, server.url, server.secret);
-  await fill(users, 2_000, 8_000);
-  const stream = users.listUsersChunked({ chunkSize: 100 })[Symbol.asyncIterator]();
-  await stream.next();
-  return stream;
+  await fill(clientOf(UserService, server.url, server.secret), 2_000, 8_000);
+  const stream = openPulledStream(server, "the HTTP port", UserService.method.listUsersChunked, { chunkSize: 100 });
+  return { stream, first: await stream.next() };
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s ends a server in good order, idle connections and all", async (signal) => {
@@ -38,37 +37,22 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s ends a server in good order, idle 
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s ends an export after a whole message, to be resumed", async (signal) => {
   const folder = testFolder();
-  const server = await spawnServer(folder, { env: { ROSTER_DRAIN_TIMEOUT: "60s" } });
-  const users = clientOf(UserService, server.url, server.secret);
-  await fill(users, 2_000, 8_000);
-  const ids: string[] = [];
-  let resumeToken = "";
-  const stream = users.listUsersChunked({ chunkSize: 100 })[Symbol.asyncIterator]();
-  const take = async () => {
-    const next = await stream.next();
-    ids.push(...(next.value?.users ?? []).map(({ id }: { id: string }) => id));
-    resumeToken = next.value?.resumeToken ?? resumeToken;
-    return next.done !== true;
-  };
-  await take();
+  const server = await spawnServer(folder, { env: { ROSTER_DRAIN_TIMEOUT: "60s", ROSTER_LOG_LEVEL: "info" } });
+  const { stream, first } = await stalledExport(server);
   const ended = server.end(signal);
-  const read = async () => {
-    while (await take());
-  };
-  demand(await read().catch((error: unknown) => error), Code.Unavailable, "SERVER_DRAINING");
+  await expect.poll(() => server.log()).toContain("draining");
+  const { messages, error } = await stream.rest();
+  demand(error, Code.Unavailable, "SERVER_DRAINING");
   expect(await ended).toEqual({ code: 0, signal: null });
 
+  const delivered = [first, ...messages];
+  const { resumeToken } = delivered.at(-1) ?? first;
   const later = await spawnServer(folder);
-  let count: bigint | undefined;
   for await (const message of clientOf(UserService, later.url, later.secret).listUsersChunked({ resumeToken })) {
-    ids.push(...message.users.map(({ id }) => id));
-    count = message.summary?.userCount;
+    delivered.push(message);
   }
-  expect({ distinct: new Set(ids).size, delivered: ids.length, count }).toEqual({
-    distinct: 2_001,
-    delivered: 2_001,
-    count: 2_001n,
-  });
+  const ids = delivered.flatMap(({ users }) => users.map(({ id }) => id));
+  expect([ids.length, new Set(ids).size, delivered.at(-1)?.summary?.userCount]).toEqual([2_001, 2_001, 2_001n]);
   await later.end("SIGTERM");
 });
 
@@ -87,7 +71,7 @@ test("a second signal ends it at once", async () => {
   const server = await spawnServer(testFolder(), { env });
   await stalledExport(server);
   server.child.kill("SIGTERM");
-  await vi.waitFor(() => expect(server.log()).toContain("draining"), 10_000);
+  await expect.poll(() => server.log()).toContain("draining");
   const start = performance.now();
   expect(await server.end("SIGINT")).toEqual({ code: 1, signal: null });
   expect(performance.now() - start).toBeLessThan(5_000);

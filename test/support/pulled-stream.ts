@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { connect, type IncomingHttpHeaders } from "node:http2";
 import {
   create,
@@ -19,7 +20,9 @@ export const GRPC_PORTS = ["the HTTP port", "the gRPC port"] as const;
 
 export interface PulledStream<O extends DescMessage> {
   next(): Promise<MessageShape<O>>;
-  /** Reads on to the end, and tells the error there. */
+  /** Reads on to the end. */
+  rest(): Promise<{ readonly messages: readonly MessageShape<O>[]; readonly error: ConnectError | undefined }>;
+  /** As `rest`, when it is only the error that matters. */
   error(): Promise<ConnectError | undefined>;
   hangUp(): void;
 }
@@ -38,29 +41,32 @@ export function openPulledStream<I extends DescMessage, O extends DescMessage>(
   port: (typeof GRPC_PORTS)[number],
   method: DescMethodServerStreaming<I, O>,
   request: MessageInitShape<I>,
+  metadata: OutgoingHttpHeaders = {},
 ): PulledStream<O> {
   const settings = { initialWindowSize: WINDOW };
   const session = connect(port === "the gRPC port" ? grpcPortOf(url) : url, { settings });
   const hangUp = () => session.destroy();
   onTestFinished(hangUp);
   const path = `/${method.parent.typeName}/${method.name}`;
-  const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", "x-api-key": secret };
+  const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", "x-api-key": secret, ...metadata };
   const stream = session.request(headers, { endStream: false });
   stream.end(encodeEnvelope(0, toBinary(method.input, create(method.input, request))));
   let trailer: IncomingHttpHeaders = {};
   stream.once("trailers", (received) => {
     trailer = received;
   });
-  const messages = readMessages(stream);
+  const incoming = readMessages(stream);
+  const rest = async () => {
+    const messages = (await Array.fromAsync(incoming)).map((bytes) => fromBinary(method.output, bytes));
+    return { messages, error: findTrailerError(toHeaders(trailer)) };
+  };
   return {
     async next() {
-      const { value, done } = await messages.next();
+      const { value, done } = await incoming.next();
       return done === true ? expect.fail("the stream has ended") : fromBinary(method.output, value);
     },
-    async error() {
-      while ((await messages.next()).done !== true);
-      return findTrailerError(toHeaders(trailer));
-    },
+    rest,
+    error: async () => (await rest()).error,
     hangUp,
   };
 }

@@ -149,7 +149,7 @@ test("keys are fetched anew now and then, so that a withdrawn one ends, without 
   issuer.keys = [await signingKey("second")];
   elapsed += 601_000;
   expect((await verify(token)).subject).toBe("ada");
-  await vi.waitFor(async () => expect(await reasonOf(verify(token))).toBe("TOKEN_INVALID"));
+  await expect.poll(() => reasonOf(verify(token))).toBe("TOKEN_INVALID");
 });
 
 test("unknown keys do not make the issuer be asked again and again", async () => {

@@ -1,13 +1,13 @@
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
-import { type ListUsersChunkedResponse, UserService } from "../../../gen/roster/v1/user_service_pb.js";
+import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { grpcPortOf } from "../../support/clients.ts";
 import { addUsers, useRoster } from "../setup.ts";
 import { type GrpcJs, grpcJsClient, readError } from "./grpc-js.ts";
 
 const roster = useRoster();
-const { createUser, getUser, listUsersChunked } = UserService.method;
+const { createUser, getUser, listUsersChunked, watchUsers } = UserService.method;
 
 const PORTS = { "the HTTP port": (url: string) => url, "its own port": grpcPortOf };
 
@@ -63,7 +63,7 @@ describe.each(Object.entries(PORTS))("grpc-js, on %s,", (_port, urlOf) => {
   test("gives up at its deadline, unary and in the middle of a stream", async () => {
     const late = client.unary(createUser, { user: {} }, { deadline: Date.now() - 1 });
     expect((await errorOf(late)).code).toBe(Code.DeadlineExceeded);
-    const stream = client.stream(listUsersChunked, { accountId, chunkSize: 1 }, { deadline: Date.now() + 60 });
+    const stream = client.stream(watchUsers, { accountId }, { deadline: Date.now() + 200 });
     expect((await errorOf(drain(stream))).code).toBe(Code.DeadlineExceeded);
   });
 
@@ -100,8 +100,8 @@ async function errorOf(call: Promise<unknown>) {
   );
 }
 
-async function drain(stream: AsyncIterable<ListUsersChunkedResponse>, each = () => {}) {
-  const chunks: ListUsersChunkedResponse[] = [];
+async function drain<T>(stream: AsyncIterable<T>, each = () => {}): Promise<T[]> {
+  const chunks: T[] = [];
   for await (const chunk of stream) {
     chunks.push(chunk);
     each();
