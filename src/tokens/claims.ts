@@ -1,6 +1,6 @@
 import type { JWTPayload } from "jose";
 import { ROLES, type Role } from "../directory/keys/api-key.ts";
-import type { UserInput } from "../directory/users/user.ts";
+import type { UserValues } from "../directory/users/user.ts";
 import type { ClaimPath, Issuer, Mapping } from "./issuer.ts";
 
 /** A token is genuine, but its claims do not lead to a caller. The message is for the log. */
@@ -62,7 +62,7 @@ export function userKeyOf(claims: JWTPayload, { user: { kind, claim } }: Pick<Is
 }
 
 /** What a user is made of that the claims tell of; undefined if the issuer's subjects are not made users. */
-export function newUserOf(claims: JWTPayload, { newUser }: Pick<Issuer, "newUser">): UserInput | undefined {
+export function newUserOf(claims: JWTPayload, { newUser }: Pick<Issuer, "newUser">): Partial<UserValues> | undefined {
   if (newUser === undefined) {
     return undefined;
   }

@@ -206,7 +206,7 @@ export declare type ListAccountsRequest = Message<"roster.v1.ListAccountsRequest
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with otherwise the
-   * same fields. Grants nothing.
+   * same fields. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 2;
    */

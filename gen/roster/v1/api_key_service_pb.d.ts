@@ -219,7 +219,7 @@ export declare type ListApiKeysRequest = Message<"roster.v1.ListApiKeysRequest">
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with otherwise the
-   * same fields. Grants nothing.
+   * same fields. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */

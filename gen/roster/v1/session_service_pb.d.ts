@@ -419,7 +419,7 @@ export declare type ListSessionsRequest = Message<"roster.v1.ListSessionsRequest
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with otherwise the
-   * same fields. Grants nothing.
+   * same fields. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */
@@ -537,7 +537,7 @@ export declare type ListUserSessionsRequest = Message<"roster.v1.ListUserSession
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with otherwise the
-   * same fields. Grants nothing.
+   * same fields. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 4;
    */

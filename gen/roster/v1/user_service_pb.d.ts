@@ -1077,7 +1077,7 @@ export declare type ListUsersChunkedRequest = Message<"roster.v1.ListUsersChunke
 
   /**
    * Of the last message received, to go on after it. The other fields, `chunk_size` aside, must be those of the first
-   * request.
+   * request. At most 8192 characters.
    *
    * @generated from field: string resume_token = 5;
    */
@@ -1193,7 +1193,7 @@ export declare type WatchUsersRequest = Message<"roster.v1.WatchUsersRequest"> &
    */
   start: {
     /**
-     * After the message, the page or the export that had this token.
+     * After the message, the page or the export that had this token. At most 8192 characters.
      *
      * @generated from field: string change_token = 2;
      */
@@ -1297,7 +1297,7 @@ export declare type ListUserChangesRequest = Message<"roster.v1.ListUserChangesR
   accountId: string;
 
   /**
-   * Of WatchUsers, of an export, or of the page before. Empty: from now; the answer has only a token.
+   * Of WatchUsers, of an export, or of the page before. Empty: from now; the answer has only a token. At most 8192 characters.
    *
    * @generated from field: string change_token = 2;
    */

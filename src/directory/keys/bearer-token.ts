@@ -1,5 +1,5 @@
 import { RosterError } from "../errors.ts";
-import type { UserInput, UserKeyKind } from "../users/user.ts";
+import type { UserKeyKind, UserValues } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
 import type { Role } from "./api-key.ts";
 
@@ -14,7 +14,7 @@ export interface TokenIdentity {
   /** Who the bearer is. */
   readonly user: { readonly kind: UserKeyKind; readonly key: string };
   /** What an unknown bearer is made into at the first call. Undefined: unknown bearers are refused. */
-  readonly newUser: UserInput | undefined;
+  readonly newUser: Partial<UserValues> | undefined;
 }
 
 /** Proves a token. Throws TOKEN_INVALID, or ISSUER_UNAVAILABLE if the key that it needs can't be had now. */

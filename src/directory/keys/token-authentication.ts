@@ -4,8 +4,8 @@ import { RosterError } from "../errors.ts";
 import type { AccountTransaction, AccountView } from "../store/account-view.ts";
 import { changesAccessOf } from "../store/commit-event.ts";
 import type { Store } from "../store/store.ts";
-import type { User } from "../users/user.ts";
-import { createUser, type IdentifiedInput } from "../users/users.ts";
+import type { User, UserInput } from "../users/user.ts";
+import { createUser } from "../users/users.ts";
 import type { Clock, Micros } from "../values/clock.ts";
 import type { Caller } from "./api-key.ts";
 import { TRUST_TIME } from "./authentication.ts";
@@ -16,7 +16,7 @@ export interface TokenAuthenticatorDeps {
   readonly now: Clock;
   readonly tokens: TokenVerifier;
   /** Throws FIELD_INVALID for what CreateUser would not take. */
-  readonly checkNewUser: (user: IdentifiedInput) => void;
+  readonly checkNewUser: (user: UserInput) => void;
 }
 
 /** Tokens that are remembered; the longest known ones go first. */
@@ -126,11 +126,7 @@ async function readBearer({ account, users }: AccountView, { user }: TokenIdenti
   return found && { user: found, accountStatus: account.status };
 }
 
-async function makeUser(
-  tx: AccountTransaction,
-  { user: { kind, key } }: TokenIdentity,
-  input: IdentifiedInput,
-): Promise<Bearer> {
+async function makeUser(tx: AccountTransaction, { user: { kind, key } }: TokenIdentity, input: UserInput): Promise<Bearer> {
   if (tx.account.status === "SUSPENDED") {
     throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
   }

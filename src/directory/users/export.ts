@@ -16,13 +16,8 @@ export interface ExportPosition {
   readonly countBefore: number;
 }
 
-export interface ExportedUser {
-  readonly id: string;
-  readonly encoded: EncodedUser;
-}
-
 export interface ExportPage {
-  readonly users: readonly ExportedUser[];
+  readonly users: ReadonlyArray<{ readonly id: string; readonly encoded: EncodedUser }>;
   readonly revision: number;
   /** The id up to which the account has been read. */
   readonly after: string;

@@ -2,14 +2,15 @@ import { setImmediate } from "node:timers/promises";
 import { RosterError, taken } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { UserKeys } from "../store/users.ts";
-import { type Actor, createUser, type IdentifiedInput, upsertUser } from "./users.ts";
+import type { UserInput } from "./user.ts";
+import { type Actor, createUser, upsertUser } from "./users.ts";
 
 export type ImportMode = "CREATE_ONLY" | "UPSERT" | "SKIP_EXISTING";
 
 /** A row that can be tried; `index` is its place in the request. */
 export interface ImportRow {
   readonly index: number;
-  readonly user: IdentifiedInput;
+  readonly user: UserInput;
   readonly etag: string;
 }
 
@@ -52,7 +53,7 @@ export async function importUsers(
 
 /** Rows are checked in their turn; until then a key may be text that no database takes. */
 function keysOf(rows: readonly ImportRow[]): UserKeys {
-  const keys = (of: (user: IdentifiedInput) => string | null | undefined) =>
+  const keys = (of: (user: UserInput) => string | null | undefined) =>
     rows.flatMap(({ user }) => of(user) ?? []).filter((key) => !key.includes("\0"));
   return {
     ids: keys(({ id }) => id),
@@ -80,7 +81,7 @@ async function importUser(
   return "created";
 }
 
-async function exists(tx: AccountTransaction, { id, externalId, email }: IdentifiedInput): Promise<boolean> {
+async function exists(tx: AccountTransaction, { id, externalId, email }: UserInput): Promise<boolean> {
   if (id !== undefined && (await tx.users.find(id)) !== undefined) {
     return true;
   }

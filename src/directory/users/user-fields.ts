@@ -4,7 +4,7 @@ import { emailProblem } from "../values/email.ts";
 import { canonicalJson } from "../values/json.ts";
 import { metadataProblem } from "../values/metadata.ts";
 import { keysOf } from "../values/records.ts";
-import type { UserInput, UserValues } from "./user.ts";
+import type { UserValues } from "./user.ts";
 import { userNameProblem } from "./user-name.ts";
 
 /** All that the directory knows of a field that callers decide about. */
@@ -65,7 +65,7 @@ function userDefaults(): UserValues {
  * The values as they will be stored: display name trimmed, empty name dropped.
  * Throws FIELD_INVALID that names every field which breaks a rule.
  */
-export function checkUser(input: UserInput): UserInput {
+export function checkUser(input: Partial<UserValues>): Partial<UserValues> {
   const checked = { ...input };
   const violations: FieldViolation[] = [];
   for (const key of CHECKED_KEYS) {
@@ -85,7 +85,7 @@ const CHECKED_KEYS = USER_FIELD_KEYS.filter(
 );
 
 function checkField<F extends UserFieldKey>(
-  values: { -readonly [K in keyof UserInput]: UserInput[K] },
+  values: { -readonly [K in UserFieldKey]?: UserValues[K] },
   key: F,
 ): string | undefined {
   const { normalise, problem }: UserField<UserValues[F]> = USER_FIELDS[key];

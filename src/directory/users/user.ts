@@ -4,7 +4,7 @@ import type { JsonObject } from "../values/json.ts";
 
 export type UserStatus = "INVITED" | "ACTIVE" | "SUSPENDED";
 
-/** What callers decide about a user. `null` means "not set". */
+/** What callers decide about a user. `null` means "not set". Of some values (`Partial`), absent ones stay or get their default. */
 export interface UserValues {
   readonly externalId: string | null;
   readonly email: string | null;
@@ -30,8 +30,8 @@ export interface User extends UserValues {
   readonly revision: number;
 }
 
-/** Values that a caller sends: absent ones stay or get their default, `null` clears. */
-export type UserInput = { readonly [F in keyof UserValues]?: UserValues[F] };
+/** A user that a caller sends: the values that are present, and the id that the caller chose, if any. */
+export type UserInput = Partial<UserValues> & { readonly id?: string };
 
 /** What a user is found by. */
 export type UserKeyKind = "id" | "externalId" | "email";

@@ -10,9 +10,6 @@ import { changedFields, checkUser, USER_DEFAULTS } from "./user-fields.ts";
 /** The part of the caller that the rules about users ask for. */
 export type Actor = Pick<Caller, "superAdmin" | "role">;
 
-/** A user with the id that the caller chose, if any. */
-export type IdentifiedInput = UserInput & { readonly id?: string };
-
 /**
  * Creates a user, or returns, untouched, the live one that has the external id already.
  * Throws USER_ID_TAKEN, EMAIL_TAKEN; PERMISSION_DENIED if one who is no super admin makes one.
@@ -20,7 +17,7 @@ export type IdentifiedInput = UserInput & { readonly id?: string };
 export async function createUser(
   tx: AccountTransaction,
   actor: Actor,
-  { id, ...input }: IdentifiedInput,
+  { id, ...input }: UserInput,
 ): Promise<{ user: User; created: boolean }> {
   assertMaySetSuperAdmin(actor, false, input.superAdmin);
   const values = { ...USER_DEFAULTS, ...checkUser(input) };
@@ -38,7 +35,7 @@ export async function createUser(
 export async function upsertUser(
   tx: AccountTransaction,
   actor: Actor,
-  { id, ...input }: IdentifiedInput,
+  { id, ...input }: UserInput,
   etag: string,
 ): Promise<{ user: User; created: boolean }> {
   const values = checkUser(input);
@@ -69,7 +66,7 @@ export async function updateUser(
   tx: AccountTransaction,
   actor: Actor,
   id: string,
-  input: UserInput,
+  input: Partial<UserValues>,
   options: { readonly metadataUpdate: MetadataUpdate; readonly etag: string },
 ): Promise<User> {
   const values = checkUser(input);

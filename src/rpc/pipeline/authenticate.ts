@@ -1,11 +1,12 @@
-import { create } from "@bufbuild/protobuf";
 import { UserSchema } from "../../../gen/roster/v1/user_pb.js";
 import { type Authenticate, createAuthenticator } from "../../directory/keys/authentication.ts";
 import type { TokenVerifier } from "../../directory/keys/bearer-token.ts";
 import { createTokenAuthenticator } from "../../directory/keys/token-authentication.ts";
 import type { Store } from "../../directory/store/store.ts";
-import type { IdentifiedInput } from "../../directory/users/users.ts";
+import type { UserInput } from "../../directory/users/user.ts";
+import { USER_DEFAULTS } from "../../directory/users/user-fields.ts";
 import type { Clock } from "../../directory/values/clock.ts";
+import { toUserMessage } from "../users/user-message.ts";
 import { validate } from "./validate.ts";
 
 /** Finds the caller by an API key or, where issuers are trusted, by a token. */
@@ -22,13 +23,7 @@ export function createAuthenticate(store: Store, now: Clock, tokens: TokenVerifi
 const TOKEN = /^[\w-]+(?:\.[\w-]*){2,4}$/;
 
 /** The rules of the schema, as CreateUser has them. */
-function checkNewUser({ id = "", externalId, email, name, displayName }: IdentifiedInput): void {
-  const message = create(UserSchema, {
-    id,
-    ...(externalId != null && { externalId }),
-    ...(email != null && { email }),
-    ...(name != null && { name }),
-    ...(displayName != null && { displayName }),
-  });
-  validate(UserSchema, message, "user.");
+function checkNewUser(input: UserInput): void {
+  const nowhere = { accountId: "", createTime: 0, updateTime: 0, deleteTime: null, version: 0, revision: 0 };
+  validate(UserSchema, toUserMessage({ ...USER_DEFAULTS, id: "", ...input, ...nowhere }), "user.");
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Store } from "../../directory/store/store.ts";
 import type { EncodedUser } from "../../directory/store/users.ts";
-import { type ExportedUser, type ExportPosition, readExportPage } from "../../directory/users/export.ts";
+import { type ExportPage, type ExportPosition, readExportPage } from "../../directory/users/export.ts";
 import type { User } from "../../directory/users/user.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
 
@@ -48,7 +48,7 @@ export async function* readChunks(
 
 /** What has been read and is in no chunk yet. */
 interface Backlog {
-  readonly users: readonly ExportedUser[];
+  readonly users: ExportPage["users"];
   /** How far the account has been read. */
   readonly readTo: ExportPosition;
   readonly allRead: boolean;
@@ -73,13 +73,13 @@ async function readOn(store: Store, backlog: Backlog, options: ChunkOptions): Pr
 }
 
 /** Whether another user may go into the same chunk. */
-function hasRoom(users: readonly ExportedUser[], chunkSize: number): boolean {
+function hasRoom(users: ExportPage["users"], chunkSize: number): boolean {
   const bytes = users.reduce((sum, { encoded }) => sum + memberBytes(encoded), 0);
   return users.length < chunkSize && bytes < MAX_MESSAGE_BYTES;
 }
 
 /** How many of the users fit into one message; at least one, if there is one. */
-function countFitting(users: readonly ExportedUser[]): number {
+function countFitting(users: ExportPage["users"]): number {
   let bytes = 0;
   for (const [index, user] of users.entries()) {
     bytes += memberBytes(user.encoded);

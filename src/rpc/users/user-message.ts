@@ -3,7 +3,6 @@ import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { UserStatus as StatusMessage, type User as UserMessage, UserSchema } from "../../../gen/roster/v1/user_pb.js";
 import { type User, type UserInput, type UserStatus, type UserValues, userEtag } from "../../directory/users/user.ts";
 import { USER_FIELD_KEYS, type UserFieldKey } from "../../directory/users/user-fields.ts";
-import type { IdentifiedInput } from "../../directory/users/users.ts";
 import { keysOf } from "../../directory/values/records.ts";
 import { BOOL, enumType, INT64, type InputType, type OutputType, STRUCT, TEXT, TIME } from "../wire/field-types.ts";
 
@@ -71,7 +70,7 @@ function setField<K extends MessageKey>(message: UserMessage, key: K, user: User
 }
 
 /** The values that are present, and the id if there is one. Output-only fields are left out. */
-export function parseUser(message: UserMessage): IdentifiedInput {
+export function parseUser(message: UserMessage): UserInput {
   const input: MutableInput = {};
   for (const key of USER_FIELD_KEYS) {
     parseField(message, key, input);
@@ -79,7 +78,7 @@ export function parseUser(message: UserMessage): IdentifiedInput {
   return message.id === "" ? input : { ...input, id: message.id };
 }
 
-type MutableInput = { -readonly [K in keyof UserInput]: UserInput[K] };
+type MutableInput = { -readonly [K in UserFieldKey]?: UserValues[K] };
 
 function parseField<K extends UserFieldKey>(message: UserMessage, key: K, input: MutableInput): void {
   const given: UserMessage[K] | undefined = message[key];

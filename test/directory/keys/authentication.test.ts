@@ -4,7 +4,7 @@ import { type Caller, mintSecret, secretDigest } from "../../../src/directory/ke
 import { revokeApiKey, rotateApiKey, updateApiKey } from "../../../src/directory/keys/api-keys.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import type { Store } from "../../../src/directory/store/store.ts";
-import type { UserInput } from "../../../src/directory/users/user.ts";
+import type { UserValues } from "../../../src/directory/users/user.ts";
 import { deleteUser, purgeUser, setUserStatus, updateUser } from "../../../src/directory/users/users.ts";
 import { SECOND } from "../../../src/directory/values/clock.ts";
 import { newUser, testAccount } from "../../support/account.ts";
@@ -57,7 +57,7 @@ describe("a key that is known", () => {
     await issue();
     await home.insert();
     await login(secret);
-    const change = (input: UserInput) =>
+    const change = (input: Partial<UserValues>) =>
       account.write((tx) => updateUser(tx, ADMIN, user.id, input, { metadataUpdate: "REPLACE", etag: "" }));
     await change({ about: "x" });
     await login(secret);

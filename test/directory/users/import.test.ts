@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type ImportMode, importUsers } from "../../../src/directory/users/import.ts";
-import type { IdentifiedInput } from "../../../src/directory/users/users.ts";
+import type { UserInput } from "../../../src/directory/users/user.ts";
 import { openTestAccount, type TestAccount } from "../../support/account.ts";
 
 test("good rows land in one transaction, bad rows come back by their place", async () => {
@@ -71,7 +71,7 @@ test("importing the same rows again by SKIP_EXISTING creates nothing", async () 
   expect(await account.read(async (view) => view.account.revision)).toBe(1);
 });
 
-async function importRows(account: TestAccount, mode: ImportMode, users: readonly IdentifiedInput[]) {
+async function importRows(account: TestAccount, mode: ImportMode, users: readonly UserInput[]) {
   const rows = users.map((user, index) => ({ index, user, etag: "" }));
   const { failures, ...counts } = await account.write((tx) =>
     importUsers(tx, { superAdmin: false, role: "WRITER" }, rows, mode),

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { RosterError } from "../../../src/directory/errors.ts";
-import type { UserInput } from "../../../src/directory/users/user.ts";
+import type { UserValues } from "../../../src/directory/users/user.ts";
 import { changedFields, checkUser, USER_DEFAULTS } from "../../../src/directory/users/user-fields.ts";
 import { checkDisplayName } from "../../../src/directory/values/display-name.ts";
 
@@ -106,7 +106,7 @@ describe("display name", () => {
 });
 
 test("every field that breaks a rule is named at once", () => {
-  const bad: UserInput = { name: "1", displayName: "x", email: "no", metadata: { "": 1 }, about: "fine" };
+  const bad: Partial<UserValues> = { name: "1", displayName: "x", email: "no", metadata: { "": 1 }, about: "fine" };
   expect(fieldsOf(bad)).toEqual(["user.email", "user.name", "user.display_name", "user.metadata"]);
 });
 
@@ -123,7 +123,7 @@ test("changed fields are named as in the schema, whatever the order of metadata 
 });
 
 /** The fields that checkUser complains of. */
-function fieldsOf(input: UserInput): readonly string[] {
+function fieldsOf(input: Partial<UserValues>): readonly string[] {
   try {
     checkUser(input);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { User, UserInput } from "../../../src/directory/users/user.ts";
+import type { User, UserValues } from "../../../src/directory/users/user.ts";
 import {
   createUser,
   deleteUser,
@@ -72,7 +72,7 @@ test("a change whose e-mail is taken changes nothing, its other fields neither",
   const { insert, write, read } = await openTestAccount();
   const grace = await insert({ email: "Grace@example.com" });
   const ada = await insert();
-  const change: UserInput = { about: "new", status: "SUSPENDED", email: " grace@EXAMPLE.com" };
+  const change: Partial<UserValues> = { about: "new", status: "SUSPENDED", email: " grace@EXAMPLE.com" };
   await expect(write((tx) => updateUser(tx, ADMIN, ada.id, change, NO_ETAG))).rejects.toMatchObject({
     reason: "EMAIL_TAKEN",
     details: { resource: { name: grace.id } },
@@ -83,7 +83,7 @@ test("a change whose e-mail is taken changes nothing, its other fields neither",
 test("a change of nothing writes nothing", async () => {
   const { insert, write, read } = await openTestAccount();
   const ada = await insert({ email: "ada@example.com", metadata: { a: { b: 1, c: 2 } } });
-  const same: UserInput = { email: "ada@example.com", metadata: { a: { c: 2, b: 1 } }, about: "" };
+  const same: Partial<UserValues> = { email: "ada@example.com", metadata: { a: { c: 2, b: 1 } }, about: "" };
   expect(await write((tx) => updateUser(tx, ADMIN, ada.id, same, NO_ETAG))).toEqual(ada);
   expect(await read(async ({ account }) => account.revision)).toBe(1);
 });
