@@ -2,7 +2,7 @@ import { chmodSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, wri
 import { dirname, join } from "node:path";
 import { secretKeyId } from "../directory/keys/api-key.ts";
 
-/** Where the first ADMIN key is kept: beside the embedded database. Undefined for a database elsewhere. */
+/** The file of the first ADMIN key, beside a SQLite database. Undefined for PostgreSQL. */
 export function adminKeyPath(databaseUrl: string): string | undefined {
   return databaseUrl.startsWith("sqlite:") ? join(dirname(databaseUrl.slice("sqlite:".length)), "admin.key") : undefined;
 }
@@ -18,11 +18,10 @@ export function readAdminKey(path: string): string | undefined {
 }
 
 /**
- * Keeps the secret in the file, readable by its owner alone, unless another process was first and `replace` is not set.
- * Returns the one that is in the file now. It is on the disk before the key is in the database, so that a crash in between
- * can't lose it.
+ * Writes the secret to the file, readable by its owner alone. If the file has one already it stays, unless `replace` is set. Returns the
+ * secret that is in the file now. This comes before the key is in the database, so that a crash in between can't lose it.
  */
-export function keepAdminKey(path: string, secret: string, { replace }: { readonly replace: boolean }): string {
+export function writeAdminKey(path: string, secret: string, { replace }: { readonly replace: boolean }): string {
   const folder = mkdtempSync(join(dirname(path), ".admin-key-"));
   try {
     const draft = join(folder, "admin.key");
@@ -31,11 +30,11 @@ export function keepAdminKey(path: string, secret: string, { replace }: { readon
     chmodSync(path, 0o600);
     return secret;
   } catch (error) {
-    const kept = readAdminKey(path);
-    if (kept === undefined) {
+    const existing = readAdminKey(path);
+    if (existing === undefined) {
       throw error;
     }
-    return kept;
+    return existing;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,17 +1,17 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { errorReason } from "../client/index.ts";
 
-/** The command was called the wrong way: exit code 2. */
+/** The command was called the wrong way. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The command was called the right way and failed for a reason that its message tells in full: exit code 1. */
+/** The command was called the right way and failed; the message says all there is to say. Exit code 1. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** `NOT_FOUND USER_NOT_FOUND: there is no such user`; and where no server answered, just that. */
+/** `NOT_FOUND USER_NOT_FOUND: there is no such user`; or that no server can be reached. */
 export function explain(cause: unknown, baseUrl: string): string {
   const error = ConnectError.from(cause);
   const reason = errorReason(error);

@@ -19,7 +19,7 @@ export type RosterClientOptions = {
   readonly apiKey: string;
 } & (
   | {
-      /** Where the server is: `https://roster.example.com`. Spoken to in binary, over HTTP/2. */
+      /** Where the server is: `https://roster.example.com`. Calls use the binary Connect protocol over HTTP/2. */
       readonly baseUrl: string;
       /** Whether large messages travel as gzip. Default: unless the server is on this machine. */
       readonly compress?: boolean;
@@ -48,7 +48,7 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
   };
 }
 
-/** A peer that has gone without a word is noticed by the pings; without them a stream would wait for ever. */
+/** Without pings a stream would never notice that the server has vanished. */
 const PINGS = { pingIntervalMs: 20_000, pingTimeoutMs: 10_000 };
 
 function connect(baseUrl: string, compress: boolean): { transport: Transport; close: () => void } {
@@ -67,7 +67,7 @@ function isLoopback(baseUrl: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
 }
 
-/** Works for any transport, also one that has been made already, which an interceptor would not. */
+/** An interceptor would not do: it has to be given when the transport is created, and callers may bring their own. */
 function withHeader(transport: Transport, name: string, value: string): Transport {
   const add = (given: ConstructorParameters<typeof Headers>[0]) => {
     const header = new Headers(given);

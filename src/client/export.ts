@@ -15,21 +15,21 @@ export interface ExportOptions extends RetryOptions {
   readonly showDeleted?: boolean | undefined;
   /** Which users, in CEL. Default: all. */
   readonly filter?: string | undefined;
-  /** Goes on after the chunk that had this token. The other options, `chunkSize` aside, must be the same as then. */
+  /** Continues after the chunk with this token. All other options but `chunkSize` must be the same as before. */
   readonly resumeToken?: string | undefined;
-  /** `userCount` of the chunk that had the `resumeToken`. Without it a resumed export can't be checked for completeness. */
+  /** `userCount` of the chunk with the `resumeToken`. Without it a resumed export can't be checked for completeness. */
   readonly userCount?: number | undefined;
 }
 
 export interface ExportChunk {
   readonly users: User[];
-  /** Goes on after this chunk, in this process or another. */
+  /** Continues after this chunk, in this process or another. */
   readonly resumeToken: string;
   /** Users delivered since the export began, those of this chunk included. */
   readonly userCount: number;
   /** True for the last chunk: what was delivered has been checked against the server's own count. */
   readonly complete: boolean;
-  /** On the last chunk of an account: `watchUsers` goes on from here. Else, and on the last chunk of all accounts, empty. */
+  /** On the last chunk of an account: `watchUsers` continues from here. Empty on other chunks, and in an export of all accounts. */
   readonly changeToken: string;
 }
 
@@ -38,8 +38,8 @@ export interface ExportChunk {
  *
  *     for await (const users of exportUsers(roster.users)) { … }
  *
- * Resumes by itself when the stream breaks. Throws DATA_LOSS if in the end the server counts other than was delivered, or
- * ends the stream without a count; and the server's error when trying again does not help.
+ * Resumes by itself when the stream breaks. Throws DATA_LOSS if the server's count differs from what was delivered, or is missing, and the
+ * server's error when no further attempt is made.
  */
 export async function* exportUsers(client: UserExporter, options: ExportOptions = {}): AsyncGenerator<User[], void> {
   for await (const { users } of exportChunks(client, options)) {
@@ -49,7 +49,7 @@ export async function* exportUsers(client: UserExporter, options: ExportOptions 
   }
 }
 
-/** As `exportUsers`, with what it takes to go on later, in another process. */
+/** As `exportUsers`, with all that is needed to continue in another process. */
 export async function* exportChunks(client: UserExporter, options: ExportOptions = {}): AsyncGenerator<ExportChunk, void> {
   const checked = !options.resumeToken || options.userCount !== undefined;
   let userCount = options.userCount ?? 0;

@@ -1,8 +1,8 @@
 import { createBackoff, type RetryOptions } from "./retry.ts";
 
 /**
- * The messages of a stream, and of those that take its place when it breaks: `open` gets the last message that came, to go on
- * after it. Throws what the stream ends with when trying again does not help.
+ * The messages of a stream that is opened again when it breaks. `open` gets the last message that arrived, to continue after it. Throws
+ * the error of the stream when no further attempt is made.
  */
 export async function* resumed<M>(
   open: (last: M | undefined, signal: AbortSignal) => AsyncIterable<M>,
@@ -31,7 +31,7 @@ export async function* resumed<M>(
       yield next.value;
     }
   } finally {
-    // Connect's stream does not notice by itself that nobody reads it any more.
+    // Connect does not end the call when its stream is no longer read.
     leaving.abort();
   }
 }

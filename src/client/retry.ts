@@ -5,7 +5,7 @@ import { RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { errorReason } from "./errors.ts";
 
 export interface RetryPolicy {
-  /** After so many failures in a row, without any progress, the last one is thrown. */
+  /** The error is thrown after this many failures without progress in between. */
   readonly maxFailures: number;
   /** The pause after the first failure, in milliseconds. It doubles with each further one. */
   readonly baseMs: number;
@@ -13,24 +13,24 @@ export interface RetryPolicy {
   readonly capMs: number;
 }
 
-/** Some forty seconds of patience: enough for a server to be replaced. */
+/** About forty seconds in all, which is enough for a server to be replaced. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxFailures: 14, baseMs: 100, capMs: 5_000 };
 
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   readonly retry?: RetryPolicy | undefined;
-  /** Told of each failure that will be tried again, and of the pause before that. */
+  /** Called before each new attempt, with the failure and the pause. */
   readonly onRetry?: ((error: ConnectError, pauseMs: number) => void) | undefined;
 }
 
 export interface Backoff {
-  /** There was progress: failures are counted from zero again. */
+  /** Resets the count of failures. */
   succeeded(): void;
-  /** Waits, longer after each failure. Throws the error when trying again can't help, or has not helped often enough. */
+  /** Waits before the next attempt, longer after each failure. Throws the error if another attempt is useless, or one too many. */
   failed(error: unknown): Promise<void>;
 }
 
-/** Capped exponential backoff with jitter. A longer pause that the server asks for is kept. */
+/** Capped exponential backoff with jitter. If the server asks for a longer pause, that one is made. */
 export function createBackoff({ signal, retry = DEFAULT_RETRY_POLICY, onRetry }: RetryOptions): Backoff {
   let failures = 0;
   return {
@@ -44,14 +44,14 @@ export function createBackoff({ signal, retry = DEFAULT_RETRY_POLICY, onRetry }:
       }
       const error = ConnectError.from(cause);
       const longest = Math.min(retry.capMs, retry.baseMs * 2 ** (failures - 1));
-      const pauseMs = Math.max(longest * (0.5 + Math.random() / 2), askedPauseMs(error));
+      const pauseMs = Math.max(longest * (0.5 + Math.random() / 2), requestedPauseMs(error));
       onRetry?.(error, pauseMs);
       await setTimeout(pauseMs, undefined, { signal });
     },
   };
 }
 
-/** Makes a call, and makes it again while it fails for reasons that pass. For calls that may safely be repeated. */
+/** Makes a call, and repeats it while it fails for transient reasons. Only for calls that are safe to repeat. */
 export async function withRetry<T>(call: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const backoff = createBackoff(options);
   for (;;) {
@@ -63,7 +63,7 @@ export async function withRetry<T>(call: () => Promise<T>, options: RetryOptions
   }
 }
 
-const PASSING = new Set([Code.Unavailable, Code.Aborted, Code.Canceled, Code.Internal, Code.Unknown]);
+const TRANSIENT_CODES = new Set([Code.Unavailable, Code.Aborted, Code.Canceled, Code.Internal, Code.Unknown]);
 
 /**
  * Whether the same call may succeed later. Roster gives a reason with each of its errors, so one without a reason comes from
@@ -75,10 +75,10 @@ export function isTransient(error: unknown): boolean {
   if (reason !== undefined) {
     return code === Code.Unavailable || code === Code.Canceled;
   }
-  return PASSING.has(code) || rawMessage.startsWith("protocol error: ");
+  return TRANSIENT_CODES.has(code) || rawMessage.startsWith("protocol error: ");
 }
 
-function askedPauseMs(error: ConnectError): number {
+function requestedPauseMs(error: ConnectError): number {
   const [info] = error.findDetails(RetryInfoSchema);
   return info?.retryDelay === undefined ? 0 : durationMs(info.retryDelay);
 }

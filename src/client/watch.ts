@@ -45,7 +45,7 @@ function startOf(lastToken: string | undefined, { changeToken, withInitialState 
     : ({ case: "fromNow", value: true } as const);
 }
 
-/** A watch has no end of its own: something in between has ended it. */
+/** A watch never ends by itself, so an end without an error counts as a broken connection. */
 async function* endless(stream: AsyncIterable<WatchUsersResponse>): AsyncGenerator<WatchUsersResponse> {
   yield* stream;
   throw new ConnectError("the stream has ended", Code.Unavailable);

@@ -18,7 +18,7 @@ import type { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/r
 
 type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]>;
 
-/** What reflection tells about. */
+/** What reflection can be asked for. */
 interface Catalogue {
   readonly services: readonly string[];
   readonly files: ReadonlyMap<string, DescFile>;
@@ -27,7 +27,7 @@ interface Catalogue {
 
 /** grpc.reflection over the descriptors of the services served. Needs no key. */
 export function reflectionService(services: readonly DescService[]): ServiceImpl<typeof ServerReflection> {
-  // No service names the details of errors; grpcurl asks for them to show an error.
+  // No service refers to the types of error details, but grpcurl asks for them to show an error.
   const files = [...services.map(({ file }) => file), file_google_rpc_error_details].flatMap(withDependencies);
   const catalogue: Catalogue = {
     services: services.map(({ typeName }) => typeName).sort(),

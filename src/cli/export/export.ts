@@ -73,7 +73,7 @@ async function exportToFile(file: string, connection: Connection, options: Expor
     }
     const begun = part.position.resumeToken;
     await fill(part, connection, options, progress).catch((error: unknown) => {
-      // The server no longer knows that moment: only if nothing came of it in this run may another be taken.
+      // The server no longer has the state of that moment. Another moment may be taken only if this run has exported nothing yet.
       if (begun === "" || part.position.resumeToken !== begun || !errorReason(error)?.startsWith("RESUME_TOKEN_")) {
         throw error;
       }
@@ -118,7 +118,7 @@ async function* chunks(
   }
 }
 
-/** Counting costs the server time: it is done only for someone who watches. */
+/** Counting costs the server time, so it is done only if a person watches the progress. */
 async function startProgress(
   { users, accountId }: Connection,
   { showDeleted = false, filter = "" }: ExportCommandOptions,

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "no
 import { dirname } from "node:path";
 import { UsageError } from "../errors.ts";
 
-/** How far an export has come. */
+/** How far an export is. */
 export interface ExportPosition {
   readonly resumeToken: string;
   readonly userCount: number;
@@ -15,7 +15,7 @@ export interface ExportScope {
   readonly filter: string;
 }
 
-/** `FILE.part.json`: how far `FILE.part` is good. */
+/** The content of `FILE.part.json`: how much of `FILE.part` is valid. */
 interface Checkpoint extends ExportPosition, ExportScope {
   readonly bytes: number;
 }
@@ -25,8 +25,8 @@ const START: ExportPosition = { resumeToken: "", userCount: 0 };
 const CHECKPOINT_INTERVAL_MS = 500;
 
 /**
- * The file of an export on its way: it is written beside its place, and takes it when it is complete. A later process
- * continues it from the last checkpoint, which is on the disk after what it vouches for.
+ * The file of an unfinished export, `FILE.part`, which is renamed to `FILE` when it is complete. A later process continues it from the
+ * last checkpoint. A checkpoint is written when the data before it is on the disk.
  */
 export class PartFile {
   readonly #path: string;
@@ -44,7 +44,7 @@ export class PartFile {
     this.#bytes = bytes;
   }
 
-  /** Continues an export of the same scope, if there is one, else begins. Refuses one of the same users with another filter. */
+  /** Continues an unfinished export of the same scope, or begins. Throws a UsageError if the unfinished one has another filter. */
   static async open(path: string, scope: ExportScope): Promise<PartFile> {
     const checkpoint = await readCheckpoint(path, scope);
     const file = await open(`${path}.part`, checkpoint === undefined ? "w" : "r+");
@@ -53,12 +53,12 @@ export class PartFile {
     return new PartFile(path, scope, file, position, bytes);
   }
 
-  /** What has been written so far. */
+  /** How far the export is. */
   get position(): ExportPosition {
     return this.#position;
   }
 
-  /** Appends; the export stands at the position then. */
+  /** Appends the text, which ends at the position. */
   async write(text: string, position: ExportPosition): Promise<void> {
     const data = Buffer.from(text);
     await this.#file.write(data, 0, data.length, this.#bytes);
@@ -70,7 +70,7 @@ export class PartFile {
     }
   }
 
-  /** Forgets what has been written. */
+  /** Empties the file. */
   async restart(): Promise<void> {
     await rm(checkpointPath(this.#path), { force: true });
     await this.#file.truncate(0);
@@ -78,7 +78,7 @@ export class PartFile {
     this.#position = START;
   }
 
-  /** Puts the file into its place. */
+  /** Gives the file its final name. */
   async complete(): Promise<void> {
     await this.#file.sync();
     await rename(`${this.#path}.part`, this.#path);
@@ -98,7 +98,7 @@ export class PartFile {
   }
 }
 
-/** What is no plain file can't be replaced by one: a device, a folder. */
+/** Throws a UsageError for a device or a folder: they can't be replaced by a file. */
 export async function assertWritable(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found !== undefined && !found.isFile()) {
@@ -114,7 +114,7 @@ function checkpointPath(path: string): string {
   return `${path}.part.json`;
 }
 
-/** Undefined unless it is of the same account, and the file is at least as long as it says. */
+/** Undefined if there is none of the same account, or the file is shorter than it says. */
 async function readCheckpoint(path: string, scope: ExportScope): Promise<(ExportPosition & { bytes: number }) | undefined> {
   const found = await findCheckpoint(path);
   if (found === undefined) {

@@ -41,7 +41,7 @@ function findDetails<T extends DescMessage>({ details }: Status, schema: T): Arr
   return details.flatMap((detail) => anyUnpack(detail, schema) ?? []);
 }
 
-/** NDJSON of bad rows. Made, over an older one, when the first comes. */
+/** NDJSON of bad rows. The file is created, or an older one replaced, when the first bad row comes. */
 export class ErrorsFile {
   readonly path: string;
   #file: FileHandle | undefined;

@@ -3,7 +3,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { type ImportUsersRequest, ImportUsersRequestSchema, type User } from "../../client/index.ts";
 import type { Row } from "./rows.ts";
 
-/** Rows that are imported by one call, and the bad ones between them. */
+/** Rows that are imported by one call, and the bad rows between them. */
 export interface Batch {
   /** From 0. */
   readonly ordinal: number;
@@ -11,7 +11,7 @@ export interface Batch {
 }
 
 const MAX_ROWS = 1000;
-/** Well below what a server takes in one message, even where JSON is terser than the binary form. */
+/** Well below the largest message of a server, even where JSON is shorter than the binary form. */
 const MAX_LENGTH = 2 * 1024 * 1024;
 
 /** Cuts rows into batches: the same file always into the same. */
@@ -40,8 +40,8 @@ export function goodRows({ rows }: Batch): Array<Row & { readonly parsed: { read
 }
 
 /**
- * The call that imports the batch. Its request id comes from its content and its place, so that the server knows the batch
- * again when an import is started again. `salt` makes another import of it.
+ * The request that imports the batch. Its request id is a hash of its content and its place, so that the server recognises the batch when
+ * an import is started again. Another `salt` makes it another import.
  */
 export function importRequest(
   batch: Batch,

@@ -9,7 +9,7 @@ import { type RecordParser, type Row, readRows } from "./rows.ts";
 export const FORMATS = ["ndjson", "csv"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** The format that the name of a file tells. Standard input is NDJSON. */
+/** The format by the name of the file. Standard input is NDJSON. */
 export function formatOf(file: string): Format {
   const [, extension = ""] = /\.(\w+)$/.exec(file.toLowerCase()) ?? [];
   if (file === "-" || ["ndjson", "jsonl"].includes(extension)) {
@@ -21,7 +21,7 @@ export function formatOf(file: string): Format {
   throw new UsageError(`the name of ${file} does not tell its format: give --format ndjson or --format csv`);
 }
 
-/** The users in a file. Throws a UsageError for a CSV header that names what is no field. */
+/** The users in a file. Throws a UsageError for a CSV header with a name that is no field. */
 export function readUsers(chunks: AsyncIterable<Uint8Array>, format: Format): AsyncGenerator<Row> {
   return format === "csv"
     ? readCsv(readRecords(chunks, csvScanner))
@@ -71,7 +71,7 @@ function csvParser(header: readonly string[]): RecordParser {
 
 function parseCells(text: string): string[] {
   try {
-    // The record has been cut already: a carriage return in it is text.
+    // The text is one record: a carriage return in it is part of a cell.
     const [cells = []] = parse(text, { record_delimiter: "\n" });
     return cells;
   } catch (error) {
@@ -79,7 +79,7 @@ function parseCells(text: string): string[] {
   }
 }
 
-/** Cells become fields as they are; the server, and the JSON of the schema, say what is wrong with them. */
+/** Cells become fields unchecked: the JSON of the schema and the server say what is wrong with them. */
 function toUserJson(cells: ReadonlyArray<readonly [string, string]>): JsonObject {
   const isKey = ([name]: readonly [string, string]) => name.startsWith(METADATA_PREFIX);
   const fields = cells

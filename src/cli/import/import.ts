@@ -111,7 +111,7 @@ function report({ created, updated, skipped, failed, repeated }: ImportResult, e
   );
 }
 
-/** In bytes; undefined for what has no end yet. */
+/** In bytes; undefined for a pipe. */
 async function sizeOf(file: string): Promise<number | undefined> {
   if (file === "-") {
     return undefined;

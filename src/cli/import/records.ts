@@ -9,7 +9,7 @@ export interface RawRecord {
   readonly end: number;
 }
 
-/** Returns the position of the line feed that ends the record at hand, or -1. Remembers what it has seen of the record. */
+/** Returns the position of the line feed that ends the current record, or -1. Remembers what it has seen of the record. */
 type Scanner = (chunk: Uint8Array, from: number) => number;
 
 /** The longest record that is read, in bytes. */
@@ -21,12 +21,12 @@ const LF = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 
-/** Cuts lines. */
+/** Ends a record at each line feed. */
 export function lineScanner(): Scanner {
   return (chunk, from) => chunk.indexOf(LF, from);
 }
 
-/** Cuts records of CSV: a line feed between quotes is text. A quote amid plain text means nothing; the parser refuses it. */
+/** Ends a record of CSV at each line feed outside quotes. A quote in the middle of plain text is ignored here; the parser refuses it. */
 export function csvScanner(): Scanner {
   let state: "start" | "plain" | "quoted" | "closed" = "start";
   return (chunk, from) => {
@@ -47,9 +47,9 @@ export function csvScanner(): Scanner {
 }
 
 /**
- * Cuts a file into records, blank lines left out, in constant memory: of a record that is too long only the beginning is
- * kept. Such a one ends with its line, even between quotes, so that a quote that is never closed does not swallow the file.
- * How the file is cut does not depend on how it comes in.
+ * Splits a file into records, without blank ones, in constant memory: only the beginning of a record that is too long is kept. Such a
+ * record ends with its line, even between quotes, so that a quote that is never closed does not swallow the file. The sizes of the
+ * chunks make no difference.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -76,7 +76,7 @@ export async function* readRecords(
   yield* record.take(read);
 }
 
-/** The record at hand. */
+/** The bytes of the current record. */
 class RecordBuffer {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #line = 1;
@@ -88,7 +88,7 @@ class RecordBuffer {
     return this.#bytes > MAX_RECORD_BYTES;
   }
 
-  /** Returns how many bytes it has taken: no more than it takes to be too long, then the rest, but keeps none of that. */
+  /** Returns how many of the bytes it has taken: at most up to the limit; beyond that it takes all, and keeps none. */
   push(bytes: Uint8Array): number {
     const part = this.tooLong ? bytes : bytes.subarray(0, MAX_RECORD_BYTES + 1 - this.#bytes);
     if (!this.tooLong) {
@@ -102,7 +102,7 @@ class RecordBuffer {
     return part.length;
   }
 
-  /** The record, unless it is blank; makes room for the next. `end` is where it ends in the file. */
+  /** Yields the record, unless it is blank, and starts the next. `end` is where it ends in the file. */
   *take(end: number): Generator<RawRecord> {
     const { text, problem } = this.#decode();
     if (problem !== undefined || text.trim() !== "") {

@@ -2,7 +2,7 @@ import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type User, UserSchema } from "../../client/index.ts";
 import type { RawRecord } from "./records.ts";
 
-/** A record of the file as a user, or why it is none. */
+/** A record of the file as a user, or the reason why it is none. */
 export interface Row {
   readonly line: number;
   /** What was in the file, in a form that can be corrected and imported: JSON of a user, or the text that is no JSON. */
@@ -48,7 +48,7 @@ function parseUser(row: JsonValue): User {
   return fromJson(UserSchema, Object.fromEntries(given));
 }
 
-/** By both of their names. The etag is of the user that the row was read from. */
+/** Names of fields that only the server sets, in both spellings. The etag belongs to the user that was exported. */
 const OUTPUT_ONLY = new Set(
   UserSchema.fields
     .filter(({ name }) => ["account_id", "create_time", "update_time", "delete_time", "version", "etag"].includes(name))
@@ -62,7 +62,7 @@ function toStatus(value: JsonValue): JsonValue {
 
 const ESCAPED_SURROGATE = /\\ud[89a-f]/i;
 
-/** An escaped surrogate without its other half has no UTF-8: it would become U+FFFD on the way. */
+/** Half of an escaped surrogate pair can't be encoded in UTF-8: it would become U+FFFD. */
 function assertWellFormed(text: string, row: JsonValue): void {
   if (ESCAPED_SURROGATE.test(text)) {
     JSON.stringify(row, (key, value: unknown) => {

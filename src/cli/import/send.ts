@@ -12,13 +12,13 @@ export interface ImportResult {
   readonly updated: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Those of all these that an earlier run had imported. */
+  /** How many of them an earlier run had imported. */
   readonly repeated: number;
 }
 
 interface SendOptions {
   readonly mode: ImportMode;
-  /** Leaves what earlier runs have imported out of account. */
+  /** Imports again what earlier runs have imported. */
   readonly fresh: boolean;
   readonly errors: ErrorsFile;
   readonly progress: Progress;
@@ -45,7 +45,7 @@ export async function importBatches(
       updated: total.updated + updated,
       skipped: total.skipped + skipped,
       failed: total.failed + bad.length,
-      // A batch that changes something takes a revision of its own: an old one is the answer to an earlier run.
+      // A batch that changes something gets a new revision. An old one means that this is the answer to an earlier run.
       repeated: total.repeated + (response !== undefined && response.revision <= before ? created + updated : 0),
     };
     rows += batch.rows.length;
@@ -82,7 +82,7 @@ function badRows(batch: Batch, response: ImportUsersResponse | undefined): BadRo
   });
 }
 
-/** Asks for the next item before the one at hand is worked on. */
+/** Requests the next item before the current one is used. */
 async function* readAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = items.next();
   for (;;) {
@@ -91,7 +91,7 @@ async function* readAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
       return;
     }
     next = items.next();
-    // Its failure is seen when its turn comes.
+    // A failure is thrown by the await above.
     next.catch(() => {});
     yield value;
   }

@@ -24,7 +24,7 @@ export async function listen(
   };
   const server = await startServer(options).catch((error: unknown) => {
     issuers?.close();
-    throw asListenRefusal(error);
+    throw explainListenError(error);
   });
   const stop = async () => {
     await server.stop();
@@ -33,19 +33,19 @@ export async function listen(
   return { ...server, stop };
 }
 
-/** The error as its user should see it, if it says that a server can't listen. */
-export function asListenRefusal(error: unknown): unknown {
+/** If the error says that a server can't listen, a CommandError that says so in one line; else the error itself. */
+export function explainListenError(error: unknown): unknown {
   const code = systemCode(error);
-  return code === undefined ? error : new CommandError(`can't listen on ${placeOf(error)}: ${REFUSALS[code] ?? code}`);
+  return code === undefined ? error : new CommandError(`can't listen on ${addressOf(error)}: ${REASONS[code] ?? code}`);
 }
 
-/** Errors of a server that can't listen say where. */
-function placeOf(error: unknown): string {
+/** Where it could not listen. */
+function addressOf(error: unknown): string {
   const { address = "", hostname = address, port = "" } = Object.assign({}, error) as Partial<Record<string, unknown>>;
   return `${String(hostname)}:${String(port)}`;
 }
 
-const REFUSALS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is taken",
   EADDRNOTAVAIL: "this machine has no such address",
   EACCES: "this user may not listen on that port",

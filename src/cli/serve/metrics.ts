@@ -2,9 +2,9 @@ import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import type { Metric } from "../../server/metrics/metrics.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
-import { asListenRefusal } from "./listen.ts";
+import { explainListenError } from "./listen.ts";
 
-/** Opens the metrics port, if there shall be one. Throws a CommandError if it can't listen there. */
+/** Opens the metrics port, if one is configured. Throws a CommandError if it can't listen there. */
 export async function exposeMetrics(
   { metricsAddress }: Pick<Config, "metricsAddress">,
   read: () => Promise<ReadonlyArray<readonly Metric[]>>,
@@ -17,6 +17,6 @@ export async function exposeMetrics(
   const { openMetricsPort } = await import("../../server/metrics/port.ts");
   const text = async () => metricsText(await read());
   return openMetricsPort(metricsAddress, text, log).catch((error: unknown) => {
-    throw asListenRefusal(error);
+    throw explainListenError(error);
   });
 }

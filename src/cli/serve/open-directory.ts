@@ -8,7 +8,7 @@ import { createClock } from "../../directory/values/clock.ts";
 import { createIdSource } from "../../directory/values/id.ts";
 import type { Log } from "../../log.ts";
 import { userEncoder } from "../../rpc/users/user-encoder.ts";
-import { adminKeyPath, keepAdminKey, readAdminKey } from "../admin-key.ts";
+import { adminKeyPath, readAdminKey, writeAdminKey } from "../admin-key.ts";
 import { CommandError } from "../errors.ts";
 import { logWaiting } from "./wait-log.ts";
 
@@ -45,13 +45,13 @@ export async function firstKey(
   }
   const path = adminKeyPath(databaseUrl);
   const secret = bootstrapKey ?? (path === undefined ? undefined : readAdminKey(path)) ?? mintSecret(newId("K"));
-  const kept = path === undefined ? secret : keep(path, secret, { replace: bootstrapKey !== undefined });
-  return (await bootstrap(store, kept)) ? kept : undefined;
+  const stored = path === undefined ? secret : storeSecret(path, secret, { replace: bootstrapKey !== undefined });
+  return (await bootstrap(store, stored)) ? stored : undefined;
 }
 
-function keep(path: string, secret: string, options: Parameters<typeof keepAdminKey>[2]): string {
+function storeSecret(path: string, secret: string, options: Parameters<typeof writeAdminKey>[2]): string {
   try {
-    return keepAdminKey(path, secret, options);
+    return writeAdminKey(path, secret, options);
   } catch (error) {
     throw new CommandError(`can't keep the first key in ${path}: ${causeText(error)}`, { cause: error });
   }

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { systemCode } from "../errors.ts";
 import { type Column, createTable, formatFields } from "./table.ts";
 
-/** What a command that shows something takes. */
+/** What `addOutputOptions` adds. */
 export interface OutputOptions {
   readonly json?: boolean;
 }
@@ -27,7 +27,7 @@ interface Page<T> {
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** Writes to standard output. A reader that has had enough, as in `roster export - | head`, is no failure. */
+/** Writes to standard output. A reader that closes the pipe, as in `roster export - | head`, is no failure. */
 export async function write(texts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   try {
     await pipeline(Readable.from(texts), process.stdout, { end: false });
@@ -38,7 +38,7 @@ export async function write(texts: Iterable<string> | AsyncIterable<string>): Pr
   }
 }
 
-/** For a person: text on a terminal, unless JSON is asked for. For a program: JSON. */
+/** Whether to print text for a person: on a terminal, unless JSON is asked for. A program gets JSON. */
 export function isForPerson({ json }: OutputOptions): boolean {
   return !json && process.stdout.isTTY;
 }
@@ -74,7 +74,7 @@ export async function showList<D extends DescMessage>(
   await write(isForPerson(options) ? tables(pages, columns) : jsonArray(schema, pages));
 }
 
-/** Nothing is left out that a reader may count on, such as a zero. */
+/** JSON by the field names of the schema, with fields that have default values, such as zero. */
 export function toDocument<D extends DescMessage>(schema: D, message: MessageShape<D> | undefined): Document {
   const json: unknown = message && toJson(schema, message, { useProtoFieldName: true, alwaysEmitImplicit: true });
   if (typeof json !== "object" || json === null) {

@@ -3,11 +3,11 @@ import type { ConnectError } from "@connectrpc/connect";
 import { SingleBar } from "cli-progress";
 import { explain } from "../errors.ts";
 
-/** What a person watches while a command works. Goes to standard error, so that it never mixes with data. */
+/** Shows how far a command has come. Goes to standard error, so that it never mixes with data. */
 export interface Progress {
-  /** `done` is measured like the total; `users` is how many that are. */
+  /** `done` is in the unit of the total, which may be bytes; `users` is the number of users so far. */
   update(done: number, users: number): void;
-  /** Says something in between. */
+  /** Prints a line between updates. */
   note(text: string): void;
   stop(): void;
 }
@@ -52,7 +52,7 @@ function lines(label: string, total: number | undefined, stream: WriteStream): P
   };
 }
 
-/** Says why there is a pause. */
+/** Returns a function that prints why an attempt failed and when the next one is made. */
 export function noteRetry(
   progress: Pick<Progress, "note">,
   baseUrl: string,

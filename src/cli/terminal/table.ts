@@ -5,7 +5,7 @@ export interface Column<T> {
   readonly of: (row: T) => string;
 }
 
-/** Rows as aligned columns, some at a time: the first time under their titles. Later rows may widen a column. */
+/** Returns a function that formats some rows as aligned columns; the first call adds the titles. Later rows may widen a column. */
 export function createTable<T>(columns: readonly Column<T>[]): (rows: readonly T[]) => string {
   const titles = columns.map(({ title }) => title);
   let widths = titles.map(widthOf);
@@ -40,7 +40,7 @@ const GRAPHEMES = new Intl.Segmenter();
 const WIDE =
   /^[\p{RGI_Emoji}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6[[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Bopo}]--[\uff61-\uffdc]]]/v;
 
-/** In cells of a terminal, where ideographs and emoji take two. */
+/** The width in cells of a terminal: ideographs and emoji take two. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const { segment } of GRAPHEMES.segment(text)) {
@@ -49,7 +49,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** What people keep here must not steer somebody's terminal, nor turn the direction of what is beside it. */
+/** Stored text must not control the reader's terminal, nor change the direction of the text beside it. */
 function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028-\u202e\u2066-\u2069\u200e\u200f\u061c]/gu,

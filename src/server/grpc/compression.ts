@@ -2,36 +2,37 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { IncomingHttpHeaders, ServerHttp2Stream, ServerStreamResponseOptions } from "node:http2";
 import { gzip } from "node:zlib";
 
-/** Of requests: grpc-js unpacks them. */
+/** Those that grpc-js can decompress in requests. */
 export const COMPRESSIONS: readonly string[] = ["gzip", "deflate", "identity"];
 
-/** As on the HTTP port: smaller ones gain nothing. */
+/** Smaller messages are not compressed, as on the HTTP port: they gain nothing. */
 const MIN_BYTES = 1024;
-const PREFIX = 5;
+/** Of a message of gRPC: a byte that says whether it is compressed, four of length. */
+const PREFIX_BYTES = 5;
 
-/** As grpc-js uses a stream: one write is one message with its prefix, and the next comes after the callback. */
-interface Answering {
+/** How grpc-js writes: one call of `write` for each message with its prefix, the next one after the callback. */
+interface ResponseStream {
   respond(headers: OutgoingHttpHeaders, options?: ServerStreamResponseOptions): void;
   write(envelope: Buffer, done: (error?: Error | null) => void): boolean;
 }
 
 /**
- * Compresses large answers to those who compress their requests, as other gRPC servers do; grpc-js does not. Nearly every
- * client accepts gzip without being asked, and between services bandwidth is cheaper than time.
+ * Compresses large messages for callers who compress their requests, as other gRPC servers do; grpc-js does not. That a client accepts
+ * gzip is no reason: nearly every client does, and between services bandwidth is cheaper than time.
  */
-export function compressAnswers(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+export function compressResponses(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   if (headers["grpc-encoding"] !== "gzip") {
     return;
   }
-  const answering: Answering = stream;
-  const { respond, write } = answering;
-  answering.respond = (answer, options) => respond.call(stream, { ...answer, "grpc-encoding": "gzip" }, options);
-  answering.write = (envelope, done) => {
-    if (envelope.length < PREFIX + MIN_BYTES) {
+  const wrapped: ResponseStream = stream;
+  const { respond, write } = wrapped;
+  wrapped.respond = (response, options) => respond.call(stream, { ...response, "grpc-encoding": "gzip" }, options);
+  wrapped.write = (envelope, done) => {
+    if (envelope.length < PREFIX_BYTES + MIN_BYTES) {
       return write.call(stream, envelope, done);
     }
-    gzip(envelope.subarray(PREFIX), (error, data) => {
-      // Its deadline may have passed meanwhile.
+    gzip(envelope.subarray(PREFIX_BYTES), (error, data) => {
+      // The deadline of the call may have passed meanwhile.
       if (error !== null || stream.writableEnded || stream.destroyed) {
         done(error ?? new Error("the call has ended"));
       } else {
@@ -43,7 +44,7 @@ export function compressAnswers(stream: ServerHttp2Stream, headers: IncomingHttp
 }
 
 function compressedEnvelope(data: Buffer): Buffer {
-  const prefix = Buffer.alloc(PREFIX);
+  const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt8(1, 0);
   prefix.writeUInt32BE(data.length, 1);
   return Buffer.concat([prefix, data]);

@@ -2,7 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Metadata } from "@grpc/grpc-js";
 import type { CallContext } from "../../rpc/pipeline/pipeline.ts";
 
-/** What grpc-js knows of a call, whatever its kind. */
+/** The part of a call of grpc-js that all kinds of calls have. */
 export interface GrpcCall {
   readonly metadata: Metadata;
   readonly cancelled: boolean;
@@ -10,7 +10,7 @@ export interface GrpcCall {
   on(event: "cancelled", listener: () => void): unknown;
 }
 
-/** The context of a call on the gRPC port. The signal is made when somebody asks: most calls need none. */
+/** The context of a call on the gRPC port. Its signal is made on first use, because most calls need none. */
 export class GrpcContext implements CallContext {
   // grpc-js takes the content type out of the metadata. The gate lets in `application/grpc` and `application/grpc+proto` only.
   readonly alwaysBinary = true;

@@ -7,7 +7,7 @@ import { completeError, toConnectError } from "../../rpc/errors.ts";
 
 const DETAILS = "grpc-status-details-bin";
 
-/** An error as grpc-js sends it: code, message, and the details in the trailer. */
+/** The error as grpc-js takes it: code, message, and the details as metadata. */
 export function toStatusObject(error: unknown, log: Log): StatusObject {
   const connectError = toConnectError(error, log);
   const { code, rawMessage } = connectError;
@@ -17,19 +17,19 @@ export function toStatusObject(error: unknown, log: Log): StatusObject {
   return { code: Number(code), details: rawMessage, metadata };
 }
 
-/** The status that ends a call, with the details that it lacks if grpc-js has raised it by itself. */
+/** The headers that end a call. If they have an error of grpc-js itself, which has no details, they get those that Roster's errors have. */
 export function completeStatus(headers: OutgoingHttpHeaders, received: boolean, log: Log): OutgoingHttpHeaders {
   const code = Number(headers["grpc-status"] ?? 0);
   if (code === 0 || DETAILS in headers) {
     return headers;
   }
   const message = decodeURI(String(headers["grpc-message"]));
-  const error = completeError(foreseen(new ConnectError(message, toCode(code)), received), log);
+  const error = completeError(asCallersMistake(new ConnectError(message, toCode(code)), received), log);
   return { ...headers, ...Object.fromEntries(setTrailerStatus(new Headers(), error)) };
 }
 
-/** What grpc-js calls INTERNAL, or a method that it lacks, although the caller is to blame: bytes that are no message, or half of one. */
-function foreseen(error: ConnectError, received: boolean): ConnectError {
+/** grpc-js says INTERNAL, or that the method is missing, to mistakes of callers: bytes that are no message, or half of one. */
+function asCallersMistake(error: ConnectError, received: boolean): ConnectError {
   if (error.code === Code.Unimplemented && received && error.rawMessage.includes("no request message")) {
     return new ConnectError("the request message is cut off", Code.InvalidArgument);
   }

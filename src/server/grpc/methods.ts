@@ -22,7 +22,7 @@ import { encodeWithPreEncodedField } from "../../rpc/wire/pre-encoded-field.ts";
 import { GrpcContext } from "./context.ts";
 import { toStatusObject } from "./errors.ts";
 
-// Messages go through grpc-js as bytes: what can't be decoded is then an error of ours, with details.
+// grpc-js passes messages on as bytes. They are decoded here, so that an error has the details of Roster's errors.
 const asIs = (bytes: Buffer) => bytes;
 
 export function definitionOf(method: DescMethod): MethodDefinition<Buffer, Buffer> {
@@ -40,10 +40,10 @@ export function definitionOf(method: DescMethod): MethodDefinition<Buffer, Buffe
 type Readable = ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 type Writable = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
-/** The function of a method of any kind, as the descriptors name it. */
+/** The function of a method of any kind. */
 type AnyImpl = (input: unknown, context: CallContext) => Promise<object> | AsyncIterable<object>;
 
-/** What grpc-js calls: decodes, runs the function that every port runs, encodes. */
+/** The function that grpc-js calls: decodes, runs the function that all ports share, encodes. */
 export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log) {
   const run = Reflect.get(implementation, method.localName) as AnyImpl;
   const encode = (message: object) =>
@@ -86,30 +86,30 @@ function settle(answer: Promise<Buffer>, callback: sendUnaryData<Buffer>, log: L
   );
 }
 
-/** Makes the next message while the one before is on its way, and no more: a slow reader costs no memory. */
+/** Makes one message while the one before is being sent, and none beyond that, so that a slow reader costs no memory. */
 async function stream(
   call: Writable,
   messages: () => AsyncIterable<object>,
   encode: (message: object) => Buffer,
   log: Log,
 ): Promise<void> {
-  let arrived = Promise.resolve();
-  let giveUp = () => {};
-  call.once("cancelled", () => giveUp());
+  let sent = Promise.resolve();
+  let stopWaiting = () => {};
+  call.once("cancelled", () => stopWaiting());
   try {
     for await (const message of messages()) {
-      await arrived;
+      await sent;
       if (call.cancelled) {
         return;
       }
-      arrived = new Promise((resolve) => {
-        giveUp = resolve;
+      sent = new Promise((resolve) => {
+        stopWaiting = resolve;
         call.write(encode(message), () => resolve());
       });
     }
     call.end();
   } catch (error) {
-    // To a caller that has gone there is nothing to say.
+    // A caller that has gone gets no error.
     if (!call.cancelled) {
       call.emit("error", toStatusObject(error, log));
     }
@@ -117,7 +117,7 @@ async function stream(
 }
 
 async function* decodeAll(schema: DescMessage, call: Readable): AsyncGenerator<Message> {
-  // An iteration that breaks off would otherwise take the stream along, and with it the answer.
+  // By default an iteration that ends early destroys the stream, and the response could not be sent.
   for await (const bytes of call.iterator({ destroyOnReturn: false })) {
     yield decode(schema, bytes);
   }

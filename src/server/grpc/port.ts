@@ -1,17 +1,10 @@
 import type { Socket } from "node:net";
-import type { DescService } from "@bufbuild/protobuf";
-import type { ServiceImpl } from "@connectrpc/connect";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
+import type { Route } from "../route.ts";
 import { destroyAll, track } from "../sockets.ts";
-import { guard, http2ServersOf } from "./gate.ts";
+import { guardStreams, http2ServersOf } from "./guard-streams.ts";
 import { definitionOf, handlerOf } from "./methods.ts";
-
-/** A service and its functions: the same ones that the HTTP port serves. */
-export interface Route {
-  readonly service: DescService;
-  readonly implementation: ServiceImpl<DescService>;
-}
 
 export interface GrpcPortOptions {
   readonly host: string;
@@ -25,13 +18,13 @@ export interface GrpcPortOptions {
 
 /** In milliseconds. */
 interface ConnectionTimes {
-  /** A connection that has been idle so long is asked whether anybody is there, */
+  /** A connection that has been idle for this long gets a ping. */
   readonly keepalive: number;
-  /** and closed when nobody answers for so long. */
+  /** It is closed if the ping is not answered within this time. */
   readonly keepaliveTimeout: number;
-  /** Connections are renewed, give or take a tenth, so that a load balancer can spread them anew. */
+  /** After this time, give or take a tenth, a client is told to open a new connection, so that a load balancer can spread them anew. */
   readonly maxAge: number;
-  /** Calls have so long to end on a connection that is to be renewed. */
+  /** Calls on the old connection have this long to end. */
   readonly maxAgeGrace: number;
 }
 
@@ -45,21 +38,21 @@ const CONNECTION_TIMES: ConnectionTimes = {
 export interface GrpcPort {
   readonly host: string;
   readonly port: number;
-  /** Takes no more calls, lets those under way end, and resolves when every connection is closed, by force after the timeout. */
+  /** Refuses new calls and lets those under way end. Resolves when every connection is closed; after the timeout, by force. */
   drain(timeoutMs: number): Promise<void>;
 }
 
-/** Listens for gRPC alone, on grpc-js: the fast lane for services. */
+/** Serves gRPC alone, by grpc-js, which is several times faster than Connect's gRPC. */
 export async function openGrpcPort(
   routes: readonly Route[],
   { host, port, tls, maxMessageBytes, connections }: GrpcPortOptions,
   log: Log,
 ): Promise<GrpcPort> {
   const times = { ...CONNECTION_TIMES, ...connections };
-  // It would write to the console what it can't take as metadata: keys that are mistyped, too.
+  // grpc-js would write metadata that it refuses to the console: a mistyped key, for example.
   setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
-    // It counts every message, for a service that is not served.
+    // Channelz would count every message, for a service that is not served.
     "grpc.enable_channelz": 0,
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": -1,
@@ -81,7 +74,7 @@ export async function openGrpcPort(
   const paths = new Set(routes.flatMap(({ service }) => service.methods.map((method) => definitionOf(method).path)));
   const sockets = new Set<Socket>();
   for (const http2Server of http2ServersOf(server)) {
-    guard(http2Server, paths, log);
+    guardStreams(http2Server, paths, log);
     http2Server.on("connection", (socket: Socket) => track(sockets, socket));
   }
   return { host, port: bound, drain: (timeoutMs) => drain(server, sockets, timeoutMs) };
@@ -97,7 +90,7 @@ function bind(server: Server, address: string, tls: GrpcPortOptions["tls"]): Pro
   });
 }
 
-/** As errors of Node's own servers: grpc-js has the system's code in the text only. */
+/** With the code and the address that errors of Node's own servers have. grpc-js has the code in the message only. */
 function asListenError(error: Error, { host, port }: Pick<GrpcPortOptions, "host" | "port">): Error {
   const [code] = /\bE[A-Z]{3,}\b/.exec(error.message) ?? [];
   return Object.assign(error, { address: host, port, ...(code !== undefined && { code }) });

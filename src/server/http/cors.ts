@@ -1,5 +1,5 @@
 import { cors } from "@connectrpc/connect";
-import type { Request, Response } from "./exchange.ts";
+import type { Request, Response } from "./request-response.ts";
 
 /** Origins whose pages may call, as browsers send them: `https://app.example.com`. */
 export type CorsOrigins = readonly string[];

@@ -3,11 +3,12 @@ import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/con
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../../log.ts";
 import { DETAIL_TYPES } from "../../rpc/errors.ts";
-import { dropFarDeadlines } from "../deadline.ts";
-import type { Route } from "../grpc/port.ts";
-import { badRequest, completeErrors, unknownMethod } from "./complete-errors.ts";
+import { dropFarDeadlines } from "../deadlines.ts";
+import { badRequest, unknownMethod } from "../error-responses.ts";
+import type { Route } from "../route.ts";
+import { completeErrors } from "./complete-errors.ts";
 import { answerPreflight, type CorsOrigins, setCorsHeaders } from "./cors.ts";
-import type { Request, Response } from "./exchange.ts";
+import type { Request, Response } from "./request-response.ts";
 
 export interface HandlerOptions {
   readonly routes: readonly Route[];
@@ -16,8 +17,8 @@ export interface HandlerOptions {
   readonly log: Log;
 }
 
-/** Serves Connect, gRPC-Web and gRPC to whatever speaks HTTP. */
-export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: HandlerOptions) {
+/** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC. */
+export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, log }: HandlerOptions) {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
@@ -35,22 +36,22 @@ export function createHandler({ routes, maxMessageBytes, corsOrigins, log }: Han
       return;
     }
     const path = request.url?.split("?", 1)[0] ?? "";
-    answer(handlers.get(path), path, request, response, log).catch((error: unknown) => {
-      // The caller is gone: there is nobody to tell.
+    respond(handlers.get(path), path, request, response, log).catch((error: unknown) => {
+      // The caller has gone: nobody is left to send an error to.
       log.debug({ path, err: error }, "call aborted");
       response.destroy();
     });
   };
 }
 
-// People write JSON by hand: a field that is misspelt is an error, not silence. And what is no UTF-8 is no text.
+// People write JSON by hand, so a misspelt field is refused. So are bytes that are not UTF-8.
 const JSON_OPTIONS = {
   ignoreUnknownFields: false,
   textDecoder: new TextDecoder("utf-8", { fatal: true }),
   registry: DETAIL_TYPES,
 };
 
-async function answer(
+async function respond(
   handler: UniversalHandlerFn | undefined,
   path: string,
   request: Request,
@@ -59,15 +60,15 @@ async function answer(
 ): Promise<void> {
   dropFarDeadlines(request.headers);
   const universal = toUniversal(request, response);
-  const answered =
+  const result =
     handler === undefined
       ? unknownMethod(path, request.headers["content-type"] ?? "", log)
       : universal === undefined
         ? badRequest(log)
         : await handler(universal);
-  // A caller that has gone takes nothing more: end what makes the answer.
-  response.once("close", () => answered.body?.[Symbol.asyncIterator]().return?.());
-  await universalResponseToNodeResponse(answered, response);
+  // When the caller goes away, what produces the body has to end.
+  response.once("close", () => result.body?.[Symbol.asyncIterator]().return?.());
+  await universalResponseToNodeResponse(result, response);
 }
 
 /** Undefined for a request whose target or host is no URL. */

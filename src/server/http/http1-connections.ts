@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 
-/** The HTTP/1.1 connections of a port. Node ends only those of them that it takes for idle, and not those that never spoke. */
+/** The HTTP/1.1 connections of a port, to be drained. Node itself closes only some of the idle ones: none that has never sent a request. */
 export class Http1Connections {
   readonly #calls = new Map<Socket, number>();
   #draining = false;
@@ -14,7 +14,7 @@ export class Http1Connections {
     socket.once("close", () => this.#calls.delete(socket));
   }
 
-  /** A call has come in on the connection; it ends when `response` closes. */
+  /** Counts a call on the connection until its response closes. */
   count(socket: Socket, response: { once(event: "close", listener: () => void): unknown }): void {
     this.#calls.set(socket, (this.#calls.get(socket) ?? 0) + 1);
     response.once("close", () => {
@@ -26,7 +26,7 @@ export class Http1Connections {
     });
   }
 
-  /** Ends each connection once it has no call under way. */
+  /** Closes each connection as soon as it has no call under way. */
   drain(): void {
     this.#draining = true;
     for (const [socket, calls] of this.#calls) {

@@ -4,8 +4,8 @@ import { createServer as createHttp2Server, createSecureServer, type Http2Sessio
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import { destroyAll, track } from "../sockets.ts";
-import type { Request, Response } from "./exchange.ts";
 import { Http1Connections } from "./http1-connections.ts";
+import type { Request, Response } from "./request-response.ts";
 
 export interface HttpPortOptions {
   readonly host: string;
@@ -18,22 +18,22 @@ export interface HttpPortOptions {
 export interface HttpPort {
   readonly host: string;
   readonly port: number;
-  /** Takes no more calls, lets those under way end, and resolves when every connection is closed, by force after the timeout. */
+  /** Refuses new calls and lets those under way end. Resolves when every connection is closed; after the timeout, by force. */
   drain(timeoutMs: number): Promise<void>;
 }
 
 type Handler = (request: Request, response: Response) => void;
 
-/** The connections of a port, by what has to be done to end them. */
+/** The connections of a port, by how they are drained. */
 interface Connections {
   readonly sockets: Set<Socket>;
-  /** Those that have not said yet what they speak. */
+  /** Those that have not sent enough to tell HTTP/1.1 from HTTP/2. */
   readonly undecided: Set<Socket>;
   readonly http1: Http1Connections;
   readonly http2: Set<Http2Session>;
 }
 
-/** Listens for HTTP/1.1 and HTTP/2 on one port: told apart by ALPN under TLS, by the connection preface in cleartext. */
+/** Serves HTTP/1.1 and HTTP/2 on one port. ALPN tells them apart under TLS, the connection preface in cleartext. */
 export async function openHttpPort(handler: Handler, { host, port, tls }: HttpPortOptions): Promise<HttpPort> {
   const connections = {
     sockets: new Set<Socket>(),
@@ -63,7 +63,7 @@ async function drain(server: Server | TlsServer, connections: Connections, timeo
   for (const session of connections.http2) {
     session.close();
   }
-  // Those whose handshake was under way.
+  // Of connections whose TLS handshake was under way.
   server.on("session", (session: Http2Session) => session.close());
   const force = setTimeout(() => destroyAll(connections.sockets), timeoutMs);
   await closed;
@@ -75,7 +75,10 @@ function secure(
   connections: Connections,
   { certificate, key }: { readonly certificate: string; readonly key: string },
 ): TlsServer {
-  const server = createSecureServer({ cert: certificate, key, allowHTTP1: true, handshakeTimeout: SILENCE_MS }, handler);
+  const server = createSecureServer(
+    { cert: certificate, key, allowHTTP1: true, handshakeTimeout: FIRST_BYTES_TIMEOUT_MS },
+    handler,
+  );
   server.on("session", (session) => track(connections.http2, session));
   server.on("secureConnection", (socket) => {
     if (socket.alpnProtocol !== "h2") {
@@ -89,7 +92,7 @@ function cleartext(handler: Handler, connections: Connections): Server {
   const http2 = createHttp2Server(handler);
   http2.on("session", (session) => track(connections.http2, session));
   const server = createHttpServer(handler);
-  // What Node does with a connection of its own, kept to be done once we know that it speaks HTTP/1.1.
+  // What Node does with a new connection: called below, once it is known that it speaks HTTP/1.1.
   const serveHttp1 = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
@@ -97,7 +100,7 @@ function cleartext(handler: Handler, connections: Connections): Server {
     peek(socket, (isHttp2) => {
       connections.undecided.delete(socket);
       if (isHttp2) {
-        // As on an HTTP/2 server's own connections: a peer that has closed its end is gone, and its streams with it.
+        // As an HTTP/2 server sets it: when the peer closes its end, the connection and its streams end.
         socket.allowHalfOpen = false;
         http2.emit("connection", socket);
         return;
@@ -113,10 +116,10 @@ function cleartext(handler: Handler, connections: Connections): Server {
 }
 
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-/** How long a connection may take to say what it speaks. */
-const SILENCE_MS = 10_000;
+/** A connection that has not sent the bytes to tell them apart by then is closed. */
+const FIRST_BYTES_TIMEOUT_MS = 10_000;
 
-/** Reads as much of a connection as it takes to know whether it begins with the HTTP/2 preface, and puts it back. */
+/** Reads just enough of a connection to know whether it begins with the HTTP/2 preface, and puts what it has read back. */
 function peek(socket: Socket, decide: (isHttp2: boolean) => void): void {
   let seen = Buffer.alloc(0);
   const giveUp = () => socket.destroy();
@@ -127,12 +130,12 @@ function peek(socket: Socket, decide: (isHttp2: boolean) => void): void {
     if (matches && length < PREFACE.length) {
       return;
     }
-    clearTimeout(silence);
+    clearTimeout(timeout);
     socket.off("data", read).off("end", giveUp).off("error", giveUp).pause();
     socket.unshift(seen);
     decide(matches);
   };
-  const silence = setTimeout(giveUp, SILENCE_MS);
-  socket.once("close", () => clearTimeout(silence));
+  const timeout = setTimeout(giveUp, FIRST_BYTES_TIMEOUT_MS);
+  socket.once("close", () => clearTimeout(timeout));
   socket.on("data", read).on("end", giveUp).on("error", giveUp);
 }

@@ -9,7 +9,7 @@ type Labels = Readonly<Record<string, string | number | undefined>>;
 interface Sample {
   readonly labels: Labels;
   readonly value: number;
-  /** Where it is not that of the metric. */
+  /** If it is another than that of the metric. */
   readonly metricName?: string;
 }
 
@@ -25,16 +25,13 @@ export interface Measurements {
   readonly databaseStatus: DatabaseStatus;
 }
 
-/**
- * What one process has measured: its calls, its database, and Node itself, from the first time on that this is asked. Each sample gets
- * the labels.
- */
+/** The metrics of this process: its calls, its database, and Node's own, which are collected from the first call of this on. Each sample gets the labels. */
 export async function measure({ callMetrics, databaseStatus }: Measurements, labels: Labels = {}): Promise<Metric[]> {
   const ofNode: readonly Metric[] = await nodeRegistry().getMetricsAsJSON();
   return [...callMetricsOf(callMetrics), ...databaseMetricsOf(databaseStatus), ...ofNode].map((metric) => ({
     ...metric,
     values: metric.values.map((sample) => ({ ...sample, labels: { ...labels, ...sample.labels } })),
-    // Processes differ in their labels: nothing is really added up, and nothing left out.
+    // Required by `aggregate`. Samples of different processes have different labels, so nothing is added up.
     aggregator: "sum",
   }));
 }

@@ -9,7 +9,7 @@ export interface MetricsPort {
   close(): Promise<void>;
 }
 
-/** Answers GET /metrics with the text that `read` gives, and nothing else. A port of its own, because metrics are not for callers. */
+/** Serves GET /metrics, with the text that `read` returns, and nothing else. A port of its own, because metrics are not for callers. */
 export async function openMetricsPort(
   { host, port }: Pick<MetricsPort, "host" | "port">,
   read: () => Promise<string>,

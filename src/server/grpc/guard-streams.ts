@@ -6,13 +6,12 @@ import type { Server } from "@grpc/grpc-js";
 import { RosterError } from "../../directory/errors.ts";
 import type { Log } from "../../log.ts";
 import { toConnectError } from "../../rpc/errors.ts";
-import { dropFarDeadlines } from "../deadline.ts";
-import { jsonError } from "../http/change-error.ts";
-import { errorAnswer, unknownMethod } from "../http/complete-errors.ts";
-import { COMPRESSIONS, compressAnswers } from "./compression.ts";
+import { dropFarDeadlines } from "../deadlines.ts";
+import { errorResponse, unknownMethod, unsupported } from "../error-responses.ts";
+import { COMPRESSIONS, compressResponses } from "./compression.ts";
 import { completeStatus } from "./errors.ts";
 
-/** What calls its HTTP/2 servers; grpc-js keeps them to itself. Throws if they are not where they were. */
+/** The HTTP/2 servers of a server of grpc-js, which keeps them in a private field. Throws if that field is not there. */
 export function http2ServersOf(server: Server): Http2Server[] {
   const servers: unknown = Reflect.get(server, "http2Servers");
   if (!(servers instanceof Map) || servers.size === 0) {
@@ -22,14 +21,15 @@ export function http2ServersOf(server: Server): Http2Server[] {
 }
 
 /**
- * Puts itself between HTTP/2 and grpc-js, which answers by itself to what is wrong below a call, without details and in part with
- * INTERNAL. Its interceptors never see those answers; a stream does. What headers show is refused here.
+ * Takes over the streams of an HTTP/2 server of grpc-js. Requests that are wrong below a call would be refused by grpc-js itself, without
+ * details and in part with INTERNAL, and its interceptors do not see that. So what the headers show to be wrong is refused here, and
+ * what grpc-js sends on a stream gets the details that it lacks.
  */
-export function guard(http2Server: Http2Server, paths: ReadonlySet<string>, log: Log): void {
+export function guardStreams(http2Server: Http2Server, paths: ReadonlySet<string>, log: Log): void {
   const serve = http2Server.listeners("stream");
   http2Server.removeAllListeners("stream");
   http2Server.on("stream", (stream, headers, ...rest) => {
-    // One that was reset at once takes no answer.
+    // The caller may have reset it already.
     if (stream.destroyed || stream.closed) {
       return;
     }
@@ -39,26 +39,26 @@ export function guard(http2Server: Http2Server, paths: ReadonlySet<string>, log:
       send(stream, refusal);
       return;
     }
-    compressAnswers(stream, headers);
-    completeAnswers(stream, log);
+    compressResponses(stream, headers);
+    completeErrors(stream, log);
     for (const listener of serve) {
       listener.call(http2Server, stream, headers, ...rest);
     }
   });
 }
 
-/** As grpc-js uses a stream. */
-interface Answering {
+/** What grpc-js calls to end a call. */
+interface ResponseStream {
   respond(headers: OutgoingHttpHeaders, options?: ServerStreamResponseOptions): void;
   sendTrailers(trailers: OutgoingHttpHeaders): void;
 }
 
-function completeAnswers(stream: ServerHttp2Stream, log: Log): void {
-  const answering: Answering = stream;
-  const { respond, sendTrailers } = answering;
+function completeErrors(stream: ServerHttp2Stream, log: Log): void {
+  const wrapped: ResponseStream = stream;
+  const { respond, sendTrailers } = wrapped;
   const complete = (headers: OutgoingHttpHeaders) => completeStatus(headers, stream.readableDidRead, log);
-  answering.respond = (headers, options) => respond.call(stream, complete(headers), options);
-  answering.sendTrailers = (trailers) => sendTrailers.call(stream, complete(trailers));
+  wrapped.respond = (headers, options) => respond.call(stream, complete(headers), options);
+  wrapped.sendTrailers = (trailers) => sendTrailers.call(stream, complete(trailers));
 }
 
 function refusalOf(headers: IncomingHttpHeaders, paths: ReadonlySet<string>, log: Log): UniversalServerResponse | undefined {
@@ -68,10 +68,10 @@ function refusalOf(headers: IncomingHttpHeaders, paths: ReadonlySet<string>, log
     return unknownMethod(path, type, log);
   }
   if (verb !== "POST") {
-    return httpError(405, "methods are called by POST", log);
+    return unsupported(405, "methods are called by POST", log);
   }
   if (!/^application\/grpc(\+proto)?$/i.test(type)) {
-    return httpError(415, "this port speaks gRPC alone: the content type must be application/grpc", log);
+    return unsupported(415, "this port speaks gRPC alone: the content type must be application/grpc", log);
   }
   if (timeout !== undefined && !/^\d{1,8}[HMSmun]$/.test(String(timeout))) {
     return refuse(new RosterError("REQUEST_MALFORMED", `grpc-timeout ${JSON.stringify(timeout)} is no deadline`), log);
@@ -83,16 +83,12 @@ function refusalOf(headers: IncomingHttpHeaders, paths: ReadonlySet<string>, log
   return undefined;
 }
 
-function httpError(status: number, message: string, log: Log): UniversalServerResponse {
-  return jsonError(status, toConnectError(new RosterError("PROTOCOL_UNSUPPORTED", message), log));
-}
-
 function refuse(error: RosterError, log: Log): UniversalServerResponse {
-  return errorAnswer("application/grpc", 200, toConnectError(error, log));
+  return errorResponse("application/grpc", 200, toConnectError(error, log));
 }
 
 function send(stream: ServerHttp2Stream, { status, header, body }: UniversalServerResponse): void {
-  // It may break at any time: there is nobody to tell then.
+  // The stream may break at any time; without a listener that would end the process.
   stream.on("error", () => {});
   stream.respond({ ":status": status, ...Object.fromEntries(header ?? []) }, { endStream: body === undefined });
   if (body !== undefined) {
