@@ -11,7 +11,7 @@ import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { flagOf, SETTINGS } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
 import { CODES } from "../src/rpc/errors.ts";
-import { methodName, PERMISSIONS } from "../src/rpc/pipeline/permissions.ts";
+import { methodName, PERMISSIONS } from "../src/rpc/permissions/permissions.ts";
 
 const DOCUMENTS = {
   "docs/errors.md": errorsDocument,
@@ -83,7 +83,7 @@ function permissionsDocument(): string {
   );
   return `# Permissions
 
-${madeFrom("src/rpc/pipeline/permissions.ts")}
+${madeFrom("src/rpc/permissions/permissions.ts")}
 
 What each call takes: a key or a token of at least this role, for one of these accounts. WRITER includes READER, and
 ADMIN includes both. The role bounds a super admin's key as well: a READER key reads, in every account.

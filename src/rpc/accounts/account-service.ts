@@ -2,8 +2,8 @@ import type { AccountService } from "../../../gen/roster/v1/account_service_pb.j
 import { createAccount, setAccountStatus, updateAccount } from "../../directory/accounts/accounts.ts";
 import { invalidField } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
+import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
-import type { Handlers } from "../pipeline/pipeline.ts";
 import { answerPage } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
 import type { Tokens } from "../wire/tokens.ts";

@@ -5,9 +5,9 @@ import { deleteAccount as eraseAccount } from "../../directory/accounts/accounts
 import { RosterError } from "../../directory/errors.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
+import type { Call } from "../pipeline/call.ts";
 import { findFirstAnswer, repeatableCall } from "../pipeline/first-answer.ts";
 import { mutate, mutationOrigin } from "../pipeline/mutation.ts";
-import type { Call } from "../pipeline/pipeline.ts";
 
 type Method = (typeof AccountService)["method"]["deleteAccount"];
 type Response = MessageShape<Method["output"]>;

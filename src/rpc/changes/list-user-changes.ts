@@ -7,7 +7,7 @@ import type {
 } from "../../../gen/roster/v1/user_service_pb.js";
 import type { Store } from "../../directory/store/store.ts";
 import { afterRevision, readChanges } from "../../directory/users/changes.ts";
-import type { Call } from "../pipeline/pipeline.ts";
+import type { Call } from "../pipeline/call.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { FILTERED_LIMIT, MAX_FILTERED_PAGES, parseChangeFilter, toMessagePage } from "./change-pages.ts";
 

@@ -3,7 +3,7 @@ import type { UserService, WatchUsersRequest, WatchUsersResponseSchema } from ".
 import { serverDraining } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { afterRevision, beforeState, type ChangePosition } from "../../directory/users/changes.ts";
-import type { StreamCall } from "../pipeline/pipeline.ts";
+import type { StreamCall } from "../pipeline/call.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import type { ChangeHub } from "./change-hub.ts";
 import { MAX_FILTERED_PAGES, parseChangeFilter } from "./change-pages.ts";

@@ -11,9 +11,9 @@ import { createApiKey, revokeApiKey, rotateApiKey, updateApiKey } from "../../di
 import { issueNonce } from "../../directory/keys/nonce.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { toAccountMessage } from "../accounts/account-message.ts";
+import { PERMISSIONS } from "../permissions/permissions.ts";
+import type { Call, Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
-import { PERMISSIONS } from "../pipeline/permissions.ts";
-import type { Call, Handlers } from "../pipeline/pipeline.ts";
 import { toUserMessage } from "../users/user-message.ts";
 import { answerPage } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";

@@ -3,8 +3,8 @@ import { type DescMessage, type DescMethodUnary, fromBinary, type MessageShape, 
 import { RosterError } from "../../directory/errors.ts";
 import { credentialId } from "../../directory/keys/api-key.ts";
 import type { AnswerStore } from "../../directory/store/answers.ts";
-import { methodName } from "./permissions.ts";
-import type { Call } from "./pipeline.ts";
+import { methodName } from "../permissions/permissions.ts";
+import type { Call } from "./call.ts";
 
 /** A call with a request id: a repeat has the same of all four. */
 export interface RepeatableCall {

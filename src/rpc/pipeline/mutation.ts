@@ -3,8 +3,8 @@ import { apiKeyIdOf } from "../../directory/keys/api-key.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { AnswerStore } from "../../directory/store/answers.ts";
 import type { Origin, Store } from "../../directory/store/store.ts";
+import type { Call } from "./call.ts";
 import { findFirstAnswer, repeatableCall } from "./first-answer.ts";
-import type { Call } from "./pipeline.ts";
 
 type Request<M extends DescMethodUnary> = MessageShape<M["input"]> & {
   readonly requestId: string;

@@ -1,28 +1,24 @@
-import type { Session as SessionMessage, SessionService } from "../../../gen/roster/v1/session_service_pb.js";
-import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
+import type {
+  CreateSessionRequest,
+  Session as SessionMessage,
+  SessionService,
+} from "../../../gen/roster/v1/session_service_pb.js";
 import { invalidField, notFound } from "../../directory/errors.ts";
 import { assertOwn } from "../../directory/keys/own-user.ts";
-import type { Listing } from "../../directory/lists/list.ts";
-import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
-import type { Session } from "../../directory/sessions/session.ts";
-import { SESSION_ORDER, type SessionOrderField } from "../../directory/sessions/session-order.ts";
 import {
   createSession,
   deleteSession,
   endSession,
   endUserSessions,
-  type SessionInput,
   updateSession,
 } from "../../directory/sessions/sessions.ts";
-import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Store } from "../../directory/store/store.ts";
-import { parseSessionFilter } from "../../filter/sessions.ts";
+import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
-import type { Handlers } from "../pipeline/pipeline.ts";
 import { parseMetadataUpdate } from "../wire/metadata-update.ts";
-import { answerPage, type PageRequest } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
-import type { Binding, Tokens } from "../wire/tokens.ts";
+import type { Tokens } from "../wire/tokens.ts";
+import { listSessions, listUserSessions } from "./list-sessions.ts";
 import { parseSession, parseSessionPatch, toSessionMessage } from "./session-message.ts";
 
 export interface SessionServiceDeps {
@@ -70,40 +66,9 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
       return {};
     }),
 
-    async listSessions(request, call) {
-      const { accountId } = call;
-      const filter = parseSessionFilter(request.filter);
-      const order = parseOrderBy(request.orderBy, SESSION_ORDER);
-      const scope = { method: "ListSessions", account_id: accountId, filter: request.filter };
-      return accountId === ALL_ACCOUNTS
-        ? answerSessions(tokens, request, scope, order, {
-            list: (query) => store.listAllSessions({ ...query, order, filter }),
-            count: () => store.countAllSessions(filter),
-          })
-        : store.scan(accountId, ({ sessions }) => {
-            // Long lists wait for each other.
-            call.assertAwaited();
-            return answerSessions(tokens, request, scope, order, {
-              list: (query) => sessions.list({ ...query, order, filter }),
-              count: () => sessions.count({ filter }),
-            });
-          });
-    },
+    listSessions: (request, call) => listSessions(store, tokens, request, call),
 
-    async listUserSessions(request, { accountId }) {
-      const { userId } = request;
-      const scope = { method: "ListUserSessions", account_id: accountId, user_id: userId };
-      return store.read(accountId, async ({ users, sessions }) => {
-        const user = await users.find(userId);
-        if (user === undefined || user.deleteTime !== null) {
-          throw notFound("User", userId);
-        }
-        return answerSessions(tokens, request, scope, NEWEST_FIRST, {
-          list: (query) => sessions.list({ ...query, order: NEWEST_FIRST, userId }),
-          count: () => sessions.count({ userId }),
-        });
-      });
-    },
+    listUserSessions: (request, call) => listUserSessions(store, tokens, request, call),
 
     endUserSessions: mutation(async (tx, { userId }) => ({ endedCount: BigInt(await endUserSessions(tx, userId)) })),
   };
@@ -111,38 +76,7 @@ export function sessionService({ store, tokens }: SessionServiceDeps): Handlers<
 
 const ABOUT_USER = { userId: (response: { session?: SessionMessage | undefined }) => response.session?.userId };
 
-const NEWEST_FIRST = parseOrderBy("", SESSION_ORDER);
-
-/** Where the sessions of a list come from. */
-interface SessionSource {
-  readonly list: (query: PageQuery) => Promise<Session[]>;
-  readonly count: () => Promise<number>;
-}
-
-async function answerSessions(
-  tokens: Tokens,
-  request: PageRequest & { readonly includeTotal: boolean },
-  scope: Binding,
-  order: ReadonlyArray<OrderTerm<SessionOrderField>>,
-  { list, count }: SessionSource,
-) {
-  const binding = { ...scope, order_by: spellOrder(order) };
-  const listing: Listing<Session> = { read: list, keyOf: (session) => listKey(session, order, SESSION_ORDER) };
-  const { items, ...pageTokens } = await answerPage(tokens, binding, request, listing);
-  return {
-    sessions: items.map(toSessionMessage),
-    ...pageTokens,
-    ...(request.includeTotal && { totalSize: BigInt(await count()) }),
-  };
-}
-
-function parseNewSession({
-  sessionId,
-  session,
-}: {
-  readonly sessionId: string;
-  readonly session?: SessionMessage | undefined;
-}): SessionInput & { readonly id?: string; readonly userId: string } {
+function parseNewSession({ sessionId, session }: CreateSessionRequest) {
   const given = requireField(session, "session");
   if (sessionId !== "" && given.id !== "" && given.id !== sessionId) {
     throw invalidField("session.id", "differs from session_id");

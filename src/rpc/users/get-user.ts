@@ -2,7 +2,7 @@ import { create, type MessageShape } from "@bufbuild/protobuf";
 import { type GetUserRequest, GetUserResponseSchema } from "../../../gen/roster/v1/user_service_pb.js";
 import { notFound } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
-import type { Call } from "../pipeline/pipeline.ts";
+import type { Call } from "../pipeline/call.ts";
 import { requireField } from "../wire/require-field.ts";
 import { createSetUsers } from "./set-users.ts";
 

@@ -10,8 +10,8 @@ import { RosterError } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { type ImportRow, importUsers as importRows } from "../../directory/users/import.ts";
 import { toStatus } from "../errors.ts";
+import type { Call } from "../pipeline/call.ts";
 import { mutate } from "../pipeline/mutation.ts";
-import type { Call } from "../pipeline/pipeline.ts";
 import { validate } from "../pipeline/validate.ts";
 import { parseUser } from "./user-message.ts";
 

@@ -10,7 +10,7 @@ import type { Store } from "../../directory/store/store.ts";
 import { afterRevision } from "../../directory/users/changes.ts";
 import type { ExportPosition } from "../../directory/users/export.ts";
 import { parseUserPredicate } from "../../filter/users.ts";
-import type { Call } from "../pipeline/pipeline.ts";
+import type { Call } from "../pipeline/call.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { type Chunk, MAX_CHUNK_SIZE, readChunks } from "./export-chunks.ts";
 import { createSetUsers } from "./set-users.ts";

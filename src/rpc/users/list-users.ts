@@ -6,7 +6,7 @@ import type { Store } from "../../directory/store/store.ts";
 import type { ListQuery, UserReader } from "../../directory/store/users.ts";
 import { USER_ORDER } from "../../directory/users/user-order.ts";
 import { parseUserFilter } from "../../filter/users.ts";
-import type { Call } from "../pipeline/pipeline.ts";
+import type { Call } from "../pipeline/call.ts";
 import { answerPage } from "../wire/paging.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { createSetUsers, type SetUsers } from "./set-users.ts";

@@ -8,7 +8,7 @@ import {
 import type { Store } from "../../directory/store/store.ts";
 import type { EncodedUser, UserReader } from "../../directory/store/users.ts";
 import { foldKey, type UserKeyKind } from "../../directory/users/user.ts";
-import type { Call } from "../pipeline/pipeline.ts";
+import type { Call } from "../pipeline/call.ts";
 import { createSetUsers, type SetUsers } from "./set-users.ts";
 
 type Result = MessageShape<typeof LookupUsersResultSchema>;

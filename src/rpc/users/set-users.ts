@@ -2,7 +2,7 @@ import { type DescField, fromBinary, type Message } from "@bufbuild/protobuf";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import { UserSchema } from "../../../gen/roster/v1/user_pb.js";
 import type { EncodedUser } from "../../directory/store/users.ts";
-import type { Call } from "../pipeline/pipeline.ts";
+import type { Call } from "../pipeline/call.ts";
 import { setPreEncodedField } from "../wire/pre-encoded-field.ts";
 import { parseReadMask } from "./read-mask.ts";
 

@@ -16,8 +16,8 @@ import {
 } from "../../directory/users/users.ts";
 import { listUserChanges } from "../changes/list-user-changes.ts";
 import { type Watching, watchUsers } from "../changes/watch-users.ts";
+import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
-import type { Handlers } from "../pipeline/pipeline.ts";
 import { parseMetadataUpdate } from "../wire/metadata-update.ts";
 import { requireField } from "../wire/require-field.ts";
 import { toTimestamp } from "../wire/time.ts";

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Metadata } from "@grpc/grpc-js";
-import type { CallContext } from "../../rpc/pipeline/pipeline.ts";
+import type { CallContext } from "../../rpc/pipeline/call.ts";
 
 /** The part of a call of grpc-js that all kinds of calls have. */
 export interface GrpcCall {

@@ -17,7 +17,7 @@ import type {
   sendUnaryData,
 } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
-import type { CallContext } from "../../rpc/pipeline/pipeline.ts";
+import type { CallContext } from "../../rpc/pipeline/call.ts";
 import { encodeWithPreEncodedField } from "../../rpc/wire/pre-encoded-field.ts";
 import { GrpcContext } from "./context.ts";
 import { toStatusObject } from "./errors.ts";

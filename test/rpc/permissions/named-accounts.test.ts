@@ -5,9 +5,9 @@ import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import type { User, UserChange } from "../../../gen/roster/v1/user_pb.js";
 import { type CreateUserRequest, type GetUserRequest, UserService } from "../../../gen/roster/v1/user_service_pb.js";
-import type { ResourceField } from "../../../src/rpc/pipeline/account-fields.ts";
-import type { RuleFor } from "../../../src/rpc/pipeline/permission.ts";
-import { methodName, PERMISSIONS } from "../../../src/rpc/pipeline/permissions.ts";
+import type { ResourceField } from "../../../src/rpc/permissions/account-fields.ts";
+import type { RuleFor } from "../../../src/rpc/permissions/permission.ts";
+import { methodName, PERMISSIONS } from "../../../src/rpc/permissions/permissions.ts";
 
 const METHODS = [UserService, SessionService, AccountService, ApiKeyService].flatMap(({ methods }) => [...methods]);
 

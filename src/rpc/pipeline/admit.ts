@@ -1,0 +1,59 @@
+import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { RosterError } from "../../directory/errors.ts";
+import type { Authenticate } from "../../directory/keys/authentication.ts";
+import { consumeNonce } from "../../directory/keys/nonce.ts";
+import type { Store } from "../../directory/store/store.ts";
+import { authorise } from "../permissions/authorise.ts";
+import type { Permission } from "../permissions/permission.ts";
+import type { Call, CallContext } from "./call.ts";
+import { isBinary } from "./codec.ts";
+import { validate } from "./validate.ts";
+
+const NONCE_HEADER = "roster-client-nonce";
+
+export interface AdmitDeps {
+  readonly store: Store;
+  readonly authenticate: Authenticate;
+  /** Aborted when the server shuts down. */
+  readonly draining: AbortSignal;
+}
+
+/** Lets a call in, or throws why not: authenticates, authorises, uses up the nonce, validates. */
+export async function admit(
+  method: DescMethod,
+  permission: Permission,
+  request: MessageShape<DescMessage>,
+  context: CallContext,
+  { store, authenticate, draining }: AdmitDeps,
+): Promise<Call> {
+  const { requestHeader } = context;
+  const assertAwaited = () => assertNotEnded(context);
+  assertAwaited();
+  const caller = await authenticate(secretOf(requestHeader));
+  const accountId = authorise(caller, permission, request);
+  if (permission.mutates) {
+    await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
+  }
+  validate(method.input, request);
+  return { caller, accountId, method, binary: isBinary(context), assertAwaited, draining };
+}
+
+// On a busy server the timer behind the signal may be late; the clock is not.
+function assertNotEnded(context: CallContext): void {
+  const expired = (context.timeoutMs() ?? 1) <= 0;
+  if (!expired && !(context.cancelled ?? context.signal.aborted)) {
+    return;
+  }
+  const { reason }: { readonly reason: unknown } = context.signal;
+  if (expired || (reason instanceof ConnectError && reason.code === Code.DeadlineExceeded)) {
+    throw new RosterError("DEADLINE_EXCEEDED", "the deadline has passed");
+  }
+  throw new RosterError("CANCELED", "the caller has gone");
+}
+
+/** The key or token that a call carries. */
+export function secretOf(header: CallContext["requestHeader"]): string | undefined {
+  const [, bearer] = /^bearer +(.+)$/i.exec(header.get("authorization") ?? "") ?? [];
+  return bearer ?? header.get("x-api-key") ?? undefined;
+}

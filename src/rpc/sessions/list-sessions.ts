@@ -1,0 +1,99 @@
+import type {
+  ListSessionsRequest,
+  ListUserSessionsRequest,
+  Session as SessionMessage,
+} from "../../../gen/roster/v1/session_service_pb.js";
+import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
+import { notFound } from "../../directory/errors.ts";
+import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
+import type { Session } from "../../directory/sessions/session.ts";
+import { SESSION_ORDER, type SessionOrderField } from "../../directory/sessions/session-order.ts";
+import type { PageQuery } from "../../directory/store/page-query.ts";
+import type { Store } from "../../directory/store/store.ts";
+import { parseSessionFilter } from "../../filter/sessions.ts";
+import type { Call } from "../pipeline/call.ts";
+import { answerPage, type PageRequest } from "../wire/paging.ts";
+import type { Binding, Tokens } from "../wire/tokens.ts";
+import { toSessionMessage } from "./session-message.ts";
+
+/** What both lists answer. */
+interface Response {
+  readonly sessions: SessionMessage[];
+  readonly nextPageToken: string;
+  readonly previousPageToken: string;
+  readonly totalSize?: bigint;
+}
+
+type Order = ReadonlyArray<OrderTerm<SessionOrderField>>;
+
+export async function listSessions(
+  store: Store,
+  tokens: Tokens,
+  request: ListSessionsRequest,
+  call: Call,
+): Promise<Response> {
+  const { accountId } = call;
+  const filter = parseSessionFilter(request.filter);
+  const order = parseOrderBy(request.orderBy, SESSION_ORDER);
+  const binding = { method: "ListSessions", account_id: accountId, filter: request.filter };
+  if (accountId === ALL_ACCOUNTS) {
+    return answerList(tokens, request, binding, order, {
+      list: (query) => store.listAllSessions({ ...query, order, filter }),
+      count: () => store.countAllSessions(filter),
+    });
+  }
+  return store.scan(accountId, ({ sessions }) => {
+    // Long lists wait for each other.
+    call.assertAwaited();
+    return answerList(tokens, request, binding, order, {
+      list: (query) => sessions.list({ ...query, order, filter }),
+      count: () => sessions.count({ filter }),
+    });
+  });
+}
+
+export async function listUserSessions(
+  store: Store,
+  tokens: Tokens,
+  request: ListUserSessionsRequest,
+  { accountId }: Call,
+): Promise<Response> {
+  const { userId } = request;
+  const binding = { method: "ListUserSessions", account_id: accountId, user_id: userId };
+  return store.read(accountId, async ({ users, sessions }) => {
+    const user = await users.find(userId);
+    if (user === undefined || user.deleteTime !== null) {
+      throw notFound("User", userId);
+    }
+    return answerList(tokens, request, binding, NEWEST_FIRST, {
+      list: (query) => sessions.list({ ...query, order: NEWEST_FIRST, userId }),
+      count: () => sessions.count({ userId }),
+    });
+  });
+}
+
+const NEWEST_FIRST = parseOrderBy("", SESSION_ORDER);
+
+/** Where the sessions of a list come from. */
+interface SessionSource {
+  readonly list: (query: PageQuery) => Promise<Session[]>;
+  readonly count: () => Promise<number>;
+}
+
+async function answerList(
+  tokens: Tokens,
+  request: PageRequest & { readonly includeTotal: boolean },
+  binding: Binding,
+  order: Order,
+  { list, count }: SessionSource,
+): Promise<Response> {
+  const { items, ...pageTokens } = await answerPage(tokens, { ...binding, order_by: spellOrder(order) }, request, {
+    read: list,
+    keyOf: (session) => listKey(session, order, SESSION_ORDER),
+  });
+  return {
+    sessions: items.map(toSessionMessage),
+    ...pageTokens,
+    ...(request.includeTotal && { totalSize: BigInt(await count()) }),
+  };
+}
