@@ -8,7 +8,7 @@ import { AccountService } from "../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
-import { flagOf, SETTINGS } from "../src/config/settings.ts";
+import { flagOf, SETTINGS, variablesOf } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
 import { CODES } from "../src/rpc/errors.ts";
 import { methodName, PERMISSIONS } from "../src/rpc/permissions/permissions.ts";
@@ -63,6 +63,7 @@ function settingsDocument(): string {
     fallback && `\`${fallback}\``,
     description,
   ]);
+  const files = Object.values(SETTINGS).flatMap((setting) => variablesOf(setting).slice(1));
   return `# Settings
 
 ${madeFrom("src/config/settings.ts")}
@@ -72,8 +73,18 @@ stops the start with exit code 2 and a message that names every wrong setting. A
 nothing; the log warns of it, with the setting whose name is nearest.
 
 ${table(["variable", "flag", "default", "meaning"], rows)}
-The command line has three of its own: \`ROSTER_SERVER\`, \`ROSTER_API_KEY\`, and \`ROSTER_DATABASE_URL\`, beside whose file it looks for
-\`admin.key\`. See \`roster import --help\`. What the settings mean in operation: [operations](operations.md).
+## Secrets as files
+
+These name a file, as containers mount secrets, with the value of the setting: ${listed(files)}.
+The value is the content of the file without the line breaks at its end. It is a mistake to set both variables of a setting, to name a
+file that can't be read, and to name one that is empty. A flag wins over both.
+
+## The command line
+
+The command line has three of its own: \`ROSTER_SERVER\`, \`ROSTER_API_KEY\` (or \`ROSTER_API_KEY_FILE\`), and \`ROSTER_DATABASE_URL\`
+(or \`ROSTER_DATABASE_URL_FILE\`), beside whose file it looks for \`admin.key\`. See \`roster import --help\`.
+
+What the settings mean in operation: [operations](operations.md).
 `;
 }
 
@@ -118,6 +129,11 @@ function permissionRow(method: DescMethod): string[] {
 
 function madeFrom(...sources: string[]): string {
   return `<!-- Made by \`npm run documents\` from ${sources.join(" and ")}: change those. -->`;
+}
+
+/** `A`, `B` and `C`. */
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat("en-GB").format(names.map((name) => `\`${name}\``));
 }
 
 /** ALREADY_EXISTS, as gRPC spells it. */

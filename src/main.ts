@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { CommandError, UsageError } from "./cli/errors.ts";
 import { createProgram } from "./cli/program.ts";
-import { ConfigError } from "./config/load.ts";
+import { ConfigError } from "./config/error.ts";
 import { DatabaseProblem } from "./db/problem.ts";
 import { RosterError } from "./directory/errors.ts";
 import { causeText } from "./directory/values/cause.ts";

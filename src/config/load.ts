@@ -1,6 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { MetadataPath } from "../directory/lists/filter.ts";
+import { ConfigError, withoutSecrets } from "./error.ts";
 import { InvalidValue } from "./parse.ts";
+import { fileVariable, readSecret } from "./secret-files.ts";
 import { SETTINGS, type Setting, type SettingValues } from "./settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,15 +12,6 @@ export interface Config extends Omit<SettingValues, "tlsCertificate" | "tlsKey" 
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly corsOrigins: readonly string[];
   readonly indexedMetadata: readonly MetadataPath[];
-}
-
-/** One or more settings are wrong. The message names each, its value, and what would be right. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-  }
 }
 
 /** Reads the settings. Throws a ConfigError that names every wrong one. */
@@ -38,26 +31,36 @@ export function loadConfig(env: Environment): Config {
   return { ...values, tls, corsOrigins, indexedMetadata };
 }
 
-/** The text, fit to be shown: the password of a URL is left out. */
-export function withoutPassword(text: string): string {
-  return text.replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@").replace(/([?&]password=)[^&]*/g, "$1***");
-}
-
 function readValues(env: Environment, problems: string[]): SettingValues {
   const entries = Object.entries(SETTINGS).map(([name, setting]) => [name, readValue(setting, env, problems)] as const);
   // One that should have a value and has none is among the problems.
   return Object.fromEntries(entries) as SettingValues;
 }
 
-function readValue({ variable, fallback, secret, parse }: Setting<unknown>, env: Environment, problems: string[]): unknown {
-  const text = env[variable] || fallback;
+function readValue(setting: Setting<unknown>, env: Environment, problems: string[]): unknown {
   try {
-    return text === "" ? undefined : parse(text);
+    const text = readText(setting, env) || setting.fallback;
+    return text === "" ? undefined : setting.parse(text);
   } catch (error) {
-    if (!(error instanceof InvalidValue)) {
+    if (error instanceof InvalidValue) {
+      problems.push(`${shown(setting, env)}: ${error.message}`);
+    } else if (error instanceof ConfigError) {
+      problems.push(error.message);
+    } else {
       throw error;
     }
-    problems.push(`${variable}=${secret ? "(hidden)" : withoutPassword(text)}: ${error.message}`);
     return undefined;
   }
+}
+
+function readText({ variable, secret }: Setting<unknown>, env: Environment): string | undefined {
+  return secret === undefined ? env[variable] : readSecret(variable, env);
+}
+
+function shown({ variable, secret, fallback }: Setting<unknown>, env: Environment): string {
+  const path = secret && env[fileVariable(variable)];
+  if (path) {
+    return `${fileVariable(variable)}=${withoutSecrets(path)}`;
+  }
+  return `${variable}=${secret === "all" ? "(hidden)" : withoutSecrets(env[variable] || fallback)}`;
 }

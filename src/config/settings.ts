@@ -13,14 +13,15 @@ import {
   parseTimeout,
   parseWorkers,
 } from "./parse.ts";
+import { fileVariable } from "./secret-files.ts";
 
 export interface Setting<T> {
   readonly variable: string;
   /** Parsed when nothing is set; empty: then the setting has no value. */
   readonly fallback: string;
   readonly description: string;
-  /** Its value is never shown. */
-  readonly secret?: boolean;
+  /** What of its value is never shown. With a secret, the setting may also be given as a file: see secret-files.ts. */
+  readonly secret?: "all" | "password";
   /** Throws an InvalidValue. */
   readonly parse: (text: string) => T;
 }
@@ -31,6 +32,7 @@ export const SETTINGS = {
     variable: "ROSTER_DATABASE_URL",
     fallback: "sqlite:data/roster.db",
     description: "where the directory is kept: sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    secret: "password",
     parse: parseDatabaseUrl,
   },
   databasePoolSize: {
@@ -85,7 +87,7 @@ export const SETTINGS = {
     variable: "ROSTER_BOOTSTRAP_KEY",
     fallback: "",
     description: "secret of the first ADMIN key, used on the first start only; made up when empty",
-    secret: true,
+    secret: "all",
     parse: parseSecret,
   },
   issuersFile: {
@@ -148,6 +150,11 @@ export const SETTINGS = {
 export type SettingValues = { readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Name]> };
 
 type ValueOf<S extends Setting<unknown>> = ReturnType<S["parse"]> | (S["fallback"] extends "" ? undefined : never);
+
+/** The variables of a setting: that of its value and, if there is a secret in it, that of a file with it. */
+export function variablesOf({ variable, secret }: Pick<Setting<unknown>, "variable" | "secret">): string[] {
+  return secret === undefined ? [variable] : [variable, fileVariable(variable)];
+}
 
 /** The flag of a setting: `--http-address` for ROSTER_HTTP_ADDRESS. */
 export function flagOf(variable: string): string {

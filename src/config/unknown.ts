@@ -1,9 +1,10 @@
 import { closest, distance } from "fastest-levenshtein";
-import { SETTINGS } from "./settings.ts";
+import { fileVariable } from "./secret-files.ts";
+import { SETTINGS, variablesOf } from "./settings.ts";
 
 /** What the commands read that call a server. */
-const OF_COMMANDS = ["ROSTER_SERVER", "ROSTER_API_KEY"];
-const KNOWN = [...Object.values(SETTINGS).map(({ variable }) => variable), ...OF_COMMANDS];
+const OF_COMMANDS = ["ROSTER_SERVER", "ROSTER_API_KEY", fileVariable("ROSTER_API_KEY")];
+const KNOWN = [...Object.values(SETTINGS).flatMap(variablesOf), ...OF_COMMANDS];
 const MAX_TYPOS = 3;
 
 export interface UnknownSetting {
@@ -20,8 +21,9 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
 }
 
 function nearestTo(name: string): string | undefined {
-  const nearest = closest(name, KNOWN);
-  return distance(name, nearest) <= MAX_TYPOS ? nearest : undefined;
+  const withoutFile = name.replace(/_FILE$/, "");
+  const nearest = KNOWN.includes(withoutFile) ? withoutFile : closest(name, KNOWN);
+  return nearest === withoutFile || distance(name, nearest) <= MAX_TYPOS ? nearest : undefined;
 }
 
 /** Kubernetes tells each container where the services are: one named `roster` gives ROSTER_SERVICE_HOST, ROSTER_PORT and others. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -100,6 +101,45 @@ test("beside an embedded database no key need be given", async () => {
   expect(await roster(["export", "-"], { env: elsewhere })).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^roster: no API key: give --api-key or ROSTER_API_KEY/),
+  });
+});
+
+test("the key and the database may be named by files", async () => {
+  const folder = testFolder();
+  const { url, end } = await spawnServer(folder);
+  const databaseUrl = join(folder, "url");
+  writeFileSync(databaseUrl, `sqlite:${join(folder, "roster.db")}\n`);
+  const env = { ROSTER_SERVER: url, ROSTER_API_KEY: "" };
+  const list = (files: Record<string, string>) => roster(["keys", "list"], { env: { ...env, ...files } });
+  const found = { code: 0, stdout: expect.stringContaining("API_KEY_ROLE_ADMIN"), stderr: "" };
+  expect(await list({ ROSTER_API_KEY_FILE: join(folder, "admin.key") })).toEqual(found);
+  expect(await list({ ROSTER_DATABASE_URL_FILE: databaseUrl })).toEqual(found);
+  expect(await roster(["migrate", "--check"], { env: { ROSTER_DATABASE_URL_FILE: databaseUrl } })).toEqual({
+    code: 0,
+    stdout: "up to date\n",
+    stderr: "",
+  });
+  await end("SIGTERM");
+});
+
+test("files that can't be read are wrong settings of the command line, too, and flags win over them", async () => {
+  const nowhere = join(testFolder(), "nowhere");
+  const env = { ROSTER_API_KEY: "", ROSTER_API_KEY_FILE: nowhere };
+  expect(await roster(["keys", "list"], { env })).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `roster: ROSTER_API_KEY_FILE=${nowhere}: can't be read (ENOENT: no such file or directory)\n`,
+  });
+  const { stdout } = await roster(["keys", "list", "--api-key", server.secret, "--server", server.url], { env });
+  expect(stdout).toContain("API_KEY_ROLE_ADMIN");
+  const database = `sqlite:${join(testFolder(), "roster.db")}`;
+  const files = { ROSTER_DATABASE_URL_FILE: nowhere, ROSTER_BOOTSTRAP_KEY_FILE: nowhere };
+  expect(await roster(["migrate", "--database-url", database], { env: files })).toMatchObject({ code: 0 });
+  const serve = ["serve", "--database-url", database, "--bootstrap-key", "wrong", "--http-address", "wrong"];
+  const { code, stderr } = await roster(serve, { env: files });
+  expect({ code, settings: stderr.match(/ROSTER_\w+/g) }).toEqual({
+    code: 2,
+    settings: ["ROSTER_HTTP_ADDRESS", "ROSTER_BOOTSTRAP_KEY"],
   });
 });
 

@@ -3,24 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ConfigError, loadConfig, withoutPassword } from "../../src/config/load.ts";
+import { withoutSecrets } from "../../src/config/error.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { flagOf, SETTINGS } from "../../src/config/settings.ts";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { DAY, HOUR } from "../../src/directory/values/clock.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
 import { testFolder } from "../support/folder.ts";
-
-function problemsOf(env: Record<string, string>): string[] {
-  try {
-    loadConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      return error.message.split("\n");
-    }
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from "./problems.ts";
 
 test("nothing needs to be set", () => {
   expect(loadConfig({})).toMatchObject({
@@ -135,13 +125,15 @@ describe("refuses, naming setting, value and what would be right,", () => {
   });
 });
 
-test("a password is left out of an address that is shown, and nothing else is", () => {
-  expect(withoutPassword("postgres://me:secret@host:5432/db?x=1")).toBe("postgres://me:***@host:5432/db?x=1");
-  expect(withoutPassword("postgres://host/db?user=me&password=secret&x=1")).toBe(
+test("a secret is left out of a text that is shown, and nothing else is", () => {
+  expect(withoutSecrets("postgres://me:secret@host:5432/db?x=1")).toBe("postgres://me:***@host:5432/db?x=1");
+  expect(withoutSecrets("postgres://host/db?user=me&password=secret&x=1")).toBe(
     "postgres://host/db?user=me&password=***&x=1",
   );
-  expect(withoutPassword("postgres://me@host/db")).toBe("postgres://me@host/db");
-  expect(withoutPassword("sqlite:data/roster.db")).toBe("sqlite:data/roster.db");
+  expect(withoutSecrets("postgres://me@host/db")).toBe("postgres://me@host/db");
+  expect(withoutSecrets("sqlite:data/roster.db")).toBe("sqlite:data/roster.db");
+  const secret = mintSecret(createIdSource()("K"));
+  expect(withoutSecrets(`/run/${secret}`)).toBe(`/run/${secret.slice(0, -43)}***`);
 });
 
 describe("TLS", () => {

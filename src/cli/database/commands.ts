@@ -1,9 +1,9 @@
 import { Argument, Command, Option } from "commander";
-import { SETTINGS } from "../../config/settings.ts";
+import { SETTINGS, variablesOf } from "../../config/settings.ts";
 import type { Environment } from "../options/connection.ts";
+import { databaseUrlOf } from "../options/database-url.ts";
 import type { MigrateOptions } from "./migrate.ts";
 
-const { variable, fallback } = SETTINGS.databaseUrl;
 const places = SETTINGS.indexedMetadata.variable;
 
 /** The commands that work on a database itself, not through a server. Each loads the databases only when it runs. */
@@ -12,25 +12,22 @@ export function databaseCommands(env: Environment): Command[] {
 }
 
 function migrateCommand(env: Environment): Command {
-  return onDatabase(
-    new Command("migrate").description("Bring the database up to date; a server does so when it starts."),
-    env,
-  )
+  return onDatabase(new Command("migrate").description("Bring the database up to date; a server does so when it starts."))
     .option("--check", "only say what is pending; exit code 1 if anything is")
     .option("--citus", "also spread the tables over a Citus cluster by account")
     .option("--indexed-metadata <places>", `also make these indexes and drop others (env: ${places})`, env[places])
     .action(async ({ databaseUrl, ...options }: MigrateOptions & DatabaseOption) => {
       const { migrate } = await import("./migrate.ts");
-      await migrate(databaseUrl, options);
+      await migrate(databaseUrlOf(env, databaseUrl), options);
     });
 }
 
 function backupCommand(env: Environment): Command {
-  return onDatabase(new Command("backup").description("Copy the embedded database to a new file, while servers run."), env)
+  return onDatabase(new Command("backup").description("Copy the embedded database to a new file, while servers run."))
     .argument("<file>", "the file to write; it must not exist")
     .action(async (file: string, { databaseUrl }: DatabaseOption) => {
       const { backUp } = await import("./backup.ts");
-      backUp(databaseUrl, file);
+      backUp(databaseUrlOf(env, databaseUrl), file);
     });
 }
 
@@ -48,10 +45,11 @@ function copyCommand(): Command {
 }
 
 interface DatabaseOption {
-  readonly databaseUrl: string;
+  readonly databaseUrl?: string;
 }
 
-function onDatabase(command: Command, env: Environment): Command {
-  const option = new Option("--database-url <url>", `sqlite:PATH or postgres://… (env: ${variable})`);
-  return command.addOption(option.default(env[variable] || fallback));
+function onDatabase(command: Command): Command {
+  const { databaseUrl } = SETTINGS;
+  const details = `(env: ${variablesOf(databaseUrl).join(" or ")}, default: ${databaseUrl.fallback})`;
+  return command.addOption(new Option("--database-url <url>", `sqlite:PATH or postgres://… ${details}`));
 }

@@ -1,9 +1,10 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Command, Option } from "commander";
 import { createRosterClient, type RosterClient } from "../../client/index.ts";
-import { SETTINGS } from "../../config/settings.ts";
+import { readSecret } from "../../config/secret-files.ts";
 import { adminKeyPath, readAdminKey } from "../admin-key.ts";
 import { CommandError, explain, UsageError } from "../errors.ts";
+import { databaseUrlOf } from "./database-url.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,7 +35,7 @@ export function addServerOptions(command: Command): Command {
     .addOption(
       new Option(
         "--api-key <secret>",
-        "the key to call with (env: ROSTER_API_KEY, default: admin.key beside the database of ROSTER_DATABASE_URL)",
+        "the key to call with (env: ROSTER_API_KEY or ROSTER_API_KEY_FILE, default: admin.key beside the database of ROSTER_DATABASE_URL)",
       ),
     );
 }
@@ -65,11 +66,11 @@ function parseUrl(text: string): string {
 }
 
 function findKey({ apiKey }: ConnectionOptions, env: Environment): string {
-  const given = apiKey || env["ROSTER_API_KEY"];
+  const given = apiKey || readSecret("ROSTER_API_KEY", env);
   if (given) {
     return given;
   }
-  const path = adminKeyPath(env[SETTINGS.databaseUrl.variable] || SETTINGS.databaseUrl.fallback);
+  const path = adminKeyPath(databaseUrlOf(env));
   const kept = path === undefined ? undefined : readAdminKey(path);
   if (kept === undefined) {
     const searched = path === undefined ? "" : ` (there is none in ${path})`;

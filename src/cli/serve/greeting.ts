@@ -1,5 +1,6 @@
 import type { Address, Addresses } from "../../config/address.ts";
-import { type Config, withoutPassword } from "../../config/load.ts";
+import { withoutSecrets } from "../../config/error.ts";
+import type { Config } from "../../config/load.ts";
 import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
 import { adminKeyPath } from "../admin-key.ts";
 
@@ -26,7 +27,7 @@ export function greeting(
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
-${grpcLine}  database    ${withoutPassword(databaseUrl)}
+${grpcLine}  database    ${withoutSecrets(databaseUrl)}
 ${metricsLine}${workersLine}${keyLine}
 Create a user, list them, export them:
 

@@ -1,4 +1,5 @@
-import { type Config, ConfigError } from "../../config/load.ts";
+import { ConfigError } from "../../config/error.ts";
+import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import type { TrustedIssuers } from "../../tokens/trusted-issuers.ts";
 
