@@ -4,7 +4,7 @@ import { filterInvalid } from "./invalid.ts";
 /** An expression as the CEL parser gives it. */
 export type Cel = ReturnType<typeof parse>["expr"];
 
-/** A text that has been parsed, and what went wrong at which part of it. */
+/** A parsed text, and a way to report what is wrong with a part of it. */
 export interface Source {
   readonly cel: Cel;
   /** FILTER_INVALID, thrown at the part. */
@@ -37,7 +37,7 @@ function parsed(text: string): ReturnType<typeof parse> {
   }
 }
 
-/** The parser's errors have a place, those about the content of literals have none. */
+/** The parser's syntax errors have a position; its errors about literals have none. */
 function syntaxProblem(error: unknown): { message: string; index: number } {
   if (!(error instanceof Error)) {
     throw error;

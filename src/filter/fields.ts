@@ -11,9 +11,9 @@ export interface Field<T> {
   readonly type: FieldType;
   /** Null where there is none. */
   readonly read: (item: T) => Literal;
-  /** What makes two texts equal, where that is not being the same. */
+  /** Texts are equal if this makes them the same. Default: if they are the same. */
   readonly fold?: (text: string) => string;
-  /** The only texts there are. */
+  /** All values, where they are names. */
   readonly names?: readonly string[];
 }
 

@@ -7,7 +7,7 @@ export interface TypedLiteral {
   readonly value: Literal;
 }
 
-/** The literal that the part is, if it is one. Throws FILTER_INVALID for one that can't be. */
+/** The part as a literal; undefined if it is none. Throws FILTER_INVALID for a literal that is not allowed. */
 export function readLiteral(source: Source, part: Cel): TypedLiteral | undefined {
   const { exprKind } = part;
   if (exprKind.case === "constExpr") {
@@ -73,7 +73,7 @@ function parseTimestamp(text: string): number | undefined {
     TIMESTAMP.exec(text) ?? [];
   const inRange = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  // A day that its month does not have comes out as one of the next.
+  // February 30 is read as a day of March.
   if (!inRange || Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) {
     return undefined;
   }

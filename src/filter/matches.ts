@@ -2,7 +2,7 @@ import type { Filter, FilterTerm, Literal, MetadataPath, Operator, Place, TextMe
 import { isJsonObject, type JsonValue } from "../directory/values/json.ts";
 import type { Resource } from "./fields.ts";
 
-/** Whether the item passes the filter. The twin of `db/filter.ts`: both must say the same of every item. */
+/** Whether the item passes the filter. `db/query/filter.ts` must give the same answer for every item. */
 export function matches<T, F extends string>(filter: Filter<F>, item: T, resource: Resource<T, F>): boolean {
   switch (filter.kind) {
     case "and":

@@ -9,7 +9,7 @@ const PLAIN = String.raw`"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'`;
 const BRACKET = String.raw`[(\[{)\]}]`;
 const TOKENS = new RegExp([COMMENT, RAW, LONG, PLAIN, BRACKET].join("|"), "g");
 
-/** The parser takes seconds for brackets that are opened by the hundred. Throws FILTER_INVALID before it sees them. */
+/** For hundreds of open brackets the parser takes seconds. Throws FILTER_INVALID before it sees them. */
 export function checkNesting(text: string): void {
   let open = 0;
   for (const { 0: token, index } of text.matchAll(TOKENS)) {

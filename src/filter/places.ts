@@ -12,7 +12,7 @@ export interface TypedPlace<F extends string> {
 
 const MAX_KEYS = 32;
 
-/** The place that the part is, if it is one. Throws FILTER_INVALID for one that there is not. */
+/** The part as a place; undefined if it is none. Throws FILTER_INVALID for a place that there is not. */
 export function readPlace<T, F extends string>(
   source: Source,
   part: Cel,
@@ -50,7 +50,7 @@ function isField<T, F extends string>({ fields }: Resource<T, F>, name: string):
   return Object.hasOwn(fields, name);
 }
 
-/** `a.b["c"]` as its names; undefined for anything else. */
+/** The names in `a.b["c"]`; undefined for anything else. */
 function readPath(source: Source, part: Cel): string[] | undefined {
   const { exprKind } = part;
   if (exprKind.case === "identExpr") {

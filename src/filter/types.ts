@@ -2,7 +2,7 @@ import type { Cel, Source } from "./cel.ts";
 import type { TypedLiteral } from "./literals.ts";
 import type { TypedPlace } from "./places.ts";
 
-/** Throws FILTER_INVALID for a literal that no value there can have the type of. */
+/** Throws FILTER_INVALID if no value at the place can have the type of the literal. */
 export function checkType<F extends string>(source: Source, part: Cel, place: TypedPlace<F>, { type }: TypedLiteral): void {
   if (place.type === "any") {
     if (type === "time") {
@@ -19,7 +19,7 @@ export function checkType<F extends string>(source: Source, part: Cel, place: Ty
   }
 }
 
-/** Throws FILTER_INVALID for a name that there is not. */
+/** Throws FILTER_INVALID if the values at the place are names, and this is none of them. */
 export function checkName<F extends string>(
   source: Source,
   part: Cel,

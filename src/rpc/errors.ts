@@ -66,10 +66,10 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   INTERNAL: Code.Internal,
 };
 
-/** The details that errors have. They travel as Any, which JSON can't spell without knowing the types. */
+/** The details that errors have. They are sent as Any, which can be written in JSON only if the types are known. */
 export const DETAIL_TYPES = createRegistry(ErrorInfoSchema, BadRequestSchema, ResourceInfoSchema, RetryInfoSchema);
 
-/** What the libraries below the pipeline raise: bytes that can't be decoded, limits, deadlines. */
+/** What the libraries around the pipeline raise: bytes that can't be decoded, limits, deadlines. */
 const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([
   [Code.InvalidArgument, "REQUEST_MALFORMED"],
   [Code.ResourceExhausted, "MESSAGE_TOO_LARGE"],
@@ -79,10 +79,10 @@ const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([
   [Code.Aborted, "CANCELED"],
 ]);
 
-/** Raised as INTERNAL, although it is the request that is wrong. */
+/** Libraries raise these as INTERNAL although the request is at fault. */
 const MALFORMED = /^(parse binary: |decompression failed|received compressed envelope)/;
 
-/** Any error as callers get it, with details. What was not foreseen becomes INTERNAL; its cause goes to the log. */
+/** Any error as callers get it, with details. Anything unexpected becomes INTERNAL, and its cause goes to the log. */
 export function toConnectError(error: unknown, log: Log): ConnectError {
   if (error instanceof RosterError) {
     return withDetails(error);

@@ -9,16 +9,10 @@ import { createSession, updateSession } from "../../src/directory/sessions/sessi
 import type { PageQuery } from "../../src/directory/store/page-query.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import type { ListQuery } from "../../src/directory/store/users.ts";
+import { deleteUser, purgeUser, undeleteUser } from "../../src/directory/users/delete-user.ts";
 import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { USER_ORDER } from "../../src/directory/users/user-order.ts";
-import {
-  deleteUser,
-  insertUser,
-  purgeUser,
-  setUserStatus,
-  undeleteUser,
-  updateUser,
-} from "../../src/directory/users/users.ts";
+import { insertUser, setUserStatus, updateUser } from "../../src/directory/users/users.ts";
 
 const ADMIN = { superAdmin: true, role: "ADMIN" } as const;
 const origin = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };

@@ -584,7 +584,7 @@ export declare const AccountService: GenService<{
     output: typeof UpdateAccountResponseSchema;
   },
   /**
-   * Bars an account: its keys get PERMISSION_DENIED (ACCOUNT_SUSPENDED). Does nothing to one that is suspended. Takes a super
+   * Suspends an account: its keys get PERMISSION_DENIED (ACCOUNT_SUSPENDED). Does nothing to one that is suspended. Takes a super
    * admin.
    * Errors: NOT_FOUND (ACCOUNT_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (DEFAULT_ACCOUNT for the account
    * `default`, LAST_SUPER_ADMIN when no active super admin would be left).
@@ -597,7 +597,7 @@ export declare const AccountService: GenService<{
     output: typeof SuspendAccountResponseSchema;
   },
   /**
-   * Lets an account act again. Does nothing to one that is active. Takes a super admin.
+   * Activates an account: its keys work again. Does nothing to one that is active. Takes a super admin.
    * Errors: NOT_FOUND (ACCOUNT_NOT_FOUND), ABORTED (ETAG_MISMATCH).
    *
    * @generated from rpc roster.v1.AccountService.ActivateAccount

@@ -247,21 +247,21 @@ export enum UserStatus {
   UNSPECIFIED = 0,
 
   /**
-   * Known, but not yet taking part.
+   * Invited, and not yet active.
    *
    * @generated from enum value: USER_STATUS_INVITED = 1;
    */
   INVITED = 1,
 
   /**
-   * Takes part. The default at create.
+   * The user may act. The default at create.
    *
    * @generated from enum value: USER_STATUS_ACTIVE = 2;
    */
   ACTIVE = 2,
 
   /**
-   * Barred: the user's keys do not work and its sessions are ended.
+   * The user's keys do not work, and its sessions are ended.
    *
    * @generated from enum value: USER_STATUS_SUSPENDED = 3;
    */
@@ -315,15 +315,15 @@ export enum UserChangeType {
   UNDELETED = 4,
 
   /**
-   * It was erased for good, and its earlier changes with it. There is no image: forget the user.
+   * It was erased for good, and its earlier changes with it. There is no `user`: forget it.
    *
    * @generated from enum value: USER_CHANGE_TYPE_PURGED = 5;
    */
   PURGED = 5,
 
   /**
-   * It passed the filter of the request before the change, an update or a deletion, and no longer does. There is no image: forget
-   * the user, as when it is purged.
+   * It passed the filter of the request before the change, an update or a deletion, and no longer does. There is no `user`: forget
+   * it, as when it is purged.
    *
    * @generated from enum value: USER_CHANGE_TYPE_LEFT_FILTER = 6;
    */

@@ -868,7 +868,7 @@ export declare type PurgeReceipt = Message<"roster.v1.PurgeReceipt"> & {
   apiKeyCount: bigint;
 
   /**
-   * The user's records in the change history that were removed, images before and after included.
+   * The user's records in the change history that were removed.
    *
    * @generated from field: int64 change_count = 4;
    */
@@ -1222,20 +1222,20 @@ export declare type WatchUsersRequest = Message<"roster.v1.WatchUsersRequest"> &
   /**
    * Whose changes to deliver, in CEL; see `filter` of ListUsersRequest. Default: everybody's. What counts is the user as a change
    * left it and as it was before:
-   * - It passes after the change: delivered as what it is. One that comes to pass by an update is USER_CHANGE_TYPE_UPDATED:
-   *   take a user that you do not know for a new one.
-   * - It passed before and no longer does: USER_CHANGE_TYPE_LEFT_FILTER, without an image.
-   * - Neither: left out.
-   * - It was purged: always delivered, because nobody can know any more whether it passed.
+   * - It passes after the change: the change is delivered as it is. A user that passes only since this change comes as
+   *   USER_CHANGE_TYPE_UPDATED: treat a user that you do not know as a new one.
+   * - It passed before and no longer does: USER_CHANGE_TYPE_LEFT_FILTER, without `user`.
+   * - Neither: nothing is delivered.
+   * - It was purged: always delivered, because nobody can tell any more whether it passed.
    *
-   * A deletion is a change like others, of delete_time, update_time and version: of a filter that looks at none of these, a
-   * user that passes is delivered as USER_CHANGE_TYPE_DELETED, with its image; of `!has(delete_time)` it leaves. An initial state
-   * has the live users that pass.
+   * A deletion is a change like others, of delete_time, update_time and version. With a filter that looks at none of these, a
+   * user that passes is delivered as USER_CHANGE_TYPE_DELETED, with `user`; with `!has(delete_time)` it leaves the filter. An
+   * initial state has the live users that pass.
    *
-   * So a copy of the users that pass (an export with this filter, or an initial state) stays one if it drops a user whose change
-   * has no image, and keeps the image of every other; a copy of the live ones drops those deleted, too. Tokens go on past what is
-   * left out: messages without changes may come, and bring them. A token names a place, whatever the filter: a copy stays right as
-   * long as the filter stays the same.
+   * To keep a copy of the users that pass (from an export with this filter, or from an initial state): drop the user of a change
+   * without `user`, and store `user` of every other change. For a copy of the live users, also drop deleted ones. Messages without
+   * changes may come, so that tokens go on past what is left out. A token is a position among all changes, whatever the filter: a
+   * copy stays right as long as the filter stays the same.
    *
    * @generated from field: string filter = 5;
    */
@@ -1580,10 +1580,10 @@ export declare const ImportModeSchema: GenEnum<ImportMode>;
  *
  * `account_id`, in every request: empty means the key's account. Another account needs a super admin; without one, an account
  * that exists and one that does not get the same PERMISSION_DENIED.
- * `request_id`, in every mutation: at most 36 visible ASCII characters, a UUID recommended. For 24 hours a repeat of the
- * call returns the first answer; the same id with another request is INVALID_ARGUMENT (REQUEST_ID_REUSED). Ids of different
- * accounts or methods are independent. Only answers
- * are remembered, not errors; the answer about a user that has been purged since is NOT_FOUND.
+ * `request_id`, in every mutation: at most 36 visible ASCII characters, a UUID recommended. For 24 hours a repeat of the call by
+ * the same caller returns the first answer; the same id with another request, or from another caller, is INVALID_ARGUMENT
+ * (REQUEST_ID_REUSED). Ids of different accounts or methods are independent. Only answers are remembered, not errors; the answer
+ * about a user that has been purged since is NOT_FOUND.
  * `validate_only`: run every check, write nothing, return what would have been returned.
  * `revision`, in every response: the account's revision at which the answer is true. It grows by one with each
  * committed transaction that changes the account's users, in commit order. A read sees one moment, and everything that was
@@ -1678,7 +1678,7 @@ export declare const UserService: GenService<{
     output: typeof UndeleteUserResponseSchema;
   },
   /**
-   * Erases a user for good, live or deleted: the user, its sessions, its keys, every stored image in the change history and every
+   * Erases a user for good, live or deleted: the user, its sessions, its keys, every state of it in the change history and every
    * remembered answer. The id may be used again and shows nothing of the past.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
@@ -1690,7 +1690,7 @@ export declare const UserService: GenService<{
     output: typeof PurgeUserResponseSchema;
   },
   /**
-   * Lets a user take part. Does nothing to one that is active.
+   * Makes a user active. Does nothing to one that is active already.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH).
    *
    * @generated from rpc roster.v1.UserService.ActivateUser
@@ -1701,7 +1701,7 @@ export declare const UserService: GenService<{
     output: typeof ActivateUserResponseSchema;
   },
   /**
-   * Bars a user and ends its open sessions. Does nothing to one that is suspended.
+   * Suspends a user: its keys do not work, and its open sessions end. Does nothing to one that is suspended.
    * Errors: NOT_FOUND (USER_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *
    * @generated from rpc roster.v1.UserService.SuspendUser
@@ -1749,7 +1749,7 @@ export declare const UserService: GenService<{
    * 500 changes and about 1 MiB, unless one transaction alone has more: clients that limit what they receive must allow for
    * the largest import they make. A reader that falls behind is not dropped: it reads from the change history. A purge
    * rewrites history: earlier changes of the user are gone, its USER_CHANGE_TYPE_PURGED stays.
-   * The stream ends with the error that a new call would get once the key works no longer or the account is suspended.
+   * Once the key no longer works or the account is suspended, the stream ends with the error that a new call would get.
    * Errors: INVALID_ARGUMENT (FILTER_INVALID, CHANGE_TOKEN_INVALID, CHANGE_TOKEN_MISMATCH), FAILED_PRECONDITION (CHANGE_TOKEN_EXPIRED)
    * when the history no longer reaches back to the token, also in mid-stream: begin again with an initial state;
    * RESOURCE_EXHAUSTED (TOO_MANY_STREAMS), UNAVAILABLE (SERVER_DRAINING) when the server shuts down: go on elsewhere.

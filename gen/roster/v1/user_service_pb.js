@@ -304,10 +304,10 @@ export const ImportMode = /*@__PURE__*/
  *
  * `account_id`, in every request: empty means the key's account. Another account needs a super admin; without one, an account
  * that exists and one that does not get the same PERMISSION_DENIED.
- * `request_id`, in every mutation: at most 36 visible ASCII characters, a UUID recommended. For 24 hours a repeat of the
- * call returns the first answer; the same id with another request is INVALID_ARGUMENT (REQUEST_ID_REUSED). Ids of different
- * accounts or methods are independent. Only answers
- * are remembered, not errors; the answer about a user that has been purged since is NOT_FOUND.
+ * `request_id`, in every mutation: at most 36 visible ASCII characters, a UUID recommended. For 24 hours a repeat of the call by
+ * the same caller returns the first answer; the same id with another request, or from another caller, is INVALID_ARGUMENT
+ * (REQUEST_ID_REUSED). Ids of different accounts or methods are independent. Only answers are remembered, not errors; the answer
+ * about a user that has been purged since is NOT_FOUND.
  * `validate_only`: run every check, write nothing, return what would have been returned.
  * `revision`, in every response: the account's revision at which the answer is true. It grows by one with each
  * committed transaction that changes the account's users, in commit order. A read sees one moment, and everything that was

@@ -92,7 +92,7 @@ function assertEtag(account: Account, etag: string): void {
   }
 }
 
-/** Without this account, somebody can still act on all accounts. */
+/** Throws DEFAULT_ACCOUNT, or LAST_SUPER_ADMIN if without this account nobody could act on all accounts. */
 async function assertDispensable(tx: AccountTransaction): Promise<void> {
   if (tx.account.id === DEFAULT_ACCOUNT) {
     throw new RosterError("DEFAULT_ACCOUNT", `the account ${DEFAULT_ACCOUNT} can't be suspended or deleted`);

@@ -1,5 +1,6 @@
 import { notFound, permissionDenied, RosterError } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
+import { getLiveUser } from "../users/find-user.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
 import { checkDisplayName } from "../values/display-name.ts";
@@ -15,10 +16,7 @@ export async function createApiKey(tx: AccountTransaction, caller: Caller, input
   if (!includesRole(caller.role, input.role)) {
     throw permissionDenied(`the role ${caller.role} can't grant the role ${input.role}`);
   }
-  const user = await tx.users.find(input.userId);
-  if (user === undefined || user.deleteTime !== null) {
-    throw notFound("User", input.userId);
-  }
+  const user = await getLiveUser(tx, input.userId);
   assertMayHandle(caller, user);
   if (user.status === "SUSPENDED") {
     throw new RosterError("USER_SUSPENDED", "the user is suspended");

@@ -12,7 +12,7 @@ import { type Caller, type KeyHolder, secretDigest, secretKeyId } from "./api-ke
  */
 export type Authenticate = (secret: string | undefined) => Promise<Caller>;
 
-/** A key is trusted so long for what was read of it. What other servers revoke is noticed before the promised 5 seconds are over. */
+/** How long what was read of a key is trusted: less than the 5 seconds within which a revocation by another server must count. */
 export const TRUST_TIME = 4 * SECOND;
 const USE_INTERVAL = 60 * SECOND;
 const MAX_KNOWN = 10_000;
@@ -67,7 +67,7 @@ export function createAuthenticator(
     const last = Math.max(key.lastUseTime ?? 0, lastUses.get(key.id) ?? 0);
     if (time - last >= USE_INTERVAL) {
       lastUses.set(key.id, time);
-      // Nobody waits for this, and a use that goes unnoted is noted with the next one.
+      // Not awaited: if it fails, the next use is noted.
       store.noteKeyUse(accountId, key.id, time).catch(() => lastUses.delete(key.id));
     }
   }
@@ -91,7 +91,7 @@ export function createAuthenticator(
   };
 }
 
-/** Whether the user's keys may work no longer, or anew, or for more or less. */
+/** Whether the user's keys may stop or begin to work, or may do more or less than before. */
 export function changesAccess(before: User, after: User): boolean {
   return before.status !== after.status || before.superAdmin !== after.superAdmin || before.deleteTime !== after.deleteTime;
 }

@@ -2,6 +2,7 @@ import { etagMismatch, invalidField, notFound, RosterError, taken } from "../err
 import type { Caller } from "../keys/api-key.ts";
 import { assertOwn } from "../keys/own-user.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
+import { getLiveUser } from "../users/find-user.ts";
 import type { Micros } from "../values/clock.ts";
 import { canonicalJson, type JsonObject } from "../values/json.ts";
 import { type MetadataUpdate, mergeMetadata, metadataProblem } from "../values/metadata.ts";
@@ -19,10 +20,7 @@ export async function createSession(
   { id, userId, externalId = null, metadata = {} }: SessionInput & { readonly id?: string; readonly userId: string },
 ): Promise<Session> {
   checkMetadata(metadata);
-  const user = await tx.users.find(userId);
-  if (user === undefined || user.deleteTime !== null) {
-    throw notFound("User", userId);
-  }
+  const user = await getLiveUser(tx, userId);
   if (user.status === "SUSPENDED") {
     throw new RosterError("USER_SUSPENDED", "the user is suspended");
   }
@@ -89,10 +87,7 @@ export async function deleteSession(tx: AccountTransaction, id: string, etag: st
 
 /** Ends every open session of a live user, and returns how many there were. Throws USER_NOT_FOUND. */
 export async function endUserSessions(tx: AccountTransaction, userId: string): Promise<number> {
-  const user = await tx.users.find(userId);
-  if (user === undefined || user.deleteTime !== null) {
-    throw notFound("User", userId);
-  }
+  await getLiveUser(tx, userId);
   return tx.sessions.endOpen(userId, tx.now());
 }
 

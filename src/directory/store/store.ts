@@ -31,8 +31,8 @@ export interface Store {
   /**
    * Writes one account. MUST be all or nothing; MUST run one `work` at a time per account; MUST NOT return before the
    * change would survive a crash; with `dryRun` MUST leave nothing behind. Throws ACCOUNT_NOT_FOUND.
-   * Writes that wait for each other may share a commit: `work` may see what is not committed yet, so whatever comes of it, errors
-   * included, MUST NOT be told before that is. One that fails MUST leave the others as they are; if the commit fails, all fail.
+   * Writes that wait for each other may share a commit: `work` may see what is not committed yet, so no result of it, errors
+   * included, MUST be returned before the commit. One that fails MUST leave the others as they are; if the commit fails, all fail.
    * `work` may be run again if the engine asks for it.
    */
   write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T>;
@@ -89,7 +89,7 @@ export interface Store {
 
   /**
    * Forgets changes and remembered answers older than the given times, and nonces that ended before `answers`. MUST raise
-   * `historyFloor` accordingly. Takes what deleted rows have left on the disk away, as far as the engine can.
+   * `historyFloor` accordingly. Removes what deleted rows have left on the disk, as far as the engine can.
    */
   prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void>;
 

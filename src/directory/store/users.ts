@@ -11,7 +11,7 @@ export type EncodedUser = Uint8Array;
 export interface UserEncoder {
   /** MUST depend on the user alone, its revision included. */
   encode(user: User): EncodedUser;
-  /** From 1 to 255. MUST be another one if `encode` makes other bytes of a user than it did: what is encoded otherwise is not used. */
+  /** From 1 to 255. MUST be another one once `encode` makes other bytes of a user: what is stored in another format is not used. */
   readonly format: number;
 }
 
@@ -66,10 +66,10 @@ export interface UserReader {
     limit: number,
   ): Promise<ReadonlyArray<{ readonly id: string; readonly state: User | null }>>;
 
-  /** As `listAt`, for those who want no more of the users than to hand them out. */
+  /** As `listAt`, with the users encoded. */
   listEncodedAt(revision: number, after: string, limit: number): Promise<readonly EncodedUserAt[]>;
 
-  /** The image of a user that has been read. */
+  /** Encodes a user that has been read. */
   encode(user: User): EncodedUser;
 }
 
@@ -85,7 +85,7 @@ export interface EncodedUserAt {
 export interface UserWriter extends UserReader {
   /**
    * Reads the users with these keys, in one query for each kind: finding them in this transaction, one by one, then costs none.
-   * MUST change nothing of what is found.
+   * MUST NOT change what is found.
    */
   load(keys: UserKeys): Promise<void>;
 

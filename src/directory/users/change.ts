@@ -23,9 +23,9 @@ export interface UserChange {
 }
 
 /**
- * What a change is to someone who follows only the users that pass: itself, if the user passes after it; if only before it,
- * LEFT_FILTER, without an image; else undefined. Of one that is purged nobody knows whether it passed: that is for everyone, but
- * for those who follow one user only.
+ * The change as it is delivered to someone who follows only the users that pass. If the user passes after it: the change itself; if only
+ * before it: LEFT_FILTER, without `user`; else undefined. Nobody can tell whether a purged user passed, so a purge is delivered to
+ * everyone, except to those who follow another user only.
  */
 export function filterChange(
   change: UserChange,

@@ -7,7 +7,7 @@ import type { User } from "./user.ts";
 /** How far a reader has come. What a change token seals: nothing else is kept of a watch. */
 export interface ChangePosition {
   readonly revision: number;
-  /** In the midst of the state at the revision: the id of the last user delivered. Null: past it, among the changes. */
+  /** Within the initial state at the revision: the id of the last user delivered. Null: after it, among the changes. */
   readonly stateAfter: string | null;
 }
 

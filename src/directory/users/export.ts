@@ -32,7 +32,7 @@ export interface ExportOptions {
   readonly limit: number;
 }
 
-/** Reads so many users at a time, so that large ones do not fill the memory, and other calls have their turn in between. */
+/** The most users read at a time: large ones must not fill the memory, and other calls run in between. */
 const PAGE_LIMIT = 250;
 
 /**

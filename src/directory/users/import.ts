@@ -3,7 +3,8 @@ import { RosterError, taken } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { UserKeys } from "../store/users.ts";
 import type { UserInput } from "./user.ts";
-import { type Actor, createUser, upsertUser } from "./users.ts";
+import type { Actor } from "./user-guards.ts";
+import { createUser, upsertUser } from "./users.ts";
 
 export type ImportMode = "CREATE_ONLY" | "UPSERT" | "SKIP_EXISTING";
 
@@ -21,8 +22,8 @@ export interface ImportResult {
   readonly failures: ReadonlyArray<{ readonly index: number; readonly error: RosterError }>;
 }
 
-/** So many rows at a time, so that other calls have their turn in between. */
-const TURN = 50;
+/** Other calls run in between. */
+const ROWS_AT_A_TIME = 50;
 
 /**
  * Takes the rows one after the other: each lands, is skipped or fails on its own, and a later one sees the earlier ones.
@@ -38,7 +39,7 @@ export async function importUsers(
   const failures: Array<{ index: number; error: RosterError }> = [];
   await tx.users.load(keysOf(rows));
   for (const [place, row] of rows.entries()) {
-    if (place % TURN === TURN - 1) await setImmediate();
+    if (place % ROWS_AT_A_TIME === ROWS_AT_A_TIME - 1) await setImmediate();
     try {
       count[await importUser(tx, actor, row, mode)] += 1;
     } catch (error) {
@@ -51,7 +52,7 @@ export async function importUsers(
   return { ...count, failures };
 }
 
-/** Rows are checked in their turn; until then a key may be text that no database takes. */
+/** Each row is checked when its turn comes. Until then a key may be text that no database accepts. */
 function keysOf(rows: readonly ImportRow[]): UserKeys {
   const keys = (of: (user: UserInput) => string | null | undefined) =>
     rows.flatMap(({ user }) => of(user) ?? []).filter((key) => !key.includes("\0"));

@@ -1,14 +1,19 @@
-import { etagMismatch, invalidField, notFound, permissionDenied, RosterError, taken } from "../errors.ts";
-import type { Caller } from "../keys/api-key.ts";
+import { etagMismatch, invalidField, taken } from "../errors.ts";
 import { assertOwnChange } from "../keys/own-user.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
-import type { Erased, NewUser } from "../store/users.ts";
+import type { NewUser } from "../store/users.ts";
 import { type MetadataUpdate, mergeMetadata } from "../values/metadata.ts";
-import { type User, type UserInput, type UserStatus, type UserValues, userEtag } from "./user.ts";
+import { findByExternalId, getLiveUser } from "./find-user.ts";
+import type { User, UserInput, UserStatus, UserValues } from "./user.ts";
 import { changedFields, checkUser, USER_DEFAULTS } from "./user-fields.ts";
-
-/** The part of the caller that the rules about users ask for. */
-export type Actor = Pick<Caller, "superAdmin" | "role">;
+import {
+  type Actor,
+  assertKeysFree,
+  assertMayChange,
+  assertMaySetSuperAdmin,
+  assertNotLastSuperAdmin,
+  assertUserEtag,
+} from "./user-guards.ts";
 
 /**
  * Creates a user, or returns, untouched, the live one that has the external id already.
@@ -88,53 +93,6 @@ export async function setUserStatus(
   return changeUser(tx, actor, before, { ...before, status }, etag);
 }
 
-/**
- * Deletes a live user softly; its keys are revoked for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. With `allowMissing`
- * a user that is not there is no error: undefined.
- */
-export async function deleteUser(
-  tx: AccountTransaction,
-  actor: Actor,
-  id: string,
-  { etag, allowMissing = false }: { readonly etag: string; readonly allowMissing?: boolean },
-): Promise<User | undefined> {
-  const before = allowMissing ? await findLiveUser(tx, id) : await getLiveUser(tx, id);
-  if (before === undefined) {
-    return undefined;
-  }
-  assertMayChange(actor, before);
-  assertEtag(before, etag);
-  await assertNotLastSuperAdmin(tx, before);
-  const now = tx.now();
-  await tx.sessions.endOpen(id, now);
-  await tx.apiKeys.revokeAll(id, now);
-  return tx.users.update(before, { ...before, updateTime: now, deleteTime: now });
-}
-
-/** Brings a deleted user back. Throws USER_NOT_FOUND, ETAG_MISMATCH, USER_NOT_DELETED, EMAIL_TAKEN, EXTERNAL_ID_TAKEN. */
-export async function undeleteUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<User> {
-  const before = await getUser(tx, id);
-  assertMayChange(actor, before);
-  assertEtag(before, etag);
-  if (before.deleteTime === null) {
-    throw new RosterError("USER_NOT_DELETED", "the user is not deleted");
-  }
-  await assertKeysFree(tx, before, before.id);
-  const now = tx.now();
-  // Earlier versions left the keys of a deleted user as they were.
-  await tx.apiKeys.revokeAll(id, now);
-  return tx.users.update(before, { ...before, updateTime: now, deleteTime: null });
-}
-
-/** Erases a user, live or deleted, for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
-export async function purgeUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<Erased> {
-  const before = await getUser(tx, id);
-  assertMayChange(actor, before);
-  assertEtag(before, etag);
-  await assertNotLastSuperAdmin(tx, before);
-  return tx.users.purge(before);
-}
-
 /** Adds a user whose values are checked and complete. Throws USER_ID_TAKEN, EMAIL_TAKEN, EXTERNAL_ID_TAKEN. */
 export async function insertUser(tx: AccountTransaction, values: UserValues, id?: string): Promise<User> {
   if (id !== undefined && (await tx.users.find(id)) !== undefined) {
@@ -154,7 +112,7 @@ async function changeUser(
 ): Promise<User> {
   assertMayChange(actor, before);
   assertMaySetSuperAdmin(actor, before.superAdmin, values.superAdmin);
-  assertEtag(before, etag);
+  assertUserEtag(before, etag);
   if (values.status === "INVITED" && before.status !== "INVITED") {
     throw invalidField("user.status", "an existing user can't become invited");
   }
@@ -173,69 +131,4 @@ async function changeUser(
     await tx.sessions.endOpen(before.id, now);
   }
   return tx.users.update(before, { ...before, ...values, updateTime: now });
-}
-
-async function getUser(tx: AccountTransaction, id: string): Promise<User> {
-  const user = await tx.users.find(id);
-  if (user === undefined) {
-    throw notFound("User", id);
-  }
-  return user;
-}
-
-async function getLiveUser(tx: AccountTransaction, id: string): Promise<User> {
-  const user = await findLiveUser(tx, id);
-  if (user === undefined) {
-    throw notFound("User", id);
-  }
-  return user;
-}
-
-async function findLiveUser(tx: AccountTransaction, id: string): Promise<User | undefined> {
-  const user = await tx.users.find(id);
-  return user?.deleteTime === null ? user : undefined;
-}
-
-async function findByExternalId(tx: AccountTransaction, externalId: string | null): Promise<User | undefined> {
-  return externalId === null ? undefined : (await tx.users.findLive("externalId", [externalId]))[0];
-}
-
-async function assertKeysFree(tx: AccountTransaction, values: UserValues, ownId?: string): Promise<void> {
-  const externalIdHolder = await findByExternalId(tx, values.externalId);
-  if (externalIdHolder !== undefined && externalIdHolder.id !== ownId) {
-    throw taken("EXTERNAL_ID_TAKEN", externalIdHolder.id);
-  }
-  if (values.email === null) {
-    return;
-  }
-  const [emailHolder] = await tx.users.findLive("email", [values.email]);
-  if (emailHolder !== undefined && emailHolder.id !== ownId) {
-    throw taken("EMAIL_TAKEN", emailHolder.id);
-  }
-}
-
-function assertEtag(user: User, etag: string): void {
-  if (etag !== "" && etag !== userEtag(user)) {
-    throw etagMismatch("User", userEtag(user));
-  }
-}
-
-/** Whoever could change a super admin's e-mail, or end one, could take that one's place. */
-function assertMayChange(actor: Actor, user: User): void {
-  if (user.superAdmin && !actor.superAdmin) {
-    throw permissionDenied("only a super admin changes a super admin");
-  }
-}
-
-function assertMaySetSuperAdmin(actor: Actor, before: boolean, after: boolean | undefined): void {
-  if (after !== undefined && after !== before && !actor.superAdmin) {
-    throw permissionDenied("only a super admin sets super_admin");
-  }
-}
-
-async function assertNotLastSuperAdmin(tx: AccountTransaction, user: User): Promise<void> {
-  const counts = user.superAdmin && user.status === "ACTIVE" && user.deleteTime === null;
-  if (counts && (await tx.countActiveSuperAdmins()) === 1) {
-    throw new RosterError("LAST_SUPER_ADMIN", "the last active super admin can't be demoted, suspended or deleted");
-  }
 }

@@ -1,4 +1,4 @@
-/** What makes two e-mail addresses the same: surrounding space, case and Unicode composition do not count. */
+/** The form in which e-mail addresses are compared: surrounding space, case and Unicode composition do not count. */
 export function foldEmail(email: string): string {
   const folded = email.trim().toLowerCase();
   return ASCII.test(folded) ? folded : folded.normalize("NFC");

@@ -27,7 +27,7 @@ export function createIdSource(now: () => number = Date.now): IdSource {
   };
 }
 
-/** Random bytes that nobody has seen yet: the machine gives many at the price of a few. */
+/** Random bytes in store: asking the machine for many costs hardly more than asking for a few. */
 const pool = Buffer.allocUnsafe(4096);
 let used = pool.length;
 

@@ -4,7 +4,7 @@ const MAX_BYTES = 64 * 1024;
 const MAX_DEPTH = 16;
 const MAX_KEY_LENGTH = 255;
 
-/** How given metadata meets stored: take its place, JSON Merge Patch (RFC 7396), or key by key at the top level. */
+/** How given metadata changes stored metadata: it replaces it, is merged into it (RFC 7396), or replaces its top-level keys. */
 export type MetadataUpdate = "REPLACE" | "MERGE" | "MERGE_TOP_LEVEL";
 
 export function mergeMetadata(stored: JsonObject, given: JsonObject | undefined, how: MetadataUpdate): JsonObject {
@@ -24,7 +24,7 @@ export function metadataProblem(metadata: JsonObject): string | undefined {
   if (problem !== undefined) {
     return problem;
   }
-  // As long as its canonical text, and sooner made.
+  // Has the length of the canonical text, and is made faster.
   const size = Buffer.byteLength(JSON.stringify(metadata));
   return size > MAX_BYTES ? `must be at most ${MAX_BYTES} bytes as JSON, is ${size}` : undefined;
 }

@@ -11,7 +11,7 @@ export interface AccountFeed {
   readonly wait: (revision: number, timeoutMs: number, signal: AbortSignal) => Promise<void>;
   /** The account's revision is this; undefined: there is no such account. */
   revisionIs(revision: number | undefined): void;
-  /** Lets all who wait look again. */
+  /** Wakes all who wait, so that they read again. */
   wakeAll(): void;
 }
 
@@ -19,7 +19,7 @@ const MAX_PAGE = 500;
 const MIN_PAGE = 16;
 /** Watchers woken before other calls have their turn. */
 const WAKE_BATCH = 32;
-/** Messages kept for watchers that come for them a moment later. */
+/** Messages kept for watchers that ask for them a moment later. */
 const MAX_MESSAGES = 16;
 /** Pages kept for watchers with other filters. */
 const MAX_PAGES = 2;
@@ -40,7 +40,7 @@ export function createAccountFeed(
     const read = () => readChanges(store, accountId, position, { limit: asked, withBefore: filter !== undefined });
     const page = await (filter === undefined ? read() : pages.take(JSON.stringify(position), read));
     const message = toMessagePage(tokens, accountId, page, { limit: MAX_PAGE, filter });
-    // A page is read without a pause: let other calls have their turn.
+    // Reading a page blocks the event loop: let other calls run in between.
     await setImmediate();
     limit.learn(asked, message);
     return message;
@@ -75,7 +75,7 @@ export function createAccountFeed(
   };
 }
 
-/** Pages grow while they fit into a message, so that of large users no more is read than is sent. */
+/** Pages grow as long as they fit into a message, and shrink when they do not: of large users no more is read than is sent. */
 function createLimit(most: number) {
   let value = MIN_PAGE * 4;
   return {

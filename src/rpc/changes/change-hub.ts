@@ -5,9 +5,9 @@ import type { Tokens } from "../wire/tokens.ts";
 import { type AccountFeed, createAccountFeed } from "./account-feed.ts";
 import type { ChangeFilter, MessagePage } from "./change-pages.ts";
 
-/** One watcher's way to the changes of an account. */
+/** What one watcher reads the changes of an account with. */
 export interface Watcher {
-  /** What comes after the place and passes the filter; watchers at one place share the reading, those of one filter the message. */
+  /** The changes after the position that pass the filter. Watchers at one position share what is read, those with one filter also the message. */
   read(position: ChangePosition, filter?: ChangeFilter): Promise<MessagePage>;
 
   /**

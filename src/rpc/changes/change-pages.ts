@@ -14,19 +14,19 @@ import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
 import { toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
 
-/** What one message holds of an account's changes. */
+/** The changes of an account that go into one message. */
 export interface MessagePage {
   readonly changes: readonly ChangeMessage[];
   readonly end: ChangePosition;
-  /** Goes on at the end. */
+  /** Goes on at `end`. */
   readonly changeToken: string;
-  /** There was nothing more when it was read. */
+  /** There were no more changes when it was read. */
   readonly done: boolean;
-  /** More was read than fits. */
+  /** More changes were read than fit into the message. */
   readonly cut: boolean;
 }
 
-/** Whose changes are wanted. */
+/** Which users' changes are wanted. */
 export interface ChangeFilter {
   readonly text: string;
   readonly passes: (user: User) => boolean;
@@ -34,9 +34,9 @@ export interface ChangeFilter {
   readonly onlyUserId?: string;
 }
 
-/** How many changes are read at a time for a filter, with what was before: so that large users don't fill the memory. */
+/** The most changes read at a time for a filter, which needs each user before and after: large users must not fill the memory. */
 export const FILTERED_LIMIT = 100;
-/** Where few changes pass a filter, a token goes out after so many pages all the same: a reader that breaks goes on there. */
+/** With a filter that few changes pass, a message with a token goes out after this many pages: a broken stream resumes there. */
 export const MAX_FILTERED_PAGES = 20;
 
 /** Undefined if the caller gets all changes. One with the role SELF gets those of its own user. Throws FILTER_INVALID. */
@@ -50,7 +50,7 @@ export function parseChangeFilter(text: string, { role, user }: Pick<Caller, "ro
   return { text: `${JSON.stringify(ownId)}\n${text}`, passes: passes ?? (() => true), onlyUserId: ownId };
 }
 
-/** What one message holds of a page: at most `limit` changes and about 1 MiB, cut between transactions. */
+/** The part of a page that goes into one message: at most `limit` changes and about 1 MiB, cut between transactions. */
 export function toMessagePage(
   tokens: Tokens,
   accountId: string,

@@ -14,7 +14,7 @@ import { FILTERED_LIMIT, MAX_FILTERED_PAGES, parseChangeFilter, toMessagePage } 
 const DEFAULT_PAGE_SIZE = 500;
 const MAX_PAGE_SIZE = 1000;
 
-/** Where few changes pass a filter, the answer covers several pages of the history, but not any number. */
+/** With a filter that few changes pass, an answer covers several pages of the history, up to a limit. */
 export async function listUserChanges(
   store: Store,
   tokens: Tokens,
@@ -35,7 +35,7 @@ export async function listUserChanges(
       return { changes: [...changes], changeToken, caughtUp: done };
     }
     position = end;
-    // A page is read without a pause: let other calls have their turn.
+    // Reading a page blocks the event loop: let other calls run in between.
     await setImmediate();
     assertAwaited();
   }

@@ -1,6 +1,6 @@
-/** The last few results, for those who ask for them a moment later. */
+/** The last few results, also those that are still being made, for those who ask for the same. */
 export interface SingleFlightCache<T> {
-  /** What is there under the key, or else will be. Errors are not kept. */
+  /** The result for the key, made if there is none. Errors are not kept. */
   take(key: string, make: () => Promise<T>): Promise<T>;
   clear(): void;
 }

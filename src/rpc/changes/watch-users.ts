@@ -13,11 +13,11 @@ type Response = MessageInitShape<typeof WatchUsersResponseSchema>;
 /** What watches share. */
 export interface Watching {
   readonly hub: ChangeHub;
-  /** An idle stream sends a message that often. */
+  /** How often an idle stream sends a message. */
   readonly heartbeatMs: number;
 }
 
-/** Pages of the account's changes, each with a token that goes on after it; where they end, waits for more. */
+/** Sends the account's changes in messages, each with a token that goes on after it; then waits for more. */
 export async function* watchUsers(
   { store, tokens, watching }: { readonly store: Store; readonly tokens: Tokens; readonly watching: Watching },
   request: WatchUsersRequest,

@@ -18,7 +18,7 @@ type AccountField<R> = { [K in FieldOf<R>]-?: true extends NamesAccount<K, R[K]>
 
 type FieldOf<R> = Exclude<keyof R, keyof Message>;
 
-/** True in the union: the field, or an alternative of it, may name an account. */
+/** Contains `true` if the field may name an account, in one of the forms that its value can have. */
 type NamesAccount<K, V> = K extends "accountId" | "accountIds" | `${string}AccountId` | `${string}AccountIds`
   ? true
   : V extends Account

@@ -15,7 +15,7 @@ interface Rule {
   readonly mutates?: true;
 }
 
-/** A rule for requests of one type. It does not compile before it says of each of their fields that may name an account how it does. */
+/** A rule for requests of one type. It compiles only if it says, for each field that may name an account, how to read it. */
 export type RuleFor<R> = Rule &
   OwnUserRule<R> &
   (R extends { readonly accountId: string } ? { readonly account: "accountId" } : { readonly account?: never }) &

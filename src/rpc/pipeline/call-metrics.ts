@@ -1,17 +1,17 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 
-/** Upper bounds of the histogram of durations, in seconds. What takes longer is in no bucket. */
+/** Upper bounds of the histogram of durations, in seconds. Longer calls are in no bucket. */
 export const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** The highest code of gRPC; 0 is OK. */
 const LAST_CODE = 16;
 
-/** What has become of the calls of one method. Numbers alone: every call counts here, and it must cost it nothing. */
+/** Counts of the calls of one method. Plain numbers, because every call changes them. */
 export class MethodMetrics {
   started = 0;
   /** By code. */
   readonly ended: number[] = Array.from({ length: LAST_CODE + 1 }, () => 0);
-  /** By bucket, each without what is in the ones below; last, what is in none. */
+  /** By bucket, not cumulative. The last counts the calls that are in none. */
   readonly durations: number[] = Array.from({ length: DURATION_BUCKETS.length + 1 }, () => 0);
   seconds = 0;
 
@@ -28,7 +28,7 @@ export class MethodMetrics {
   }
 }
 
-/** The calls of a server, by method; those below which no pipeline runs are not in it. */
+/** The calls of a server by method. Only calls that go through the pipeline are counted. */
 export class CallMetrics {
   readonly methods = new Map<DescMethod, MethodMetrics>();
 

@@ -9,11 +9,11 @@ import type {
 import type { Caller } from "../../directory/keys/api-key.ts";
 import type { CodecContext } from "./codec.ts";
 
-/** What is asked of a call, whatever port it came in by. That of Connect is one. */
+/** What the pipeline has to know of a call, on either port. Connect's `HandlerContext` is one. */
 export interface CallContext extends CodecContext {
-  /** Aborted when the caller is gone or its deadline has passed. Costs something: not every call needs it. */
+  /** Aborted when the caller is gone or its deadline has passed. It costs something: read it only where it is needed. */
   readonly signal: AbortSignal;
-  /** The same, for contexts that know it without a signal. */
+  /** Whether it is aborted, for contexts that know this without a signal. */
   readonly cancelled?: boolean;
   timeoutMs(): number | undefined;
 }
@@ -26,19 +26,19 @@ export interface Call<M extends DescMethod = DescMethod> {
   readonly method: M;
   /** Whether the answer is written as binary protobuf. */
   readonly binary: boolean;
-  /** Throws what the call has to end with once nobody waits for it: call it before work that would be in vain. */
+  /** Throws CANCELED or DEADLINE_EXCEEDED if nobody waits for the answer any more. To be called before expensive work. */
   readonly assertAwaited: () => void;
-  /** Aborted when the server shuts down: streams end after the message at hand. */
+  /** Aborted when the server shuts down: streams end after the message that they are at. */
   readonly draining: AbortSignal;
 }
 
 /** A call that is answered by a stream. */
 export interface StreamCall<M extends DescMethod = DescMethod> extends Call<M> {
-  /** Aborted when the caller is gone, its deadline has passed or its key works no longer. */
+  /** Aborted when the caller is gone, its deadline has passed, or its key no longer works. */
   readonly signal: AbortSignal;
 }
 
-/** One function per RPC, without a thought for who calls. An RPC that is missing does not compile. */
+/** One function per RPC. Who may call has been checked before. A service with an RPC missing does not compile. */
 export type Handlers<S extends DescService> = {
   readonly [M in keyof S["method"]]: S["method"][M] extends DescMethodUnary<infer I, infer O>
     ? (request: MessageShape<I>, call: Call<S["method"][M]>) => Promise<MessageInitShape<O>>

@@ -83,7 +83,7 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
       throw outcome;
     } finally {
       stream?.close();
-      // Also when the caller goes away: then the rest is not asked for.
+      // Also when the caller goes away and the rest is never asked for.
       finish(outcome);
     }
   };

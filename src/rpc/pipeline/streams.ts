@@ -11,7 +11,7 @@ export interface Streams {
   stop(): void;
 }
 
-/** How a stream was let in. */
+/** What a stream was admitted with. */
 export interface Admission {
   readonly secret: string | undefined;
   readonly caller: Caller;
@@ -24,7 +24,7 @@ export interface Admission {
 export interface OpenStream {
   /** Aborted when the caller is gone, or may not go on. */
   readonly signal: AbortSignal;
-  /** Throws if the caller may not go on. Costs no read, mostly: keys are remembered. */
+  /** Throws if the caller may not go on. Mostly without a read, because keys are remembered. */
   check(): Promise<void>;
   /** Throws if it is known already that the caller may not go on. */
   assertOpen(): void;
@@ -36,7 +36,7 @@ interface Member extends Admission {
   end(error: unknown): void;
 }
 
-/** With the time that a key is trusted for, less than the 5 seconds after which a revocation counts everywhere. */
+/** Together with the time that a key is trusted for, less than the 5 seconds after which a revocation counts everywhere. */
 const SWEEP_MS = 900;
 
 export function createStreams({
@@ -48,7 +48,7 @@ export function createStreams({
   readonly authenticate: Authenticate;
   readonly limit: number;
 }): Streams {
-  /** By secret, so that a thousand streams of one key cost one look at it. */
+  /** By secret, so that the key of a thousand streams is looked up once. */
   const open = new Map<string | undefined, Set<Member>>();
   const asking = new Map<string | undefined, Promise<Caller>>();
   let count = 0;
@@ -72,7 +72,7 @@ export function createStreams({
     }
   }
 
-  // What was asked before may have been answered before.
+  // An answer that is under way may be from before the change.
   store.onCommit((event) => {
     if (event.accessChanges.length === 0) return;
     asking.clear();

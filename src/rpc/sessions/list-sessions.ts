@@ -4,12 +4,12 @@ import type {
   Session as SessionMessage,
 } from "../../../gen/roster/v1/session_service_pb.js";
 import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
-import { notFound } from "../../directory/errors.ts";
 import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
 import type { Session } from "../../directory/sessions/session.ts";
 import { SESSION_ORDER, type SessionOrderField } from "../../directory/sessions/session-order.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Store } from "../../directory/store/store.ts";
+import { getLiveUser } from "../../directory/users/find-user.ts";
 import { parseSessionFilter } from "../../filter/sessions.ts";
 import type { Call } from "../pipeline/call.ts";
 import { answerPage, type PageRequest } from "../wire/paging.ts";
@@ -43,7 +43,7 @@ export async function listSessions(
     });
   }
   return store.scan(accountId, ({ sessions }) => {
-    // Long lists wait for each other.
+    // It may have waited for other long lists.
     call.assertAwaited();
     return answerList(tokens, request, binding, order, {
       list: (query) => sessions.list({ ...query, order, filter }),
@@ -60,11 +60,9 @@ export async function listUserSessions(
 ): Promise<Response> {
   const { userId } = request;
   const binding = { method: "ListUserSessions", account_id: accountId, user_id: userId };
-  return store.read(accountId, async ({ users, sessions }) => {
-    const user = await users.find(userId);
-    if (user === undefined || user.deleteTime !== null) {
-      throw notFound("User", userId);
-    }
+  return store.read(accountId, async (view) => {
+    await getLiveUser(view, userId);
+    const { sessions } = view;
     return answerList(tokens, request, binding, NEWEST_FIRST, {
       list: (query) => sessions.list({ ...query, order: NEWEST_FIRST, userId }),
       count: () => sessions.count({ userId }),

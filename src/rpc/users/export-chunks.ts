@@ -6,7 +6,7 @@ import type { User } from "../../directory/users/user.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
 
 export const MAX_CHUNK_SIZE = 5000;
-/** Where few users pass a filter, a chunk comes after so many pages all the same: a stream that breaks goes on there. */
+/** With a filter that few users pass, a chunk ends after this many pages even if it is not full: a broken stream resumes there. */
 const MAX_FILTERED_PAGES = 40;
 
 /** What one message of an export has. */
@@ -26,7 +26,7 @@ export interface ChunkOptions {
   readonly chunkSize: number;
 }
 
-/** Cuts what is left of one account into chunks. Reads on only when a chunk has been taken. */
+/** Cuts what is left of one account into chunks. Reads the next one only when the one before it has been taken. */
 export async function* readChunks(
   store: Store,
   start: ExportPosition,
@@ -66,7 +66,7 @@ async function readOn(store: Store, backlog: Backlog, options: ChunkOptions): Pr
     users.push(...page.users);
     readTo = { ...readTo, revision: page.revision, after: page.after };
     allRead = page.done;
-    // A page is read without a pause: let other calls have their turn.
+    // Reading a page blocks the event loop: let other calls run in between.
     await setImmediate();
   }
   return { users, readTo, allRead };

@@ -45,7 +45,7 @@ export async function importUsers(
   });
 }
 
-/** Each row against the rules of the schema, on its own. */
+/** Checks each row by itself against the rules of the schema. */
 function parseRows(users: ImportUsersRequest["users"]): { rows: ImportRow[]; failures: Failure[] } {
   const rows: ImportRow[] = [];
   const failures: Failure[] = [];

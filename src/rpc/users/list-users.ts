@@ -29,7 +29,7 @@ export async function listUsers(store: Store, tokens: Tokens, request: ListUsers
   );
 }
 
-/** What a call asks for, read. */
+/** A request, parsed. */
 interface Asked extends Pick<ListQuery, "order" | "filter"> {
   readonly tokens: Tokens;
   readonly request: ListUsersRequest;
@@ -37,7 +37,7 @@ interface Asked extends Pick<ListQuery, "order" | "filter"> {
   readonly setUsers: SetUsers;
 }
 
-/** Whether an index has the list in its order: then the database looks at no more users than the page has. */
+/** Whether an index has the users in this order: then the database reads no more of them than the page has. */
 function isAlongIndex({ filter, includeTotal, skip, orderBy }: ListUsersRequest): boolean {
   return filter === "" && !includeTotal && skip === 0 && !orderBy.includes(",");
 }
@@ -46,7 +46,7 @@ async function answerList(
   { tokens, request, call, setUsers, order, filter }: Asked,
   users: Pick<UserReader, "list" | "count">,
 ): Promise<Response> {
-  // Long lists wait for each other.
+  // It may have waited for other long lists.
   call.assertAwaited();
   const { showDeleted, includeTotal } = request;
   const binding = {

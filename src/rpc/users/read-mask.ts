@@ -5,7 +5,10 @@ import { invalidField } from "../../directory/errors.ts";
 
 const ALL = "*";
 
-/** What clears the fields that the mask leaves out; undefined if it leaves out none. Throws FIELD_INVALID for paths that are no fields of User. */
+/**
+ * A function that clears the fields that the mask leaves out; undefined if it leaves out none. Throws FIELD_INVALID for paths that are no
+ * fields of User.
+ */
 export function parseReadMask(mask: FieldMask | undefined): ((user: UserMessage) => UserMessage) | undefined {
   const paths = new Set(mask?.paths);
   for (const path of paths) {

@@ -30,7 +30,7 @@ const STATUSES = {
   SUSPENDED: StatusMessage.SUSPENDED,
 } as const satisfies Record<UserStatus, StatusMessage>;
 
-/** Every field of the message. Messages, their binary form and what is read of requests go by this table. */
+/** Every field of the message. Messages, their bytes and what is read of requests go by this table. */
 const FIELDS: OutputFields & InputFields = {
   accountId: output(TEXT, (user) => user.accountId),
   id: output(TEXT, (user) => user.id),

@@ -4,16 +4,9 @@ import { invalidField } from "../../directory/errors.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { Erased } from "../../directory/store/users.ts";
+import { deleteUser, purgeUser, undeleteUser } from "../../directory/users/delete-user.ts";
 import type { User } from "../../directory/users/user.ts";
-import {
-  createUser,
-  deleteUser,
-  purgeUser,
-  setUserStatus,
-  undeleteUser,
-  updateUser,
-  upsertUser,
-} from "../../directory/users/users.ts";
+import { createUser, setUserStatus, updateUser, upsertUser } from "../../directory/users/users.ts";
 import { listUserChanges } from "../changes/list-user-changes.ts";
 import { type Watching, watchUsers } from "../changes/watch-users.ts";
 import type { Handlers } from "../pipeline/call.ts";

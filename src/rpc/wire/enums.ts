@@ -1,4 +1,4 @@
-/** The name of an enum value that the schema's rules have let through. */
+/** The name of an enum value. It has been validated, so it has one. */
 export function nameOf<K extends string, V>(values: Readonly<Record<K, V>>, value: V): K {
   const entry = Object.entries<V>(values).find(([, candidate]) => candidate === value);
   if (entry === undefined) {

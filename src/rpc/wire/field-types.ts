@@ -44,7 +44,7 @@ export const INT64: OutputType<number, bigint> = {
 };
 
 export const STRUCT: InputType<JsonObject, JsonMessage> = {
-  // One of ours is one of theirs that nobody changes.
+  // The types differ in `readonly` alone.
   toMessage: (struct) => struct as JsonMessage,
   parse: (struct) => struct,
   write(writer, fieldNumber, struct) {

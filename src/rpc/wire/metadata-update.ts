@@ -1,7 +1,7 @@
 import { MetadataUpdate as MetadataUpdateMessage } from "../../../gen/roster/v1/user_service_pb.js";
 import type { MetadataUpdate } from "../../directory/values/metadata.ts";
 
-/** Metadata that is cleared, not given, is replaced, whatever the rule. */
+/** Metadata that is not given, but cleared by an update mask, is replaced, whatever the request says. */
 export function parseMetadataUpdate(given: object | undefined, update: MetadataUpdateMessage): MetadataUpdate {
   return given === undefined ? "REPLACE" : METADATA_UPDATES[update];
 }

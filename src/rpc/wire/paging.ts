@@ -10,7 +10,7 @@ export interface PageRequest {
   readonly skip?: number;
 }
 
-/** The page that a request asks for, and the tokens of its neighbours, bound to what must be the same again. */
+/** The page that a request asks for, and the tokens of the pages next to it, good for requests with the same binding. */
 export async function answerPage<T>(
   tokens: Tokens,
   binding: Binding,

@@ -5,8 +5,8 @@ import { writeBytes } from "./reused-writer.ts";
 type UnknownField = NonNullable<Message["$unknown"]>[number];
 
 /**
- * Gives a message members of a field that are encoded already; of a field that is not repeated, one. They go out as they are, as a field
- * that this side does not know: only a binary codec sends them, and who looks into the message here does not see them.
+ * Sets a field of a message to values that are encoded already: any number for a repeated field, else one. They are sent as they are,
+ * as an unknown field: only binary codecs send those, and code that reads the message here does not see them.
  */
 export function setPreEncodedField(message: Message, { number }: DescField, members: readonly Uint8Array[]): void {
   if (members.length > 0) {
@@ -14,7 +14,7 @@ export function setPreEncodedField(message: Message, { number }: DescField, memb
   }
 }
 
-/** The message in binary, as `toBinary` makes it, but what is ready is copied once and not three times. */
+/** Encodes the message as `toBinary` does, but copies a pre-encoded field once instead of three times. */
 export function encodeWithPreEncodedField<D extends DescMessage>(schema: D, message: MessageShape<D>): Uint8Array {
   const ready = message.$unknown?.[0];
   if (!(ready instanceof PreEncodedField)) {
@@ -34,12 +34,12 @@ class PreEncodedField implements UnknownField {
     this.#members = members;
   }
 
-  /** For codecs that know nothing of it. */
+  /** For codecs that do not know this class. */
   get data(): Uint8Array {
     return writeBytes((writer) => this.write(writer));
   }
 
-  /** All but the first tag, which is written with the message. */
+  /** Writes all but the first tag, which is written with the message. */
   write(to: BinaryWriter): void {
     for (const [index, member] of this.#members.entries()) {
       if (index > 0) {

@@ -21,7 +21,7 @@ export function parseDuration({ seconds, nanos }: Duration): Micros {
   return Number(seconds) * 1_000_000 + Math.floor(nanos / 1000);
 }
 
-/** Throws FIELD_INVALID for what is no Timestamp: those end with the year 9999. */
+/** Throws FIELD_INVALID for what is out of the range of a Timestamp, which ends with the year 9999. */
 export function parseTimestamp({ seconds, nanos }: Timestamp, field: string): Micros {
   if (seconds < MIN_SECONDS || seconds > MAX_SECONDS || nanos < 0 || nanos > 999_999_999) {
     throw invalidField(field, "must be a time from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z");

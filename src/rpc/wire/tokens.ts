@@ -7,7 +7,7 @@ import { type Clock, DAY } from "../../directory/values/clock.ts";
 import { canonicalJson, type JsonValue } from "../../directory/values/json.ts";
 import type { Sealer } from "../../directory/values/sealer.ts";
 
-/** What a token may be used with: the parts of the request that must be the same again. */
+/** The parts of a request that must be the same when its token comes back. */
 export type Binding = { readonly [part: string]: JsonValue };
 
 /** The tokens that callers carry from one call to the next. They grant nothing. */
@@ -16,7 +16,7 @@ export interface Tokens {
   openPage(binding: Binding, token: string): PageStart;
   sealResume(binding: Binding, position: ExportPosition): string;
   openResume(binding: Binding, token: string): ExportPosition;
-  /** Marks a place in what an account's watchers get. */
+  /** Marks a position among the changes of an account. */
   sealChange(accountId: string, position: ChangePosition): string;
   openChange(accountId: string, token: string): ChangePosition;
 }
@@ -44,7 +44,7 @@ export function createTokens(sealer: Sealer, now: Clock): Tokens {
 
   function open<T>(kind: Kind, binding: Binding, token: string): T {
     const prefix = PREFIXES[kind];
-    // Only what this file has sealed opens, so the shape is known.
+    // Only what was sealed here can be opened, so the shape is known.
     const claims = sealer.open(token) as Claims<T> | undefined;
     if (claims === undefined) {
       throw new RosterError(`${prefix}_INVALID`, `the ${kind} token is not one that this directory has given`);

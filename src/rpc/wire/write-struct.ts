@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../directory/v
 const MEMBERS = StructSchema.field.fields.number;
 const ITEMS = ListValueSchema.field.values.number;
 const VALUE = ValueSchema.field;
-// Of the entries of any map.
+// The fields of map entries have these numbers.
 const ENTRY_KEY = 1;
 const ENTRY_VALUE = 2;
 

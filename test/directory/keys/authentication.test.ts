@@ -4,8 +4,9 @@ import { type Caller, mintSecret, secretDigest } from "../../../src/directory/ke
 import { revokeApiKey, rotateApiKey, updateApiKey } from "../../../src/directory/keys/api-keys.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import type { Store } from "../../../src/directory/store/store.ts";
+import { deleteUser, purgeUser } from "../../../src/directory/users/delete-user.ts";
 import type { UserValues } from "../../../src/directory/users/user.ts";
-import { deleteUser, purgeUser, setUserStatus, updateUser } from "../../../src/directory/users/users.ts";
+import { setUserStatus, updateUser } from "../../../src/directory/users/users.ts";
 import { SECOND } from "../../../src/directory/values/clock.ts";
 import { newUser, testAccount } from "../../support/account.ts";
 import { keyOf, NEW_KEY } from "./keys.ts";

@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
+import { deleteUser, purgeUser, undeleteUser } from "../../../src/directory/users/delete-user.ts";
 import type { User, UserValues } from "../../../src/directory/users/user.ts";
-import {
-  createUser,
-  deleteUser,
-  purgeUser,
-  undeleteUser,
-  updateUser,
-  upsertUser,
-} from "../../../src/directory/users/users.ts";
+import { createUser, updateUser, upsertUser } from "../../../src/directory/users/users.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
 
 const ADMIN = { superAdmin: true, role: "ADMIN" } as const;
