@@ -54,7 +54,7 @@ test("accounts are suspended, activated and deleted", async () => {
   await expect(run("get", id)).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
 });
 
-test("what the server refuses is told, with exit code 1 and nothing on standard output", async () => {
+test("a refusal of the server goes to standard error, with exit code 1 and nothing on standard output", async () => {
   const { users } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
   const { user } = await users.createUser({ user: {} });
   const secret = await createKey(server.url, server.secret, ApiKeyRole.READER, user?.id);

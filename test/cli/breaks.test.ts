@@ -10,7 +10,7 @@ import { callerOf, parseNdjson, readNdjson, roster, spawnRoster, toNdjson } from
 
 type Exported = Record<string, unknown> & { readonly id: string; readonly external_id?: string };
 
-/** Users that nothing tells apart: without request ids, a batch that is sent twice would land twice. */
+/** Users without ids or addresses: without request ids, a batch that is sent twice would create them twice. */
 function alikeUsers(count: number): string {
   return toNdjson(Array.from({ length: count }, () => ({ name: "Ada", metadata: { alike: true } })));
 }
@@ -118,7 +118,7 @@ test("an export that was killed is continued by the same command: every user onc
   killed.child.kill("SIGKILL");
   await killed.finished;
   expect(existsSync(out)).toBe(false);
-  // As if it had been in the midst of a write.
+  // As if the process had died in the middle of a write.
   appendFileSync(`${out}.part`, '{"id":"half a us');
   await usersOf(server).createUser({ user: { name: "Late" } });
   const { code, stderr } = await roster(args, { env: callerOf(server) });

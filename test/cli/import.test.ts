@@ -138,7 +138,7 @@ test("--errors says where bad rows go", async () => {
 
 test("a file that is imported twice lands once, and the command says so; --fresh imports it again", async () => {
   const path = join(testFolder(), "users.ndjson");
-  // Nothing in these rows tells two users apart.
+  // Without an id or an address, a second import would create these users again.
   writeFileSync(path, toNdjson(Array.from({ length: 1500 }, () => ({ name: "Twice" }))));
   const count = async () => Number((await users.listUsers({ includeTotal: true })).totalSize);
   const before = await count();
@@ -165,7 +165,7 @@ test("a file of any size takes the same memory, in and out", async () => {
   expect(statSync(out).size).toBeGreaterThan(44_000_000);
 });
 
-test("what the server refuses is told without a stack: exit code 1", async () => {
+test("a refusal of the server is printed without a stack, with exit code 1", async () => {
   const reader = await createKey(server.url, server.secret, ApiKeyRole.READER);
   const refused = await roster(["import", "-"], { env: { ...callerOf(server), ROSTER_API_KEY: reader }, input: "{}" });
   expect(refused).toEqual({
@@ -180,7 +180,7 @@ test("what the server refuses is told without a stack: exit code 1", async () =>
   });
 });
 
-test("a server that can't be reached is told at once: exit code 1", async () => {
+test("a server that can't be reached is reported at once, with exit code 1", async () => {
   const env = { ...callerOf(server), ROSTER_SERVER: "http://127.0.0.1:1" };
   expect(await roster(["export", "-"], { env })).toEqual({
     code: 1,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test("keys create makes a key that works, and prints its secret as JSON where no person reads", async () => {
+test("keys create makes a key that works, and prints its secret as JSON when the output is no terminal", async () => {
   const { users } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
   const { user } = await users.createUser({ user: { name: "Ada" } });
   const args = ["keys", "create", "--name", "Importer", "--role", "writer", "--user", user?.id ?? ""];
@@ -79,7 +79,7 @@ test("keys of another account are reached with --account", async () => {
   await expect(run("list", "--account", "nowhere")).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
 });
 
-test("keys create tells why the server refuses", async () => {
+test("keys create prints why the server refuses", async () => {
   const args = ["keys", "create", "--name", "Key", "--role", "reader", "--user", "nobody"];
   expect(await roster(args, { env: callerOf(server) })).toEqual({
     code: 1,
@@ -88,7 +88,7 @@ test("keys create tells why the server refuses", async () => {
   });
 });
 
-test("beside an embedded database no key need be given", async () => {
+test("on the machine of a SQLite database no key has to be given", async () => {
   const folder = testFolder();
   const { url, end } = await spawnServer(folder);
   const env = { ROSTER_SERVER: url, ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`, ROSTER_API_KEY: "" };

@@ -21,7 +21,7 @@ export interface RosterProcess {
   readonly finished: Promise<Finished>;
 }
 
-/** Runs the command line as a user would. It is gone when the test is. */
+/** Runs the command line as a user would. Killed when the test ends. */
 export function spawnRoster(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -32,7 +32,7 @@ export function spawnRoster(
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
-  // One that is killed, or that refuses its arguments, reads no further.
+  // A command that is killed, or that refuses its arguments, does not read its input to the end.
   child.stdin.on("error", () => {});
   const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
     ([[code], stdout, stderr]) => ({ code, stdout, stderr }),
@@ -40,7 +40,7 @@ export function spawnRoster(
   return { child, finished };
 }
 
-/** As `spawnRoster`, from beginning to end. */
+/** As `spawnRoster`, and waits for the end. */
 export async function roster(
   args: readonly string[],
   { env = {}, input = "", cwd }: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
@@ -50,7 +50,7 @@ export async function roster(
   return finished;
 }
 
-/** Another user's right to run this checkout, if whoever runs the tests can hand it out. */
+/** Whether the tests can run the command line as another user, who may read this checkout. */
 export const NOBODY =
   process.getuid?.() === 0 && spawnSync(process.execPath, ["--check", MAIN], asNobody({ stdio: "ignore" })).status === 0;
 

@@ -51,7 +51,7 @@ test("later rows go on under the same titles, and may widen a column", () => {
   expect(plain(text)).toEqual(["ID    NAME", "1234  a", "1     b", "12345  c", "1      d", ""]);
 });
 
-test("what is kept can't steer the terminal", () => {
+test("stored text can't control the terminal", () => {
   const [, line] = shown(["1", "\u001b[2Jred\u009b1m\n\u202eevil\u2066"]);
   expect(line).toBe("1   \\u{1b}[2Jred\\u{9b}1m\\u{a}\\u{202e}evil\\u{2066}");
   expect(

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What the command line says to these arguments. Throws unless that is that they are wrong. */
+/** What the command line says about these wrong arguments. Throws if it takes them. */
 async function refusal(args: readonly string[]): Promise<string> {
   const error = await createProgram({ ROSTER_API_KEY: "none" })
     .parseAsync(args, { from: "user" })

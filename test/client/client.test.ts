@@ -23,7 +23,7 @@ test.each([true, false])("calls a server, compressed: %s", async (compress) => {
   client.close();
 });
 
-test("tells the reason of an error, and the fields that it is about", async () => {
+test("finds the reason of an error, and the fields that it is about", async () => {
   const error = await roster.users.createUser({ user: { name: "1" } }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: Code.InvalidArgument });
   expect(errorReason(error)).toBe("FIELD_INVALID");

@@ -108,7 +108,7 @@ test("goes on from the last token, with the same request otherwise", async () =>
   ]);
 });
 
-test("gives up after so many failures in a row, and counts anew after progress", async () => {
+test("gives up after a number of failures in a row, and counts from zero after progress", async () => {
   const gone = new ConnectError("gone", Code.Unavailable);
   const failing = (answers: number[]) => peer({ failures: new Map(answers.map((answer) => [answer, gone])) });
   expect(await idsOf(failing([2, 3, 5, 6, 8, 9]))).toEqual(ALL);
@@ -127,7 +127,7 @@ test.each([
   expect(requests).toBe(1);
 });
 
-test("waits as long as the server asks, and tells of it", async () => {
+test("waits as long as the server asks, and reports the pause", async () => {
   const error = new ConnectError("draining", Code.Unavailable, undefined, [
     { desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, { nanos: 30_000_000 }) } },
   ]);
@@ -137,7 +137,7 @@ test("waits as long as the server asks, and tells of it", async () => {
   expect(pauses).toEqual([30]);
 });
 
-test("refuses an export in which the server counts other than was delivered", async () => {
+test("refuses an export if the server's count differs from what was delivered", async () => {
   const failures = new Map([[2, new ConnectError("gone", Code.Unavailable)]]);
   await expect(idsOf(peer({ userCount: 8n, failures }))).rejects.toMatchObject({
     code: Code.DataLoss,

@@ -50,7 +50,7 @@ function roster(code: Code, reason: string): ConnectError {
   ]);
 }
 
-/** What a watch brings, and what it ends with. */
+/** The messages of a watch, and the error that ends it. */
 async function follow(client: RosterClient["users"], options: WatchOptions = {}) {
   const ids: string[] = [];
   const error = await (async () => {
@@ -97,7 +97,7 @@ test("begins where it is told, and goes on from the last token with the same req
   }
 });
 
-test("gives up after so many failures in a row, tells of each before, and counts anew after progress", async () => {
+test("gives up after a number of failures in a row, reports each before, and counts from zero after progress", async () => {
   const gone = new ConnectError("gone", Code.Unavailable);
   const failing = (messages: number[]) => peer({ failures: new Map(messages.map((message) => [message, gone])) });
   expect((await follow(failing([2, 3, 5, 6]))).ids).toEqual(ALL);

@@ -30,7 +30,10 @@ async function snapshot(directory: UnreliableDirectory, showDeleted: boolean): P
 
 const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
 
-/** The export, broken after a message in eight: by its reader, by `kill -9`, by a restart in good order, in turn. `onFirst` is called once the first message is there. */
+/**
+ * An export that is broken after one message in eight, in turn by its reader, by `kill -9` and by SIGTERM. `onFirst` is called after the
+ * first message.
+ */
 async function brokenExport(
   directory: UnreliableDirectory,
   {

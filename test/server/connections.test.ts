@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 
 async function dial(url = server.url): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1").setNoDelay(true);
-  // A server that hangs up on garbage may do so in the middle of it.
+  // The server may close the connection while garbage is being sent.
   socket.on("error", () => {});
   onTestFinished(() => {
     socket.destroy();
@@ -22,7 +22,7 @@ async function dial(url = server.url): Promise<Socket> {
   return socket;
 }
 
-/** All that comes before the connection ends, however it ends. */
+/** All that arrives before the connection ends, with or without an error. */
 async function answerOf(socket: Socket): Promise<string> {
   let answer = "";
   socket.on("data", (data: Buffer) => {
@@ -32,7 +32,7 @@ async function answerOf(socket: Socket): Promise<string> {
   return answer;
 }
 
-/** Each byte in a packet of its own. */
+/** Sends each byte in a packet of its own. */
 async function drip(socket: Socket, data: Buffer): Promise<void> {
   for (const byte of data) {
     await new Promise((done) => socket.write(Buffer.from([byte]), done));
@@ -49,7 +49,7 @@ const HEADERS = 1;
 const RST_STREAM = 3;
 const SETTINGS_FRAME = 4;
 
-test("HTTP/1.1 is understood however its bytes trickle in", async () => {
+test("HTTP/1.1 is understood byte by byte", async () => {
   const socket = await dial();
   const answer = answerOf(socket);
   await drip(socket, REQUEST);
@@ -61,7 +61,7 @@ const PORTS = [
   ["the gRPC port", grpcPortOf],
 ] as const;
 
-test.each(PORTS)("HTTP/2 is understood by %s however its bytes trickle in", async (_port, urlOf) => {
+test.each(PORTS)("HTTP/2 is understood by %s byte by byte", async (_port, urlOf) => {
   const socket = await dial(urlOf(server.url));
   const answer = once(socket, "data");
   await drip(socket, Buffer.concat([PREFACE, EMPTY_SETTINGS]));
@@ -88,7 +88,7 @@ test.each(PORTS)("garbage after the preface of HTTP/2 ends that connection to %s
   await once(socket, "close");
 });
 
-test("a request for what is no URL is refused", async () => {
+test("a request whose target is no URL is refused", async () => {
   for (const head of ["POST // HTTP/1.1\r\nhost: x", "POST /roster.v1.UserService/ListUsers HTTP/1.1\r\nhost: a b"]) {
     const socket = await dial();
     const answer = answerOf(socket);
@@ -119,14 +119,14 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
   return Buffer.concat([head, payload]);
 }
 
-/** As HPACK has them at their plainest. */
+/** In HPACK's literal form: no tables, no compression. */
 function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
   return Buffer.concat(Object.entries(headers).flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
 }
 
 test.each([
-  ["are reset in the same breath", EMPTY_SETTINGS],
+  ["are reset at once", EMPTY_SETTINGS],
   ["are followed by garbage", Buffer.alloc(1_000, 0xff)],
 ])("calls that %s leave the gRPC port as it was", async (_name, last) => {
   const socket = await dial(grpcPortOf(server.url));

@@ -46,7 +46,7 @@ test("a drain ends streams after a whole message, with the reason and when to tr
   await stopped;
 });
 
-test.each(PROTOCOL_NAMES)("a drain lets a unary call under way end well: %s", async (protocol) => {
+test.each(PROTOCOL_NAMES)("a drain lets a unary call under way succeed: %s", async (protocol) => {
   const server = await startTestServer({ drainTimeoutMs: 60_000 });
   const release = Promise.withResolvers<void>();
   const holding = Promise.withResolvers<void>();

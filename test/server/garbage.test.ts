@@ -34,7 +34,7 @@ const contentTypes: Readonly<Record<WireName, string>> = {
   "gRPC, HTTP/1.1": "application/grpc+json",
   "gRPC-Web": "application/grpc-web+json",
 };
-/** A message that says nothing: in JSON, where it is spoken. */
+/** An empty message, in JSON on a JSON protocol. */
 const nothing = (wire: WireName) => (JSON_WIRES.includes(wire) ? "{}" : "");
 
 describe.each(BINARY_WIRES)("%s", (wire) => {
@@ -114,7 +114,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     }
   });
 
-  test("has no key for bytes that are none", async () => {
+  test("refuses bytes that are no key", async () => {
     for (const key of ["", " ", "\xff\xfe", "roster_", "a".repeat(8_000), "roster_K0_%00"]) {
       for (const headers of [{ "x-api-key": key }, { authorization: key }, { authorization: `Bearer ${key}` }]) {
         const { error } = await call(wire, server.url, {
@@ -140,7 +140,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
 });
 
 describe.each(BINARY_WIRES)("%s", (wire) => {
-  test("tells of a thousand wrong fields in an answer that fits into headers", async () => {
+  test("refuses a thousand wrong fields in an answer that fits into headers", async () => {
     const keys = Array.from({ length: 1000 }, () => ({ key: { case: "id" as const, value: "" } }));
     const message = toBinary(LookupUsersRequestSchema, create(LookupUsersRequestSchema, { keys }));
     const { error } = await call(wire, server.url, { method: "UserService/LookupUsers", message, secret: server.secret });

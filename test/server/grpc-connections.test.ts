@@ -11,12 +11,12 @@ import { type GrpcPortOptions, openGrpcPort } from "../../src/server/grpc/port.t
 
 const SECONDS = 1_000;
 
-/** A port whose calls of GetUser wait until they are let go. */
+/** A port whose calls of GetUser wait for `release`. */
 async function openPort(connections: NonNullable<GrpcPortOptions["connections"]>) {
-  const { promise: letGo, resolve: release } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const implementation: Partial<ServiceImpl<typeof UserService>> = {
     async getUser() {
-      await letGo;
+      await released;
       return { user: { id: "ada" } };
     },
   };
@@ -48,7 +48,7 @@ async function getUser(session: ClientHttp2Session): Promise<string | undefined>
   return status;
 }
 
-/** Greets as HTTP/2 does, and from then on only listens. */
+/** Sends the preface of HTTP/2 and then nothing more, whatever arrives. */
 async function openDeafSocket(port: number): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
@@ -60,7 +60,7 @@ async function openDeafSocket(port: number): Promise<Socket> {
   return socket;
 }
 
-test("a connection of age is told to go, and its calls end as if nothing had happened", async () => {
+test("a connection that is too old is told to go, and its calls end normally", async () => {
   const { port, release } = await openPort({ maxAge: 200 });
   const session = openSession(port);
   const call = getUser(session);
@@ -72,20 +72,20 @@ test("a connection of age is told to go, and its calls end as if nothing had hap
   expect(await getUser(openSession(port))).toBe("0");
 });
 
-test("a call that is still there after the grace ends with its connection", async () => {
+test("a call that is still running after the grace period ends with its connection", async () => {
   const { port } = await openPort({ maxAge: 200, maxAgeGrace: 200 });
   const session = openSession(port);
   session.on("error", () => {});
   expect(await getUser(session)).toBeUndefined();
 });
 
-test("a connection whose other end is gone without a word is closed", async () => {
+test("a connection whose other end has vanished is closed", async () => {
   const { port } = await openPort({ keepalive: 100, keepaliveTimeout: 100 });
   const socket = await openDeafSocket(port);
   await once(socket, "close");
 });
 
-test("a connection that is idle, and answers when it is asked, stays", async () => {
+test("an idle connection that answers pings stays open", async () => {
   const { port, release } = await openPort({ keepalive: 50, keepaliveTimeout: 5 * SECONDS });
   release();
   const session = openSession(port);

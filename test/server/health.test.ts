@@ -30,12 +30,12 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
     expect(Object.values(statuses).every(({ status }) => status === Status.SERVING)).toBe(true);
   });
 
-  test("a service that is not there is not found", async () => {
+  test("an unknown service is not found", async () => {
     const health = clientOf(Health, server.url, undefined, protocol);
     await failure(health.check({ service: "nobody.v1.NoService" }), Code.NotFound, "SERVICE_UNKNOWN");
   });
 
-  test("watching a service that is not there says so, and goes on", async () => {
+  test("a watch of an unknown service says so, and goes on", async () => {
     const health = clientOf(Health, server.url, undefined, protocol);
     const gone = new AbortController();
     const watch = health.watch({ service: "nobody.v1.NoService" }, { signal: gone.signal })[Symbol.asyncIterator]();
@@ -45,7 +45,7 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
     await expect(next).rejects.toMatchObject({ code: Code.Canceled });
   });
 
-  test("who watches learns that the server drains, and is let go", async () => {
+  test("a watch says when the server drains, and ends", async () => {
     const own = await startTestServer();
     const watch = clientOf(Health, own.url, undefined, protocol).watch({})[Symbol.asyncIterator]();
     expect((await watch.next()).value?.status).toBe(Status.SERVING);
@@ -56,7 +56,7 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
   });
 });
 
-test("a server without its database is not serving, and those who watch learn it", async () => {
+test("a server without its database is not serving, and a watch says so", async () => {
   const own = await startTestServer();
   const health = clientOf(Health, own.url, undefined);
   const watch = health.watch({})[Symbol.asyncIterator]();

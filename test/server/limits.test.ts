@@ -21,7 +21,7 @@ function createRequest(wire: WireName, about: string): Uint8Array {
     : toBinary(CreateUserRequestSchema, request);
 }
 
-/** What asks for compressed answers. The gRPC port gives them to those who compress, too. */
+/** Headers that ask for compressed answers. The gRPC port compresses for those who compress their requests. */
 function taking(wire: WireName) {
   const accepts = { "accept-encoding": "gzip", "grpc-accept-encoding": "gzip" };
   return wire === "gRPC, its own port" ? { ...accepts, "grpc-encoding": "gzip" } : accepts;
@@ -49,7 +49,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     expect(error).toBeUndefined();
   });
 
-  test("compresses large answers for those who take them, and only for those", async () => {
+  test("compresses large answers for those who accept that, and only for those", async () => {
     const list = { method: "UserService/ListUsers", message: wire === "Connect, JSON" ? "{}" : "", secret: server.secret };
     const packed = await call(wire, server.url, { ...list, headers: taking(wire) });
     expect(packed).toMatchObject({ compressed: true, error: undefined });
@@ -58,7 +58,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     expect(plain.messages[0]?.length).toBeGreaterThan(1.2 * (packed.messages[0]?.length ?? 0));
   });
 
-  test("tells the reason of a refusal also to those who take it compressed", async () => {
+  test("compressed errors have the reason, too", async () => {
     const { error } = await call(wire, server.url, {
       method,
       message: createRequest(wire, "x".repeat(17_000)),
@@ -69,7 +69,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
   });
 });
 
-test("the gRPC port compresses nothing for those who merely could take it", async () => {
+test("the gRPC port compresses nothing for those who merely accept it", async () => {
   const headers = { "grpc-accept-encoding": "gzip" };
   const list = { method: "UserService/ListUsers", message: "", secret: server.secret, headers };
   expect(await call("gRPC, its own port", server.url, list)).toMatchObject({ compressed: false, error: undefined });

@@ -105,7 +105,7 @@ test("a metrics port that is taken is told in one line, and nothing is served", 
   expect(run).toEqual({ code: 1, log: `roster: can't listen on ${host}: the port is taken\n`, output: "" });
 });
 
-test("several processes that are one server have one page, each with a label of its own", async () => {
+test("the processes of one server share one page, each with a label of its own", async () => {
   const server = await spawnWithWorkers(testFolder(), 2, METRICS);
   await server.connections();
   const counted = [...(await samples(server))].filter(([name]) => name.startsWith("grpc_server_handled_total{"));

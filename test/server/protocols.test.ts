@@ -39,7 +39,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     expect({ error, messages: messages.length }).toEqual({ error: undefined, messages: 1 });
   });
 
-  test("opens health and reflection without a key, and nothing else", async () => {
+  test("needs no key for health and reflection, and one for everything else", async () => {
     const message = wire === "Connect, JSON" ? "{}" : "";
     const health = await call(wire, server.url, { method: "/grpc.health.v1.Health/Check", message });
     expect(health.error).toBeUndefined();

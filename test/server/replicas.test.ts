@@ -27,7 +27,7 @@ async function finalState(directory: UnreliableDirectory, filter: string): Promi
   return state;
 }
 
-/** What a consumer of the changes keeps: users by id. It demands what is promised of the order. */
+/** A copy of the users, by id, as a consumer keeps it. Fails if changes do not come in the promised order. */
 class Replica {
   readonly users = new Map<string, User>();
   readonly types = new Set<UserChangeType>();

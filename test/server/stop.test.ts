@@ -56,7 +56,7 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s ends an export after a whole messa
   await later.end("SIGTERM");
 });
 
-test("a reader that stalls holds the end up for the drain timeout, and no longer", async () => {
+test("a reader that stalls delays the end by the drain timeout, and no longer", async () => {
   const server = await spawnServer(testFolder(), { env: { ROSTER_DRAIN_TIMEOUT: "1s" } });
   await stalledExport(server);
   const start = performance.now();

@@ -3,10 +3,10 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, type Protocol } from "../support/clients.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
 
-/** How a server that goes away shows: as whatever the transport makes of it. */
+/** The codes of a call whose server goes away: they depend on the transport. */
 export const GONE = [Code.Unavailable, Code.Canceled, Code.Aborted, Code.Internal, Code.Unknown];
 
-/** A directory whose server comes and goes. */
+/** A directory whose server is killed or stopped, and started again. */
 export class UnreliableDirectory {
   readonly #folder: string;
   readonly #clients = new Map<string, Client<typeof UserService>>();
@@ -26,7 +26,7 @@ export class UnreliableDirectory {
     return client;
   }
 
-  /** Ends the server, and starts it again. Callers wait meanwhile. */
+  /** Ends the server and starts it again. `users` waits until it is back. */
   restart(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const ending = this.#server.then((server) => server.end(signal));
     this.#server = ending.then(() => spawnServer(this.#folder));

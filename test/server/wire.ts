@@ -9,7 +9,7 @@ import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse } from "@connectrpc/connect/protocol-grpc-web";
 import { grpcPortOf } from "../support/clients.ts";
 
-/** Calls as bytes, for what no client would send: each protocol, and the HTTP it goes over. */
+/** The protocols, each over one version of HTTP, for calls as bytes that no client would send. */
 const WIRES = {
   "Connect, JSON": { http: 1, unary: "application/json", stream: "application/connect+json", timeout: "connect-timeout-ms" },
   "Connect, binary": {
@@ -27,7 +27,7 @@ const WIRES = {
 export type WireName = keyof typeof WIRES;
 export const WIRE_NAMES = Object.keys(WIRES) as WireName[];
 export const BINARY_WIRES = WIRE_NAMES.filter((wire) => wire !== "Connect, JSON");
-/** On which JSON can be sent. */
+/** Those that take JSON. */
 export const JSON_WIRES: readonly WireName[] = WIRE_NAMES.filter((wire) => wire !== "gRPC, its own port");
 
 export interface RawRequest {

@@ -101,7 +101,7 @@ function rotateCommand(env: Environment): Command {
 
 function revokeCommand(env: Environment): Command {
   return new Command("revoke")
-    .description("End a key for ever.")
+    .description("Revoke a key for good.")
     .argument("<id>", "the key")
     .action((id: string, options: Options) =>
       withConnection(options, env, async ({ apiKeys, accountId }) => {
