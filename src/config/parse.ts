@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { secretKeyId } from "../directory/keys/api-key.ts";
+import type { RateLimit } from "../directory/limits/token-bucket.ts";
 import type { MetadataPath } from "../directory/lists/filter.ts";
 import { DAY, HOUR, type Micros, SECOND } from "../directory/values/clock.ts";
 import type { JsonValue } from "../directory/values/json.ts";
@@ -96,6 +97,18 @@ export function parseWorkers(text: string): number {
     throw new InvalidValue(`must be a whole number from 1 to ${MAX_WORKERS}, or all`);
   }
   return Number(text);
+}
+
+/** `100`, `100:500`: calls a second, and calls at once after a rest; `off`: none. Throws an InvalidValue. */
+export function parseRateLimit(text: string): RateLimit | undefined {
+  if (text === "off") {
+    return undefined;
+  }
+  const [, rate, burst = rate] = /^([1-9]\d{0,6})(?::([1-9]\d{0,6}))?$/.exec(text) ?? [];
+  if (rate === undefined) {
+    throw new InvalidValue("must be calls a second and, if more may come at once, how many: 100 or 100:500; or off");
+  }
+  return { perSecond: Number(rate), burst: Number(burst) };
 }
 
 /** `30s`, `12h`, `7d`. Throws an InvalidValue. */

@@ -9,6 +9,7 @@ import {
   parseMetadataPaths,
   parseOrigins,
   parsePem,
+  parseRateLimit,
   parseSecret,
   parseTimeout,
   parseWorkers,
@@ -125,6 +126,38 @@ export const SETTINGS = {
     fallback: "10000",
     description: "how many exports and watches may be open on one server at a time",
     parse: (text: string) => parseInteger(text, 1, 1_000_000),
+  },
+  keyRateLimit: {
+    variable: "ROSTER_KEY_RATE_LIMIT",
+    fallback: "off",
+    description:
+      "calls a second of each API key that has no limit of its own: 100, or 100:500 with 500 at once after a rest; off for any",
+    parse: parseRateLimit,
+  },
+  tokenRateLimit: {
+    variable: "ROSTER_TOKEN_RATE_LIMIT",
+    fallback: "off",
+    description: "calls a second of each subject with a token: 10, or 10:50; off for any",
+    parse: parseRateLimit,
+  },
+  accountRateLimit: {
+    variable: "ROSTER_ACCOUNT_RATE_LIMIT",
+    fallback: "off",
+    description: "calls a second of all callers of an account together: 1000, or 1000:5000; off for any",
+    parse: parseRateLimit,
+  },
+  authFailureLimit: {
+    variable: "ROSTER_AUTH_FAILURE_LIMIT",
+    fallback: "10:100",
+    description:
+      "failed authentications a second that are heard from one address: 10:100; off for any, behind a proxy that hides addresses",
+    parse: parseRateLimit,
+  },
+  maxLongLists: {
+    variable: "ROSTER_MAX_LONG_LISTS",
+    fallback: "4",
+    description: "how many lists that may look at many rows one caller has under way at a time; its others wait",
+    parse: (text: string) => parseInteger(text, 1, 1000),
   },
   drainTimeoutMs: {
     variable: "ROSTER_DRAIN_TIMEOUT",

@@ -101,6 +101,9 @@ export interface ApiKeysTable {
   previous_digest: Uint8Array | null;
   previous_expire_time: number | null;
   require_nonce: number;
+  /** Both or neither. */
+  rate_per_second: number | null;
+  rate_burst: number | null;
   create_time: number;
   expire_time: number | null;
   last_use_time: number | null;

@@ -45,6 +45,8 @@ export const REASONS = {
   NONCE_USED: "the nonce has been used",
   NONCE_EXPIRED: "the nonce is older than 60 seconds",
   MESSAGE_TOO_LARGE: "the request is larger than `ROSTER_MAX_MESSAGE_BYTES`",
+  RATE_LIMITED: "the caller, its account or its address has used up what it may do in a second: wait",
+  TOO_MANY_LISTS: "the caller has as many long lists under way as one may have at a time: wait for one to end",
   TOO_MANY_STREAMS: "the server has `ROSTER_MAX_STREAMS` exports and watches open: try later, or another server",
   PROTOCOL_UNSUPPORTED: "the content type, HTTP verb or compression is not spoken here",
   METHOD_UNKNOWN: "there is no such method",

@@ -56,6 +56,8 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   STORE_UNAVAILABLE: Code.Unavailable,
   SERVER_DRAINING: Code.Unavailable,
   MESSAGE_TOO_LARGE: Code.ResourceExhausted,
+  RATE_LIMITED: Code.ResourceExhausted,
+  TOO_MANY_LISTS: Code.ResourceExhausted,
   TOO_MANY_STREAMS: Code.ResourceExhausted,
   REQUEST_MALFORMED: Code.InvalidArgument,
   PROTOCOL_UNSUPPORTED: Code.Unimplemented,

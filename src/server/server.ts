@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { TokenVerifier } from "../directory/keys/bearer-token.ts";
+import { type RateLimiter, TokenBuckets } from "../directory/limits/rate-limiter.ts";
 import type { Store } from "../directory/store/store.ts";
 import type { Clock, Micros } from "../directory/values/clock.ts";
 import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
@@ -7,6 +8,8 @@ import type { Log } from "../log.ts";
 import { createChangeHub } from "../rpc/changes/change-hub.ts";
 import { createAuthenticate } from "../rpc/pipeline/authenticate.ts";
 import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
+import { type DefaultLimits, FairUse, NO_LIMITS } from "../rpc/pipeline/fair-use.ts";
+import { LongLists } from "../rpc/pipeline/long-lists.ts";
 import { createStreams } from "../rpc/pipeline/streams.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
 import { DatabaseStatus, monitorDatabase } from "./database-monitor.ts";
@@ -33,6 +36,12 @@ export interface ServerOptions {
   readonly changeRetention?: Micros | undefined;
   /** Exports and watches that may be open at a time. */
   readonly maxStreams: number;
+  /** How many calls callers may make. Default: any number. */
+  readonly limits?: DefaultLimits;
+  /** Where calls are counted. Default: in this process. */
+  readonly rateLimiter?: RateLimiter;
+  /** Lists that may look at many rows, of one caller, under way at a time. Default: 4. */
+  readonly maxLongLists?: number;
   /** An idle watch sends a message after this time. Default: 15 seconds. */
   readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
@@ -50,6 +59,7 @@ export interface RosterServer {
 }
 
 const WATCH_HEARTBEAT_MS = 15_000;
+const MAX_LONG_LISTS = 4;
 
 /** Serves a store. */
 export async function startServer(options: ServerOptions): Promise<RosterServer> {
@@ -63,7 +73,12 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const callMetrics = options.callMetrics ?? new CallMetrics();
   const draining = stopping.signal;
-  const routes = createRoutes({ store, tokens, database, authenticate, streams, watching, callMetrics, draining, log });
+  const fairness = {
+    fairUse: new FairUse(options.rateLimiter ?? new TokenBuckets(), options.limits ?? NO_LIMITS),
+    longLists: new LongLists(options.maxLongLists ?? MAX_LONG_LISTS),
+  };
+  const calls = { authenticate, ...fairness, streams, callMetrics, draining, log };
+  const routes = createRoutes({ store, tokens, database, watching, ...calls });
   const { http, grpc } = await openPorts(routes, options).catch((error: unknown) => {
     database.stop();
     streams.stop();

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import type { Metric } from "../server/metrics/metrics.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
+import { SharedRateLimiter } from "./shared-rate-limiter.ts";
 import { WorkerEventBus } from "./worker-event-bus.ts";
 import { QueuedWriteLease } from "./write-lease.ts";
 
@@ -8,6 +9,7 @@ import { QueuedWriteLease } from "./write-lease.ts";
 export class Channel {
   readonly eventBus = new WorkerEventBus((message) => this.send(message));
   readonly writeLease = new QueuedWriteLease((message) => this.send(message));
+  readonly rateLimiter = new SharedRateLimiter((message) => this.send(message));
   /** Resolves, with the reason, when this worker must drain: the primary says so, or has gone. */
   readonly drained: Promise<string>;
   readonly #joined: Promise<void>;
@@ -24,6 +26,7 @@ export class Channel {
       if (message.type === "joined") join();
       else if (message.type === "drain") drain("the primary says so");
       else if (message.type === "lease-granted" || message.type === "lease-wanted") this.writeLease.receive(message);
+      else if (message.type === "tokens-granted") this.rateLimiter.receive(message);
       else if (message.type === "metrics-requested") void this.#sendMetrics(message.request);
       else this.eventBus.receive(message);
     });

@@ -1,7 +1,8 @@
+import { TokenBuckets } from "../directory/limits/rate-limiter.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Metric } from "../server/metrics/metrics.ts";
 import { EventRelay } from "./event-relay.ts";
-import type { FromWorker } from "./messages.ts";
+import type { FromWorker, TokensGranted, TokensRequested } from "./messages.ts";
 import { MetricsCollector } from "./metrics-collector.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 import { QueuedWriteLease } from "./write-lease.ts";
@@ -15,6 +16,7 @@ export class MessageRouter {
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #events = new EventRelay();
   readonly #metrics = new MetricsCollector();
+  readonly #buckets = new TokenBuckets();
   readonly #leaseQueue = new WriteLeaseQueue((id, message) => {
     if (id === PRIMARY) this.#primaryLease.receive(message);
     else this.#workers.get(id)?.send(message);
@@ -46,6 +48,9 @@ export class MessageRouter {
       case "lease-released":
         this.#leaseQueue.receive(worker.id, message);
         break;
+      case "tokens-requested":
+        worker.send(this.#grantTokens(message));
+        break;
       case "commit-events":
       case "acknowledged":
         this.#events.receive(worker.id, message);
@@ -54,6 +59,12 @@ export class MessageRouter {
         this.#metrics.receive(message);
         break;
     }
+  }
+
+  #grantTokens({ request, name, limit, wanted }: TokensRequested): TokensGranted {
+    const tokens = this.#buckets.takeUpTo(name, limit, wanted);
+    const retryAfterMs = ((wanted - tokens) / limit.perSecond) * 1_000;
+    return { type: "tokens-granted", request, tokens, retryAfterMs };
   }
 
   /** One set for each worker that answers. */

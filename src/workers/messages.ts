@@ -1,4 +1,5 @@
 import type { Addresses } from "../config/address.ts";
+import type { RateLimit } from "../directory/limits/token-bucket.ts";
 import type { CommitEvent } from "../directory/store/commit-event.ts";
 import type { Metric } from "../server/metrics/metrics.ts";
 
@@ -8,6 +9,7 @@ export type FromWorker =
   | ({ readonly type: "ready" } & Addresses)
   | MetricsResponse
   | LeaseFromWorker
+  | TokensRequested
   | EventMessage;
 
 /** What the primary sends to a worker. */
@@ -16,6 +18,7 @@ export type FromPrimary =
   | { readonly type: "drain" }
   | MetricsRequest
   | LeaseFromPrimary
+  | TokensGranted
   | EventMessage;
 
 /** Answered by a MetricsResponse of the same number. */
@@ -36,6 +39,24 @@ export type LeaseFromWorker = { readonly type: "lease-requested" } | { readonly 
 export type LeaseFromPrimary =
   | { readonly type: "lease-granted"; readonly wanted: boolean }
   | { readonly type: "lease-wanted" };
+
+/** Tokens of a rate limit that all workers share. Answered by TokensGranted of the same number. */
+export interface TokensRequested {
+  readonly type: "tokens-requested";
+  readonly request: number;
+  readonly name: string;
+  readonly limit: RateLimit;
+  readonly wanted: number;
+}
+
+export interface TokensGranted {
+  readonly type: "tokens-granted";
+  readonly request: number;
+  /** No more than were wanted. */
+  readonly tokens: number;
+  /** When those that are missing may be there. */
+  readonly retryAfterMs: number;
+}
 
 /** A worker's commit events go by way of the primary to all other workers; their acknowledgements go the same way back. */
 export type EventMessage = CommitEvents | Acknowledgement;

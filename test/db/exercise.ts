@@ -42,7 +42,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await setUserStatus(tx, ADMIN, id, "ACTIVE", "");
     await insertApiKey(
       tx,
-      { displayName: "Key", userId: id, role: "READER", expireTime: null, requireNonce: false },
+      { displayName: "Key", userId: id, role: "READER", expireTime: null, requireNonce: false, rateLimit: null },
       mintSecret(newId("K")),
     );
     const [key = expect.fail("no key")] = await tx.apiKeys.list(page);

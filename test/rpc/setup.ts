@@ -70,7 +70,7 @@ async function createAccount({ store, sources }: TestServer, id: string): Promis
       const { id: userId } = await insertUser(tx, { ...USER_DEFAULTS, displayName: "Owner" });
       await insertApiKey(
         tx,
-        { displayName: "Owner's key", userId, role: "ADMIN", expireTime: null, requireNonce: false },
+        { displayName: "Owner's key", userId, role: "ADMIN", expireTime: null, requireNonce: false, rateLimit: null },
         secret,
       );
       return { ownerId: userId, secret };

@@ -81,6 +81,14 @@ export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
    * @generated from field: google.protobuf.Timestamp revoke_time = 9;
    */
   revokeTime?: Timestamp | undefined;
+
+  /**
+   * How many calls may be made with the key; what is over it is refused (RESOURCE_EXHAUSTED, RATE_LIMITED). Absent: as many as
+   * the server lets every key make. A row of an import counts as a call, and so does a message of a stream, which waits.
+   *
+   * @generated from field: roster.v1.RateLimit rate_limit = 10;
+   */
+  rateLimit?: RateLimit | undefined;
 };
 
 /**
@@ -88,6 +96,33 @@ export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
  * Use `create(ApiKeySchema)` to create a new message.
  */
 export declare const ApiKeySchema: GenMessage<ApiKey>;
+
+/**
+ * A number of calls.
+ *
+ * @generated from message roster.v1.RateLimit
+ */
+export declare type RateLimit = Message<"roster.v1.RateLimit"> & {
+  /**
+   * How many in a second, on average.
+   *
+   * @generated from field: int32 per_second = 1;
+   */
+  perSecond: number;
+
+  /**
+   * How many at once, after a rest. Default: `per_second`.
+   *
+   * @generated from field: int32 burst = 2;
+   */
+  burst: number;
+};
+
+/**
+ * Describes the message roster.v1.RateLimit.
+ * Use `create(RateLimitSchema)` to create a new message.
+ */
+export declare const RateLimitSchema: GenMessage<RateLimit>;
 
 /**
  * Request of CreateApiKey.

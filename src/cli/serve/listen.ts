@@ -7,7 +7,8 @@ import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
 export async function listen(
-  config: Omit<Config, "changeRetention"> & Pick<ServerOptions, "changeRetention" | "callMetrics" | "databaseStatus">,
+  config: Omit<Config, "changeRetention"> &
+    Pick<ServerOptions, "changeRetention" | "callMetrics" | "databaseStatus" | "rateLimiter">,
   { store, sources }: Directory,
   log: Log,
 ): Promise<RosterServer> {
@@ -16,6 +17,12 @@ export async function listen(
   const options = {
     ...config,
     tokens: issuers,
+    limits: {
+      perKey: config.keyRateLimit,
+      perToken: config.tokenRateLimit,
+      perAccount: config.accountRateLimit,
+      failuresPerAddress: config.authFailureLimit,
+    },
     store,
     now: sources.clock,
     log,

@@ -24,7 +24,12 @@ export async function serveWorker(config: Config): Promise<void> {
   });
   try {
     await channel.join();
-    const limits = { maxStreams: share(config.maxStreams), changeRetention: undefined, ...measurements };
+    const limits = {
+      maxStreams: share(config.maxStreams),
+      changeRetention: undefined,
+      rateLimiter: channel.rateLimiter,
+      ...measurements,
+    };
     const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
     const signalled = waitForSignal();
     channel.send({

@@ -92,6 +92,8 @@ export async function findKeyHolders(db: Kysely<Schema>, keyId: string): Promise
       "api_keys.previous_digest",
       "api_keys.previous_expire_time",
       "api_keys.require_nonce",
+      "api_keys.rate_per_second",
+      "api_keys.rate_burst",
       "api_keys.create_time as key_create_time",
       "api_keys.expire_time",
       "api_keys.last_use_time",

@@ -8,6 +8,7 @@ import { accountsAndSessions } from "./0002-accounts-and-sessions.ts";
 import { lists } from "./0003-lists.ts";
 import { userImages } from "./0004-user-images.ts";
 import { ownUsers } from "./0005-own-users.ts";
+import { rateLimits } from "./0006-rate-limits.ts";
 
 /** In the order they run. One that has been released is never edited. */
 const MIGRATIONS = {
@@ -16,6 +17,7 @@ const MIGRATIONS = {
   "0003-lists": lists,
   "0004-user-images": userImages,
   "0005-own-users": ownUsers,
+  "0006-rate-limits": rateLimits,
 };
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */

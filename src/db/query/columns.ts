@@ -45,6 +45,8 @@ export const API_KEY_COLUMNS = [
   "display_name",
   "role",
   "require_nonce",
+  "rate_per_second",
+  "rate_burst",
   "create_time",
   "expire_time",
   "last_use_time",

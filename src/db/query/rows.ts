@@ -103,6 +103,10 @@ export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | Secr
     userId: row.user_id,
     role: row.role as Role,
     requireNonce: row.require_nonce === 1,
+    rateLimit:
+      row.rate_per_second === null || row.rate_burst === null
+        ? null
+        : { perSecond: row.rate_per_second, burst: row.rate_burst },
     createTime: row.create_time,
     expireTime: row.expire_time,
     lastUseTime: row.last_use_time,
@@ -117,6 +121,8 @@ export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, "accoun
     user_id: key.userId,
     role: key.role,
     require_nonce: key.requireNonce ? 1 : 0,
+    rate_per_second: key.rateLimit?.perSecond ?? null,
+    rate_burst: key.rateLimit?.burst ?? null,
     create_time: key.createTime,
     expire_time: key.expireTime,
     last_use_time: key.lastUseTime,

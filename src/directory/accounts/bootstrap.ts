@@ -15,7 +15,7 @@ export async function bootstrap(store: Store, secret: string): Promise<boolean> 
       const user = await insertUser(tx, { ...USER_DEFAULTS, displayName: "First super admin", superAdmin: true });
       await insertApiKey(
         tx,
-        { displayName: "Bootstrap", userId: user.id, role: "ADMIN", expireTime: null, requireNonce: false },
+        { displayName: "Bootstrap", userId: user.id, role: "ADMIN", expireTime: null, requireNonce: false, rateLimit: null },
         secret,
       );
       return true;

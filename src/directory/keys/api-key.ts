@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AccountStatus } from "../accounts/account.ts";
+import type { RateLimit } from "../limits/token-bucket.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
 
@@ -15,6 +16,8 @@ export interface ApiKey {
   readonly role: Role;
   /** Mutating calls must carry a nonce. */
   readonly requireNonce: boolean;
+  /** How many calls may be made with the key. Null: as many as the server lets keys make. */
+  readonly rateLimit: RateLimit | null;
   readonly createTime: Micros;
   /** From this moment on the key does not work. Null: never ends. */
   readonly expireTime: Micros | null;

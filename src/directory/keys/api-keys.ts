@@ -8,7 +8,7 @@ import { type ApiKey, apiKeyIdOf, type Caller, includesRole, mintSecret, secretD
 
 const NAME_FIELD = "api_key.display_name";
 
-export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce">;
+export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce" | "rateLimit">;
 
 /** Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED. */
 export async function createApiKey(tx: AccountTransaction, caller: Caller, input: NewApiKey): Promise<KeyWithSecret> {
@@ -38,7 +38,7 @@ export interface KeyWithSecret {
   readonly secret: string;
 }
 
-export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "requireNonce">>;
+export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "requireNonce" | "rateLimit">>;
 
 /**
  * Changes a key. One that has an end or needs nonces is freed of that by another key only: PERMISSION_DENIED.
@@ -61,7 +61,12 @@ export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: s
 
 function liftsLimit(before: ApiKey, after: ApiKey): boolean {
   const endsLater = before.expireTime !== null && (after.expireTime === null || after.expireTime > before.expireTime);
-  return endsLater || (before.requireNonce && !after.requireNonce);
+  const mayDoMore =
+    before.rateLimit !== null &&
+    (after.rateLimit === null ||
+      after.rateLimit.perSecond > before.rateLimit.perSecond ||
+      after.rateLimit.burst > before.rateLimit.burst);
+  return endsLater || mayDoMore || (before.requireNonce && !after.requireNonce);
 }
 
 /** Gives a key a new secret; the old one works until `overlap` has passed. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED. */

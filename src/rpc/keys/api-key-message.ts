@@ -16,13 +16,14 @@ const ROLES = {
 } as const satisfies Record<Role, ApiKeyRole>;
 
 export function toApiKeyMessage(key: ApiKey): ApiKeyMessage {
-  const { id, displayName, userId, role, requireNonce, createTime, expireTime, lastUseTime, revokeTime } = key;
+  const { id, displayName, userId, role, requireNonce, rateLimit, createTime, expireTime, lastUseTime, revokeTime } = key;
   return create(ApiKeySchema, {
     id,
     displayName,
     userId,
     role: ROLES[role],
     requireNonce,
+    ...(rateLimit !== null && { rateLimit }),
     createTime: toTimestamp(createTime),
     ...(expireTime !== null && { expireTime: toTimestamp(expireTime) }),
     ...(lastUseTime !== null && { lastUseTime: toTimestamp(lastUseTime) }),
@@ -47,16 +48,25 @@ export function parseExpireTime({ expireTime }: ApiKeyMessage): ApiKey["expireTi
   return expireTime === undefined ? null : parseTimestamp(expireTime, "api_key.expire_time");
 }
 
+export function parseRateLimit({ rateLimit }: ApiKeyMessage): ApiKey["rateLimit"] {
+  return rateLimit === undefined ? null : { perSecond: rateLimit.perSecond, burst: rateLimit.burst || rateLimit.perSecond };
+}
+
 /** What an update changes of a key. A mask that names nothing would clear whatever is absent. Throws FIELD_INVALID. */
 export function parseApiKeyPatch(key: ApiKeyMessage, mask: FieldMask | undefined): ApiKeyInput {
   if (mask === undefined || mask.paths.length === 0) {
     throw invalidField("update_mask", "must name the fields to change");
   }
   const { displayName, requireNonce } = key;
-  return applyUpdateMask(RULES, mask, { displayName, expireTime: parseExpireTime(key), requireNonce });
+  return applyUpdateMask(RULES, mask, {
+    displayName,
+    expireTime: parseExpireTime(key),
+    requireNonce,
+    rateLimit: parseRateLimit(key),
+  });
 }
 
 const RULES: UpdateRules<ApiKeyInput> = {
   schema: ApiKeySchema,
-  cleared: { display_name: {}, expire_time: {}, require_nonce: {} },
+  cleared: { display_name: {}, expire_time: {}, require_nonce: {}, rate_limit: {} },
 };

@@ -19,7 +19,14 @@ import { answerPage } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
 import { parseDuration, toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
-import { parseApiKeyPatch, parseExpireTime, parseRole, toApiKeyMessage, toRoleMessage } from "./api-key-message.ts";
+import {
+  parseApiKeyPatch,
+  parseExpireTime,
+  parseRateLimit,
+  parseRole,
+  toApiKeyMessage,
+  toRoleMessage,
+} from "./api-key-message.ts";
 
 export interface ApiKeyServiceDeps {
   readonly store: Store;
@@ -37,6 +44,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
         role: parseRole(given.role),
         requireNonce: given.requireNonce,
         expireTime: parseExpireTime(given),
+        rateLimit: parseRateLimit(given),
       });
       return { apiKey: toApiKeyMessage(key), secret };
     }, rememberWithoutSecret(CreateApiKeyResponseSchema)),

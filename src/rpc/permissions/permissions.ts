@@ -36,7 +36,7 @@ const users: Rules<typeof UserService> = {
   listUsersChunked: list,
   watchUsers: { ...read, self: ownChanges },
   listUserChanges: { ...read, self: namesNobody },
-  importUsers: { ...write, resources: { users: eachOwned } },
+  importUsers: { ...write, resources: { users: eachOwned }, cost: ({ users }) => Math.max(1, users.length) },
 };
 
 const sessions: Rules<typeof SessionService> = {

@@ -1,6 +1,7 @@
 import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { RosterError } from "../../directory/errors.ts";
+import { credentialId } from "../../directory/keys/api-key.ts";
 import type { Authenticate } from "../../directory/keys/authentication.ts";
 import { consumeNonce } from "../../directory/keys/nonce.ts";
 import type { Store } from "../../directory/store/store.ts";
@@ -8,6 +9,8 @@ import { authorise } from "../permissions/authorise.ts";
 import type { Permission } from "../permissions/permission.ts";
 import type { Call, CallContext } from "./call.ts";
 import { isBinary } from "./codec.ts";
+import type { FairUse } from "./fair-use.ts";
+import type { LongLists } from "./long-lists.ts";
 import { validate } from "./validate.ts";
 
 const NONCE_HEADER = "roster-client-nonce";
@@ -15,28 +18,32 @@ const NONCE_HEADER = "roster-client-nonce";
 export interface AdmitDeps {
   readonly store: Store;
   readonly authenticate: Authenticate;
+  readonly fairUse: FairUse;
+  readonly longLists: LongLists;
   /** Aborted when the server shuts down. */
   readonly draining: AbortSignal;
 }
 
-/** Lets a call in, or throws why not: authenticates, authorises, uses up the nonce, validates. */
+/** Lets a call in, or throws why not: authenticates, authorises, counts it against limits, uses up the nonce, validates. */
 export async function admit(
   method: DescMethod,
   permission: Permission,
   request: MessageShape<DescMessage>,
   context: CallContext,
-  { store, authenticate, draining }: AdmitDeps,
+  { store, authenticate, fairUse, longLists, draining }: AdmitDeps,
 ): Promise<Call> {
   const { requestHeader } = context;
   const assertAwaited = () => assertNotEnded(context);
   assertAwaited();
-  const caller = await authenticate(secretOf(requestHeader));
+  const caller = await fairUse.authenticate(context, secretOf(requestHeader), authenticate);
   const accountId = authorise(caller, permission, request);
+  await fairUse.admit(caller, permission.costOf(request), context.responseHeader);
   if (permission.mutates) {
     await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
   }
   validate(method.input, request);
-  return { caller, accountId, method, binary: isBinary(context), assertAwaited, draining };
+  const runLongList: Call["runLongList"] = (list) => longLists.run(credentialId(caller.credential), list);
+  return { caller, accountId, method, binary: isBinary(context), assertAwaited, draining, runLongList };
 }
 
 // On a busy server the timer behind the signal may be late; the clock is not.

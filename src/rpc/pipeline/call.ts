@@ -8,9 +8,12 @@ import type {
 } from "@bufbuild/protobuf";
 import type { Caller } from "../../directory/keys/api-key.ts";
 import type { CodecContext } from "./codec.ts";
+import type { PeerContext } from "./peer.ts";
 
 /** What the pipeline has to know of a call, on either port. Connect's `HandlerContext` is one. */
-export interface CallContext extends CodecContext {
+export interface CallContext extends CodecContext, PeerContext {
+  /** Headers of the answer, where they can still be set. */
+  readonly responseHeader?: Headers;
   /** Aborted when the caller is gone or its deadline has passed. It costs something: read it only where it is needed. */
   readonly signal: AbortSignal;
   /** Whether it is aborted, for contexts that know this without a signal. */
@@ -30,6 +33,8 @@ export interface Call<M extends DescMethod = DescMethod> {
   readonly assertAwaited: () => void;
   /** Aborted when the server shuts down: streams end after the message that they are at. */
   readonly draining: AbortSignal;
+  /** Runs a list that may look at many rows, when it is the caller's turn. Throws TOO_MANY_LISTS. */
+  readonly runLongList: <T>(list: () => Promise<T>) => Promise<T>;
 }
 
 /** A call that is answered by a stream. */

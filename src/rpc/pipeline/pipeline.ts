@@ -74,6 +74,7 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
       };
       for await (const message of handler(request, { ...call, signal: open.signal, assertAwaited })) {
         await open.check();
+        await deps.fairUse.pace(call.caller, open.signal);
         yield message;
         assertAwaited();
       }

@@ -7,6 +7,7 @@ import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
 import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
 import type { Session } from "../../directory/sessions/session.ts";
 import { SESSION_ORDER, type SessionOrderField } from "../../directory/sessions/session-order.ts";
+import type { AccountView } from "../../directory/store/account-view.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { getLiveUser } from "../../directory/users/find-user.ts";
@@ -37,19 +38,22 @@ export async function listSessions(
   const order = parseOrderBy(request.orderBy, SESSION_ORDER);
   const binding = { method: "ListSessions", account_id: accountId, filter: request.filter };
   if (accountId === ALL_ACCOUNTS) {
-    return answerList(tokens, request, binding, order, {
-      list: (query) => store.listAllSessions({ ...query, order, filter }),
-      count: () => store.countAllSessions(filter),
-    });
+    return call.runLongList(() =>
+      answerList(tokens, request, binding, order, {
+        list: (query) => store.listAllSessions({ ...query, order, filter }),
+        count: () => store.countAllSessions(filter),
+      }),
+    );
   }
-  return store.scan(accountId, ({ sessions }) => {
+  const list = ({ sessions }: AccountView) => {
     // It may have waited for other long lists.
     call.assertAwaited();
     return answerList(tokens, request, binding, order, {
       list: (query) => sessions.list({ ...query, order, filter }),
       count: () => sessions.count({ filter }),
     });
-  });
+  };
+  return call.runLongList(() => store.scan(accountId, list));
 }
 
 export async function listUserSessions(

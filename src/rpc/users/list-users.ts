@@ -2,6 +2,7 @@ import { create, type MessageShape } from "@bufbuild/protobuf";
 import { type ListUsersRequest, ListUsersResponseSchema } from "../../../gen/roster/v1/user_service_pb.js";
 import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
 import { parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
+import type { AccountView } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { ListQuery, UserReader } from "../../directory/store/users.ts";
 import { USER_ORDER } from "../../directory/users/user-order.ts";
@@ -19,14 +20,18 @@ export async function listUsers(store: Store, tokens: Tokens, request: ListUsers
   const filter = parseUserFilter(request.filter);
   const asked: Asked = { tokens, request, call, setUsers, order, filter };
   if (call.accountId === ALL_ACCOUNTS) {
-    return answerList(asked, {
-      list: (query) => store.listAllUsers(query),
-      count: (...options) => store.countAllUsers(...options),
-    });
+    return call.runLongList(() =>
+      answerList(asked, {
+        list: (query) => store.listAllUsers(query),
+        count: (...options) => store.countAllUsers(...options),
+      }),
+    );
   }
-  return store[isAlongIndex(request) ? "read" : "scan"](call.accountId, async ({ account, users }) =>
-    Object.assign(await answerList(asked, users), { revision: BigInt(account.revision) }),
-  );
+  const answer = async ({ account, users }: AccountView) =>
+    Object.assign(await answerList(asked, users), { revision: BigInt(account.revision) });
+  return isAlongIndex(request)
+    ? store.read(call.accountId, answer)
+    : call.runLongList(() => store.scan(call.accountId, answer));
 }
 
 /** A request, parsed. */

@@ -1,12 +1,14 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Metadata } from "@grpc/grpc-js";
 import type { CallContext } from "../../rpc/pipeline/call.ts";
+import type { Peer } from "../../rpc/pipeline/peer.ts";
 
 /** The part of a call of grpc-js that all kinds of calls have. */
 export interface GrpcCall {
   readonly metadata: Metadata;
   readonly cancelled: boolean;
   getDeadline(): Date | number;
+  getPeer(): string;
   on(event: "cancelled", listener: () => void): unknown;
 }
 
@@ -25,6 +27,11 @@ export class GrpcContext implements CallContext {
 
   get cancelled(): boolean {
     return this.#call.cancelled;
+  }
+
+  get peer(): Peer {
+    // grpc-js gives the address with the port.
+    return { address: this.#call.getPeer().replace(/:\d+$/, "") };
   }
 
   get signal(): AbortSignal {

@@ -1,8 +1,9 @@
-import { createConnectRouter } from "@connectrpc/connect";
+import { createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../../log.ts";
 import { DETAIL_TYPES } from "../../rpc/errors.ts";
+import { PEER } from "../../rpc/pipeline/peer.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { badRequest, unknownMethod } from "../error-responses.ts";
 import type { Route } from "../route.ts";
@@ -74,7 +75,8 @@ async function respond(
 /** Undefined for a request whose target or host is no URL. */
 function toUniversal(request: Request, response: Response): UniversalServerRequest | undefined {
   try {
-    return universalRequestFromNodeRequest(request, response, undefined, undefined);
+    const peer = { address: request.socket.remoteAddress ?? "" };
+    return universalRequestFromNodeRequest(request, response, undefined, createContextValues().set(PEER, peer));
   } catch {
     return undefined;
   }

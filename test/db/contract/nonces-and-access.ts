@@ -129,5 +129,5 @@ async function userOf({ users }: AccountTransaction) {
 
 function keyOf(userId: string): ApiKey {
   const times = { createTime: 5, expireTime: null, lastUseTime: null, revokeTime: null };
-  return { id: "K1", displayName: "Key", userId, role: "WRITER", requireNonce: false, ...times };
+  return { id: "K1", displayName: "Key", userId, role: "WRITER", requireNonce: false, rateLimit: null, ...times };
 }

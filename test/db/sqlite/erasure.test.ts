@@ -105,6 +105,7 @@ const KEY = {
   createTime: 1,
   expireTime: null,
   requireNonce: false,
+  rateLimit: null,
   lastUseTime: null,
   revokeTime: null,
 } as const;

@@ -4,7 +4,13 @@ import type { NewApiKey } from "../../../src/directory/keys/api-keys.ts";
 import { createAuthenticator } from "../../../src/directory/keys/authentication.ts";
 import { openTestAccount } from "../../support/account.ts";
 
-export const NEW_KEY = { displayName: "Key", role: "READER", expireTime: null, requireNonce: false } as const;
+export const NEW_KEY = {
+  displayName: "Key",
+  role: "READER",
+  expireTime: null,
+  requireNonce: false,
+  rateLimit: null,
+} as const;
 
 /** An account with a user and a key of that user, and what makes more keys. */
 export async function openWithKey(values: Partial<NewApiKey>) {

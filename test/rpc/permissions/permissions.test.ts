@@ -7,8 +7,11 @@ import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { createAuthenticator } from "../../../src/directory/keys/authentication.ts";
+import { TokenBuckets } from "../../../src/directory/limits/rate-limiter.ts";
 import { createLog } from "../../../src/log.ts";
 import { CallMetrics } from "../../../src/rpc/pipeline/call-metrics.ts";
+import { FairUse } from "../../../src/rpc/pipeline/fair-use.ts";
+import { LongLists } from "../../../src/rpc/pipeline/long-lists.ts";
 import { servicePipeline } from "../../../src/rpc/pipeline/pipeline.ts";
 import { createStreams } from "../../../src/rpc/pipeline/streams.ts";
 import { connected } from "../services.ts";
@@ -138,7 +141,17 @@ test("an RPC whose permission is not declared is not served: the server does not
   const streams = createStreams({ store, authenticate, limit: 1 });
   streams.stop();
   const draining = new AbortController().signal;
-  const deps = { store, authenticate, log: createLog("silent"), draining, streams, callMetrics: new CallMetrics() };
+  const unlimited = { perKey: undefined, perToken: undefined, perAccount: undefined, failuresPerAddress: undefined };
+  const fairness = { fairUse: new FairUse(new TokenBuckets(), unlimited), longLists: new LongLists(1) };
+  const deps = {
+    store,
+    authenticate,
+    log: createLog("silent"),
+    draining,
+    streams,
+    ...fairness,
+    callMetrics: new CallMetrics(),
+  };
   const handlers = { check: async () => ({}), list: async () => ({}), watch: () => nothing() };
   expect(() => servicePipeline(Health, handlers, deps)).toThrow("grpc.health.v1.Health/Check has no declared permission");
 });
