@@ -50,6 +50,7 @@ async function serve() {
   const url = `http://127.0.0.1:${server.http.port}`;
   return {
     name,
+    store,
     lines,
     users: clientOf(UserService, url, secret),
     health: createClient(Health, createGrpcTransport({ baseUrl: url })),
@@ -61,12 +62,14 @@ async function serve() {
 }
 
 test("an outage of the database is UNAVAILABLE with RetryInfo and NOT_SERVING, and is over when it is over", async () => {
-  const { users, health, lines, stop } = await serve();
+  const { store, users, health, lines, stop } = await serve();
   const { user } = await users.createUser({ user: { name: "Before" } });
 
   const statuses = health.watch({})[Symbol.asyncIterator]();
   expect((await statuses.next()).value?.status).toBe(Status.SERVING);
   await postgres.stop();
+  const created = store.createAccount({ id: "during", name: "", slug: "during", metadata: {} }, async () => true);
+  await expect(created).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
   const error = await failure(users.createUser({ user: { name: "During" } }), Code.Unavailable, "STORE_UNAVAILABLE");
   expect(error.rawMessage).toBe("the database can't be reached; try again");
   expect(error.findDetails(RetryInfoSchema)).toHaveLength(1);

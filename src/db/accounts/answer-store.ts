@@ -1,15 +1,14 @@
-import type { Kysely } from "kysely";
 import type { Answer, AnswerStore } from "../../directory/store/answers.ts";
 import type { Clock } from "../../directory/values/clock.ts";
 import { ANSWER_COLUMNS } from "../query/columns.ts";
-import type { Schema } from "../schema.ts";
+import type { Queryable } from "../query/queryable.ts";
 
-export class KyselyAnswers implements AnswerStore {
-  readonly #db: Kysely<Schema>;
+export class KyselyAnswerStore implements AnswerStore {
+  readonly #db: Queryable;
   readonly #accountId: string;
   readonly #now: Clock;
 
-  constructor(db: Kysely<Schema>, accountId: string, now: Clock) {
+  constructor(db: Queryable, accountId: string, now: Clock) {
     this.#db = db;
     this.#accountId = accountId;
     this.#now = now;

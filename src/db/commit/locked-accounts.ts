@@ -1,11 +1,10 @@
-import type { Transaction } from "kysely";
 import type { Account } from "../../directory/accounts/account.ts";
 import { notFound } from "../../directory/errors.ts";
-import { SET_REVISION, selectAccount } from "../accounts/account-store.ts";
+import { SET_REVISION, selectAccount } from "../accounts/account-statements.ts";
 import type { Engine } from "../engine.ts";
+import type { Transaction } from "../query/queryable.ts";
 import { toAccount } from "../query/rows.ts";
 import { type Statement, statement } from "../query/statement.ts";
-import type { Schema } from "../schema.ts";
 
 export type LockAccount = Statement<{ id: string }, Parameters<typeof toAccount>[0]>;
 
@@ -14,22 +13,22 @@ export function lockAccount({ forUpdate }: Pick<Engine, "forUpdate">): LockAccou
 }
 
 /**
- * The accounts that a transaction writes to. Nobody else changes them until it ends, so each is read once, and its revision written
- * once, at the end, however many take part in the transaction.
+ * The accounts that a transaction writes. Nobody else changes them until it ends. So each is read once, and its revision is written
+ * once, at the end, however many writes share the transaction.
  */
 export class LockedAccounts {
-  readonly #db: Transaction<Schema>;
+  readonly #db: Transaction;
   readonly #lock: LockAccount;
   readonly #accounts = new Map<string, Account>();
   readonly #revisions = new Map<string, number>();
 
-  constructor(db: Transaction<Schema>, lock: LockAccount) {
+  constructor(db: Transaction, lock: LockAccount) {
     this.#db = db;
     this.#lock = lock;
   }
 
-  /** Throws ACCOUNT_NOT_FOUND. */
-  async get(id: string): Promise<Account> {
+  /** The account, locked until the transaction ends. Throws ACCOUNT_NOT_FOUND. */
+  async lock(id: string): Promise<Account> {
     const known = this.#accounts.get(id);
     if (known !== undefined) {
       return known;
@@ -43,19 +42,19 @@ export class LockedAccounts {
     return account;
   }
 
-  /** What the account is now; undefined: there is none any more. Its revision is the only part of it that is not written yet. */
-  set(id: string, account: Account | undefined): void {
-    if (account === undefined) {
-      this.#accounts.delete(id);
-      this.#revisions.delete(id);
-    } else {
-      this.#accounts.set(id, account);
-      this.#revisions.set(id, account.revision);
-    }
+  /** Takes over what a write has made of an account: all but its revision is in the database already. */
+  changed(account: Account): void {
+    this.#accounts.set(account.id, account);
+    this.#revisions.set(account.id, account.revision);
   }
 
-  /** Writes what is not written yet, and forgets what is known. */
-  async writeBack(): Promise<void> {
+  erased(id: string): void {
+    this.#accounts.delete(id);
+    this.#revisions.delete(id);
+  }
+
+  /** Writes the revisions, and forgets the accounts. */
+  async writeRevisions(): Promise<void> {
     for (const [id, revision] of this.#revisions) {
       await SET_REVISION.execute(this.#db, { id, revision });
     }

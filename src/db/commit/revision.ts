@@ -1,5 +1,12 @@
 import type { Clock, Micros } from "../../directory/values/clock.ts";
 
+/** What a change is recorded under. */
+export interface ChangeStamp {
+  readonly revision: number;
+  readonly ordinal: number;
+  readonly time: Micros;
+}
+
 /** Counts the changes of one transaction. All of them share a revision, one above the account's, and a commit time. */
 export class Revision {
   readonly #base: number;
@@ -11,8 +18,7 @@ export class Revision {
     this.#time = clock();
   }
 
-  /** What the next change is recorded under. */
-  next(): { revision: number; ordinal: number; time: Micros } {
+  next(): ChangeStamp {
     const ordinal = this.#changes;
     this.#changes += 1;
     return { revision: this.current, ordinal, time: this.#time };

@@ -1,25 +1,26 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import type { AccountStatus } from "../../directory/accounts/account.ts";
 import type { ApiKey, KeyHolder } from "../../directory/keys/api-key.ts";
 import type { ApiKeyWriter } from "../../directory/store/api-keys.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
-import type { Access } from "../commit/access.ts";
+import type { Micros } from "../../directory/values/clock.ts";
+import type { AccessChanges } from "../commit/access-changes.ts";
 import { API_KEY_COLUMNS, columnsOf, USER_COLUMNS } from "../query/columns.ts";
 import { type OrderColumn, readPage } from "../query/keyset.ts";
+import type { Queryable, Transaction } from "../query/queryable.ts";
 import { toApiKey, toApiKeyRow, toUser } from "../query/rows.ts";
-import type { Schema } from "../schema.ts";
 
 const BY_ID: readonly OrderColumn[] = [{ column: "api_keys.id", descending: false }];
 
-export class KyselyApiKeys implements ApiKeyWriter {
-  readonly #db: Kysely<Schema>;
+export class KyselyApiKeyWriter implements ApiKeyWriter {
+  readonly #db: Queryable;
   readonly #accountId: string;
-  readonly #access: Access | undefined;
+  readonly #accessChanges: AccessChanges | undefined;
 
-  constructor(db: Kysely<Schema>, accountId: string, access?: Access) {
+  constructor(db: Queryable, accountId: string, accessChanges?: AccessChanges) {
     this.#db = db;
     this.#accountId = accountId;
-    this.#access = access;
+    this.#accessChanges = accessChanges;
   }
 
   async find(id: string): Promise<ApiKey | undefined> {
@@ -52,7 +53,7 @@ export class KyselyApiKeys implements ApiKeyWriter {
       .where("user_id", "=", userId)
       .where("revoke_time", "is", null)
       .execute();
-    this.#access?.note(userId);
+    this.#accessChanges?.add(userId);
   }
 
   async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {
@@ -66,7 +67,7 @@ export class KyselyApiKeys implements ApiKeyWriter {
       .where("account_id", "=", this.#accountId)
       .where("id", "=", id)
       .execute();
-    this.#access?.note(userId);
+    this.#accessChanges?.add(userId);
   }
 
   #rows() {
@@ -75,7 +76,7 @@ export class KyselyApiKeys implements ApiKeyWriter {
 }
 
 /** The keys with this id, of whatever account: a secret does not name its account. */
-export async function findKeyHolders(db: Kysely<Schema>, keyId: string): Promise<KeyHolder[]> {
+export async function findKeyHolders(db: Queryable, keyId: string): Promise<KeyHolder[]> {
   const rows = await db
     .selectFrom("api_keys")
     .innerJoin("accounts", "accounts.account_id", "api_keys.account_id")
@@ -116,4 +117,13 @@ export async function findKeyHolders(db: Kysely<Schema>, keyId: string): Promise
     previousExpireTime: row.previous_expire_time,
     user: toUser(row),
   }));
+}
+
+export async function noteKeyUse(db: Transaction, accountId: string, keyId: string, time: Micros): Promise<void> {
+  await db
+    .updateTable("api_keys")
+    .set({ last_use_time: time })
+    .where("account_id", "=", accountId)
+    .where("id", "=", keyId)
+    .execute();
 }

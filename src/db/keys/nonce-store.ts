@@ -1,12 +1,11 @@
-import type { Kysely } from "kysely";
 import type { Nonce, NonceStore } from "../../directory/store/api-keys.ts";
-import type { Schema } from "../schema.ts";
+import type { Queryable } from "../query/queryable.ts";
 
-export class KyselyNonces implements NonceStore {
-  readonly #db: Kysely<Schema>;
+export class KyselyNonceStore implements NonceStore {
+  readonly #db: Queryable;
   readonly #accountId: string;
 
-  constructor(db: Kysely<Schema>, accountId: string) {
+  constructor(db: Queryable, accountId: string) {
     this.#db = db;
     this.#accountId = accountId;
   }

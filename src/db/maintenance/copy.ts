@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Kysely } from "kysely";
 import type { Engine } from "../engine.ts";
 import { DatabaseProblem } from "../problem.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { KEYS, type Row, rowsAfter, type Table, untyped } from "../query/table-walk.ts";
-import { type Schema, TABLES } from "../schema.ts";
+import { TABLES } from "../schema.ts";
 
 const BATCH = 500;
 
@@ -34,7 +34,7 @@ export async function copyRows(from: Engine, to: Engine, onProgress: (progress: 
   }
 }
 
-async function* readBatches(db: Kysely<Schema>, table: Table, after: Row | undefined): AsyncGenerator<Row[]> {
+async function* readBatches(db: Queryable, table: Table, after: Row | undefined): AsyncGenerator<Row[]> {
   for (let last = after; ; ) {
     const rows = await readBatch(db, table, last);
     if (rows.length > 0) {
@@ -47,11 +47,11 @@ async function* readBatches(db: Kysely<Schema>, table: Table, after: Row | undef
   }
 }
 
-async function readBatch(db: Kysely<Schema>, table: Table, after: Row | undefined): Promise<Row[]> {
+async function readBatch(db: Queryable, table: Table, after: Row | undefined): Promise<Row[]> {
   return rowsAfter(db, table, KEYS[table], after).selectAll().limit(BATCH).execute();
 }
 
-async function lastKey(db: Kysely<Schema>, table: Table): Promise<Row | undefined> {
+async function lastKey(db: Queryable, table: Table): Promise<Row | undefined> {
   let query = untyped(db).selectFrom(table).selectAll().limit(1);
   for (const key of KEYS[table]) {
     query = query.orderBy(key, "desc");
@@ -59,7 +59,7 @@ async function lastKey(db: Kysely<Schema>, table: Table): Promise<Row | undefine
   return query.executeTakeFirst();
 }
 
-async function insertBatch(db: Kysely<Schema>, table: Table, rows: readonly Row[]): Promise<void> {
+async function insertBatch(db: Queryable, table: Table, rows: readonly Row[]): Promise<void> {
   await untyped(db)
     .insertInto(table)
     .values([...rows])
@@ -67,7 +67,7 @@ async function insertBatch(db: Kysely<Schema>, table: Table, rows: readonly Row[
     .execute();
 }
 
-async function digest(db: Kysely<Schema>, table: Table): Promise<string> {
+async function digest(db: Queryable, table: Table): Promise<string> {
   const hash = createHash("sha256");
   for await (const rows of readBatches(db, table, undefined)) {
     for (const row of rows) {

@@ -1,23 +1,50 @@
-import type { Transaction } from "kysely";
+import { setImmediate } from "node:timers/promises";
 import type { Micros } from "../../directory/values/clock.ts";
-import type { Schema } from "../schema.ts";
+import { listAccountIds } from "../accounts/account-statements.ts";
+import type { Database } from "../database.ts";
+import type { Transaction } from "../query/queryable.ts";
 
 /** So many rows at a time, so that no writer waits long. */
 const BATCH = 2_000;
 
-/** Forgets one batch of an account's history and answers. Returns whether there may be more. */
-export async function pruneAccount(
-  db: Transaction<Schema>,
-  accountId: string,
-  before: { readonly changes: Micros; readonly answers: Micros },
-): Promise<boolean> {
+/** So many accounts are listed at a time. */
+const PAGE = 100;
+
+export interface PruneTimes {
+  readonly changes: Micros;
+  readonly answers: Micros;
+}
+
+/** Deletes what is older than that from the history and the answers of all accounts. Others write meanwhile. */
+export async function prune(database: Database, before: PruneTimes): Promise<void> {
+  for await (const id of allAccountIds(database)) {
+    while (await database.transaction((db) => pruneAccount(db, id, before))) {
+      await setImmediate();
+    }
+  }
+  await database.eraseRemains();
+}
+
+async function* allAccountIds(database: Database): AsyncGenerator<string> {
+  for (let last = ""; ; ) {
+    const ids = await database.read((db) => listAccountIds(db, last, PAGE));
+    yield* ids;
+    if (ids.length < PAGE) {
+      return;
+    }
+    last = ids.at(-1) ?? "";
+  }
+}
+
+/** One batch. Returns whether there may be more. */
+async function pruneAccount(db: Transaction, accountId: string, before: PruneTimes): Promise<boolean> {
   const changes = await pruneChanges(db, accountId, before.changes);
   const answers = await pruneAnswers(db, accountId, before.answers);
   await db.deleteFrom("nonces").where("account_id", "=", accountId).where("expire_time", "<", before.answers).execute();
   return changes || answers;
 }
 
-async function pruneChanges(db: Transaction<Schema>, accountId: string, before: Micros): Promise<boolean> {
+async function pruneChanges(db: Transaction, accountId: string, before: Micros): Promise<boolean> {
   const oldest = await db
     .selectFrom("changes")
     .select(["revision", "commit_time"])
@@ -36,7 +63,7 @@ async function pruneChanges(db: Transaction<Schema>, accountId: string, before: 
   return fresh === -1;
 }
 
-async function pruneAnswers(db: Transaction<Schema>, accountId: string, before: Micros): Promise<boolean> {
+async function pruneAnswers(db: Transaction, accountId: string, before: Micros): Promise<boolean> {
   const oldest = await db
     .selectFrom("answers")
     .select("create_time")

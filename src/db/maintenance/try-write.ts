@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Transaction } from "kysely";
 import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
-import type { Schema } from "../schema.ts";
+import type { Transaction } from "../query/queryable.ts";
 
 /** Writes a row and removes it. SQLite would not touch the disk for an update that changes nothing. */
-export async function tryWrite(db: Transaction<Schema>): Promise<void> {
+export async function tryWrite(db: Transaction): Promise<void> {
   const key = { account_id: DEFAULT_ACCOUNT, name: `try-write-${randomUUID()}` };
   await db
     .insertInto("secrets")

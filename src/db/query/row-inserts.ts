@@ -1,16 +1,16 @@
-import type { Compilable, CompiledQuery, Kysely } from "kysely";
+import type { Compilable, CompiledQuery } from "kysely";
 import type { Engine } from "../engine.ts";
-import type { Schema } from "../schema.ts";
+import type { Queryable } from "./queryable.ts";
 import { compileOnce } from "./statement.ts";
 
 /** An insert of any number of rows, so many of them per statement: few sizes, because each is compiled and prepared once. */
 export function rowInserts<R extends object>(
   columns: ReadonlyArray<keyof R>,
-  build: (db: Kysely<Schema>, rows: R[]) => Compilable<unknown>,
-): (db: Kysely<Schema>, rows: readonly R[], sizes: Engine["rowsPerInsert"]) => Promise<void> {
-  const bySize = new Map<number, (db: Kysely<Schema>) => CompiledQuery<unknown>>();
+  build: (db: Queryable, rows: R[]) => Compilable<unknown>,
+): (db: Queryable, rows: readonly R[], sizes: Engine["rowsPerInsert"]) => Promise<void> {
+  const bySize = new Map<number, (db: Queryable) => CompiledQuery<unknown>>();
 
-  function insertOf(size: number): (db: Kysely<Schema>) => CompiledQuery<unknown> {
+  function insertOf(size: number): (db: Queryable) => CompiledQuery<unknown> {
     const blanks = () => Array.from({ length: size }, () => blank(columns));
     const insert = bySize.get(size) ?? compileOnce((db) => build(db, blanks()));
     bySize.set(size, insert);

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
-import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from "kysely";
-import type { Schema } from "../schema.ts";
+import type { Compilable, CompiledQuery, DialectAdapter } from "kysely";
+import type { Queryable } from "./queryable.ts";
 
 /** A query that is built and compiled once per engine, and run with other values each time. */
 export interface Statement<V, R> {
-  execute(db: Kysely<Schema>, values: V): Promise<R[]>;
-  executeTakeFirst(db: Kysely<Schema>, values: V): Promise<R | undefined>;
+  execute(db: Queryable, values: V): Promise<R[]>;
+  executeTakeFirst(db: Queryable, values: V): Promise<R | undefined>;
 }
 
 /**
  * `build` is called with stand-ins for the values: it may hand them to the query builder, and can't look into them. So the
  * statement's text must not depend on them.
  */
-export function statement<V extends object, R>(build: (db: Kysely<Schema>, values: V) => Compilable<R>): Statement<V, R> {
+export function statement<V extends object, R>(build: (db: Queryable, values: V) => Compilable<R>): Statement<V, R> {
   const compiled = compileOnce((db) => build(db, standIns<V>()));
 
-  async function execute(db: Kysely<Schema>, values: V): Promise<R[]> {
+  async function execute(db: Queryable, values: V): Promise<R[]> {
     const query = compiled(db);
     const parameters = query.parameters.map((given) => (given instanceof StandIn ? Reflect.get(values, given.name) : given));
     const filled: CompiledQuery<R> = { ...query, parameters };
@@ -26,11 +26,11 @@ export function statement<V extends object, R>(build: (db: Kysely<Schema>, value
 }
 
 /** The query, built and compiled for an engine when it is first asked for. */
-export function compileOnce<R>(build: (db: Kysely<Schema>) => Compilable<R>): (db: Kysely<Schema>) => CompiledQuery<R> {
+export function compileOnce<R>(build: (db: Queryable) => Compilable<R>): (db: Queryable) => CompiledQuery<R> {
   // Connections and transactions of an engine share its adapter.
   const compiled = new WeakMap<DialectAdapter, CompiledQuery<R>>();
 
-  function compile(db: Kysely<Schema>, adapter: DialectAdapter): CompiledQuery<R> {
+  function compile(db: Queryable, adapter: DialectAdapter): CompiledQuery<R> {
     const query = build(db).compile();
     compiled.set(adapter, query);
     names.set(query.sql, createHash("sha256").update(query.sql).digest("base64url"));

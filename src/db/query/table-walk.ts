@@ -1,5 +1,6 @@
 import type { ExpressionBuilder, ExpressionWrapper, Kysely, SqlBool } from "kysely";
 import type { Schema, TABLES } from "../schema.ts";
+import type { Queryable } from "./queryable.ts";
 
 // What is done to all tables alike. The typed query builder can't say that, so tables are names here, and rows plain records.
 
@@ -20,12 +21,12 @@ export const KEYS: { readonly [T in Table]: readonly string[] } = {
   secrets: ["account_id", "name"],
 } satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };
 
-export function untyped(db: Kysely<Schema>): Kysely<AnyTable> {
+export function untyped(db: Queryable): Kysely<AnyTable> {
   return db as unknown as Kysely<AnyTable>;
 }
 
 /** The rows of a table in the order of those columns, after the given one. */
-export function rowsAfter(db: Kysely<Schema>, table: Table, columns: readonly string[], after: Row | undefined) {
+export function rowsAfter(db: Queryable, table: Table, columns: readonly string[], after: Row | undefined) {
   let rows = untyped(db).selectFrom(table);
   for (const column of columns) rows = rows.orderBy(column);
   return after === undefined ? rows : rows.where(compareRows(columns, ">", after));

@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import type { SessionFilterField } from "../../directory/lists/filter.ts";
 import type { OrderTerm } from "../../directory/lists/order.ts";
 import type { Session } from "../../directory/sessions/session.ts";
@@ -8,15 +7,15 @@ import type { JsonDialect } from "../engine.ts";
 import { columnsOf, SESSION_COLUMNS } from "../query/columns.ts";
 import { type FilterColumns, isPinned, whereFilter } from "../query/filter.ts";
 import { countRows, type OrderColumn, orderColumns, readPage } from "../query/keyset.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { toSession, toSessionRow } from "../query/rows.ts";
-import type { Schema } from "../schema.ts";
 
-export class KyselySessions implements SessionWriter {
-  readonly #db: Kysely<Schema>;
+export class KyselySessionWriter implements SessionWriter {
+  readonly #db: Queryable;
   readonly #accountId: string;
   readonly #json: JsonDialect;
 
-  constructor(db: Kysely<Schema>, accountId: string, json: JsonDialect) {
+  constructor(db: Queryable, accountId: string, json: JsonDialect) {
     this.#db = db;
     this.#accountId = accountId;
     this.#json = json;
@@ -85,7 +84,7 @@ type Chosen = Pick<SessionListQuery, "userId" | "filter">;
 
 /** Of one account, or of all for null. */
 export async function listSessions(
-  db: Kysely<Schema>,
+  db: Queryable,
   accountId: string | null,
   query: SessionListQuery,
   json: JsonDialect,
@@ -97,12 +96,7 @@ export async function listSessions(
 }
 
 /** Of one account, or of all for null. */
-export function countSessions(
-  db: Kysely<Schema>,
-  accountId: string | null,
-  options: Chosen,
-  json: JsonDialect,
-): Promise<number> {
+export function countSessions(db: Queryable, accountId: string | null, options: Chosen, json: JsonDialect): Promise<number> {
   return countRows(chosen(db, accountId, options, json));
 }
 
@@ -129,14 +123,14 @@ const FILTER_COLUMNS: FilterColumns<SessionFilterField> = {
   metadata: "sessions.metadata",
 };
 
-function chosen(db: Kysely<Schema>, accountId: string | null, { userId, filter }: Chosen, json: JsonDialect) {
+function chosen(db: Queryable, accountId: string | null, { userId, filter }: Chosen, json: JsonDialect) {
   let rows = ofLiveUsers(db, accountId);
   if (userId !== undefined) rows = rows.where("sessions.user_id", "=", userId);
   if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
   return rows;
 }
 
-function ofLiveUsers(db: Kysely<Schema>, accountId: string | null) {
+function ofLiveUsers(db: Queryable, accountId: string | null) {
   const rows = db
     .selectFrom("sessions")
     .innerJoin("users", (join) =>

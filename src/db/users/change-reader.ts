@@ -1,14 +1,15 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import type { ChangeList, ChangeReader } from "../../directory/store/changes.ts";
 import type { ChangeQuery, UserChange } from "../../directory/users/change.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { toChange } from "../query/rows.ts";
-import type { ChangesTable, Schema } from "../schema.ts";
+import type { ChangesTable } from "../schema.ts";
 
-export class KyselyChanges implements ChangeReader {
-  readonly #db: Kysely<Schema>;
+export class KyselyChangeReader implements ChangeReader {
+  readonly #db: Queryable;
   readonly #accountId: string;
 
-  constructor(db: Kysely<Schema>, accountId: string) {
+  constructor(db: Queryable, accountId: string) {
     this.#db = db;
     this.#accountId = accountId;
   }

@@ -1,7 +1,8 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import type { EncodedUser, UserEncoder } from "../../directory/store/users.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { toUser } from "../query/rows.ts";
-import type { Schema, UserRow, UsersTable } from "../schema.ts";
+import type { UserRow, UsersTable } from "../schema.ts";
 import { users } from "./user-statements.ts";
 
 const FORMATS = 256;
@@ -29,17 +30,17 @@ type Stamped = Pick<Selectable<UsersTable>, "revision" | "image" | "image_stamp"
  * The image of a row; undefined if it has none that is good. Every write of a row gives it another revision; a server that knows nothing
  * of images, or has another format, leaves a stamp that is not the row's.
  */
-export function goodEncoding(row: Stamped, { format }: Pick<UserEncoder, "format">): EncodedUser | undefined {
+export function validEncoding(row: Stamped, { format }: Pick<UserEncoder, "format">): EncodedUser | undefined {
   return row.image !== null && row.image_stamp === stampOf(row, format) ? Buffer.from(row.image, "base64") : undefined;
 }
 
 /** The images of rows that were read in the same transaction. Where there is no good one, it is made from the columns. */
 export async function readEncoded(
-  db: Kysely<Schema>,
+  db: Queryable,
   rows: ReadonlyArray<Stamped & Pick<UserRow, "account_id" | "id">>,
   encoder: UserEncoder,
 ): Promise<EncodedUser[]> {
-  const good = rows.map((row) => goodEncoding(row, encoder));
+  const good = rows.map((row) => validEncoding(row, encoder));
   const made = new Map<string, EncodedUser>();
   const others = rows.filter((_, place) => good[place] === undefined);
   for (const [accountId, ofAccount] of Map.groupBy(others, ({ account_id }) => account_id)) {

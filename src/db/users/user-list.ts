@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import type { UserFilterField } from "../../directory/lists/filter.ts";
 import type { ListKey, OrderTerm } from "../../directory/lists/order.ts";
 import type { ListQuery } from "../../directory/store/users.ts";
@@ -7,12 +7,12 @@ import { foldEmail } from "../../directory/values/email.ts";
 import type { JsonDialect } from "../engine.ts";
 import { type FilterColumns, whereFilter } from "../query/filter.ts";
 import { countRows, type OrderColumn } from "../query/keyset.ts";
-import type { Schema } from "../schema.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { ENCODED_COLUMNS } from "./encoded-users.ts";
 
 /** The users of a list, of one account or, for null, of all: their images and their places in the order. */
 export function listRows(
-  db: Kysely<Schema>,
+  db: Queryable,
   accountId: string | null,
   query: Pick<ListQuery, "showDeleted" | "filter" | "order">,
   json: JsonDialect,
@@ -65,7 +65,7 @@ export const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
 
 /** Of one account, or of all for null. */
 export function countUsers(
-  db: Kysely<Schema>,
+  db: Queryable,
   accountId: string | null,
   options: Pick<ListQuery, "showDeleted" | "filter">,
   json: JsonDialect,
@@ -74,7 +74,7 @@ export function countUsers(
 }
 
 function selectUsers(
-  db: Kysely<Schema>,
+  db: Queryable,
   accountId: string | null,
   { showDeleted, filter }: Pick<ListQuery, "showDeleted" | "filter">,
   json: JsonDialect,

@@ -1,11 +1,10 @@
-import type { Kysely } from "kysely";
 import type { ListKey } from "../../directory/lists/order.ts";
 import type { ListedUser, ListQuery, UserEncoder } from "../../directory/store/users.ts";
 import type { JsonDialect } from "../engine.ts";
 import { isPinned } from "../query/filter.ts";
 import { fillPage, inOrder, orderColumns, rangesOf, readPage } from "../query/keyset.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { type Statement, statement } from "../query/statement.ts";
-import type { Schema } from "../schema.ts";
 import { readEncoded } from "./encoded-users.ts";
 import { FILTER_COLUMNS, keyColumn, listRows, ORDER_COLUMNS } from "./user-list.ts";
 
@@ -29,7 +28,7 @@ export class UserPages {
   }
 
   /** Of one account, or of all for null. */
-  async read(db: Kysely<Schema>, accountId: string | null, query: ListQuery): Promise<ListedUser[]> {
+  async read(db: Queryable, accountId: string | null, query: ListQuery): Promise<ListedUser[]> {
     const usual = accountId !== null && query.filter === undefined && query.skip === 0;
     const pinned = query.filter !== undefined && isPinned(query.filter, FILTER_COLUMNS, this.json);
     const order = orderColumns(query.order, ORDER_COLUMNS, { accountId, pinned });
@@ -44,7 +43,7 @@ export class UserPages {
     }));
   }
 
-  #readCompiled(db: Kysely<Schema>, accountId: string, query: ListQuery): Promise<ListRow[]> {
+  #readCompiled(db: Queryable, accountId: string, query: ListQuery): Promise<ListRow[]> {
     const key: KeyValues = Object.fromEntries((query.from ?? []).map((value, place) => [keyColumn(place), value]));
     return fillPage(
       query,

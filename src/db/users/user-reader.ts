@@ -1,21 +1,21 @@
-import type { Kysely } from "kysely";
 import type { UserFilter } from "../../directory/lists/filter.ts";
 import type { EncodedUser, EncodedUserAt, ListedUser, ListQuery, UserReader } from "../../directory/store/users.ts";
 import type { UserKeyKind } from "../../directory/users/user.ts";
 import { foldKey, type User } from "../../directory/users/user.ts";
-import { fromImage, toUser } from "../query/rows.ts";
-import type { Schema, UserRow } from "../schema.ts";
-import { ENCODED_COLUMNS, goodEncoding, readEncoded } from "./encoded-users.ts";
+import type { Queryable } from "../query/queryable.ts";
+import { toUser } from "../query/rows.ts";
+import { ENCODED_COLUMNS, readEncoded } from "./encoded-users.ts";
 import { countUsers } from "./user-list.ts";
 import type { UserPages } from "./user-pages.ts";
-import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, LIST_ENCODED, users } from "./user-statements.ts";
+import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, users } from "./user-statements.ts";
+import { listEncodedUsersAt, listUsersAt, type UserAt } from "./users-at-revision.ts";
 
 export class KyselyUserReader implements UserReader {
-  protected readonly db: Kysely<Schema>;
+  protected readonly db: Queryable;
   protected readonly accountId: string;
   protected readonly pages: UserPages;
 
-  constructor(db: Kysely<Schema>, accountId: string, pages: UserPages) {
+  constructor(db: Queryable, accountId: string, pages: UserPages) {
     this.db = db;
     this.accountId = accountId;
     this.pages = pages;
@@ -79,67 +79,15 @@ export class KyselyUserReader implements UserReader {
     return countUsers(this.db, this.accountId, { showDeleted, filter }, this.pages.json);
   }
 
-  async listAt(revision: number, after: string, limit: number): Promise<StateAt[]> {
-    const rows = await this.#statesAt(revision).where("id", ">", after).orderBy("id").limit(limit).execute();
-    return rows.map((row) => toStateAt(row, revision));
+  async listAt(revision: number, after: string, limit: number): Promise<UserAt[]> {
+    return listUsersAt(this.db, this.accountId, revision, { after, limit });
   }
 
   async listEncodedAt(revision: number, after: string, limit: number): Promise<EncodedUserAt[]> {
-    const rows = await LIST_ENCODED.execute(this.db, { accountId: this.accountId, after, limit });
-    const good = rows.map((row) => (row.revision <= revision ? goodEncoding(row, this.pages.encoder) : undefined));
-    const others = rows.filter((_, place) => good[place] === undefined).map(({ id }) => id);
-    const states = await this.#findStatesAt(revision, others);
-    return rows.map(({ id, delete_time }, place) => {
-      const encoded = good[place];
-      if (encoded !== undefined) {
-        return { id, encoded, deleted: delete_time !== null };
-      }
-      const state = states.get(id) ?? null;
-      return { id, encoded: state && this.encode(state), deleted: state?.deleteTime != null };
-    });
-  }
-
-  async #findStatesAt(revision: number, ids: readonly string[]): Promise<ReadonlyMap<string, User | null>> {
-    const rows = ids.length === 0 ? [] : await this.#statesAt(revision).where("id", "in", ids).execute();
-    return new Map(rows.map((row) => toStateAt(row, revision)).map(({ id, state }) => [id, state]));
-  }
-
-  // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
-  // exists now, so the cost of a page depends neither on the length of the history nor on what others write.
-  #statesAt(revision: number) {
-    return users(this.db, this.accountId).select((users) =>
-      users
-        .case()
-        .when("users.revision", ">", revision)
-        .then(
-          users
-            .selectFrom("changes")
-            .select("image_before")
-            .whereRef("changes.account_id", "=", "users.account_id")
-            .whereRef("changes.user_id", "=", "users.id")
-            .where("changes.revision", ">", revision)
-            .orderBy("changes.revision")
-            .orderBy("changes.ordinal")
-            .limit(1),
-        )
-        .end()
-        .as("image_then"),
-    );
+    return listEncodedUsersAt(this.db, this.accountId, revision, { after, limit, encoder: this.pages.encoder });
   }
 
   encode(user: User): EncodedUser {
     return this.pages.encoder.encode(user);
   }
-}
-
-interface StateAt {
-  readonly id: string;
-  readonly state: User | null;
-}
-
-function toStateAt({ image_then, ...row }: UserRow & { readonly image_then: string | null }, revision: number): StateAt {
-  if (row.revision <= revision) {
-    return { id: row.id, state: toUser(row) };
-  }
-  return { id: row.id, state: image_then === null ? null : fromImage(image_then) };
 }

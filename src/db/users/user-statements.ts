@@ -1,9 +1,10 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import type { UserKeyKind } from "../../directory/users/user.ts";
 import { columnsOf, pick, USER_COLUMNS } from "../query/columns.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { rowInserts } from "../query/row-inserts.ts";
 import { statement } from "../query/statement.ts";
-import type { ChangesTable, Schema, UsersTable } from "../schema.ts";
+import type { ChangesTable, UsersTable } from "../schema.ts";
 
 /** A user with its image. */
 export type StoredRow = Selectable<UsersTable>;
@@ -60,23 +61,6 @@ function findLiveEncoded(kind: UserKeyKind) {
   );
 }
 
-interface Place {
-  readonly accountId: string;
-  readonly after: string;
-  readonly limit: number;
-}
-
-/** Images by id, of users live and deleted. */
-export const LIST_ENCODED = statement((db, { accountId, after, limit }: Place) =>
-  db
-    .selectFrom("users")
-    .select(["users.id", "users.revision", "users.delete_time", "users.image", "users.image_stamp"])
-    .where("users.account_id", "=", accountId)
-    .where("users.id", ">", after)
-    .orderBy("users.id")
-    .limit(limit),
-);
-
 const STORED_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
 
 export const insertUsers = rowInserts<StoredRow>(STORED_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
@@ -103,6 +87,6 @@ const CHANGE_COLUMNS = [
 
 export const insertChanges = rowInserts<ChangeRow>(CHANGE_COLUMNS, (db, rows) => db.insertInto("changes").values(rows));
 
-export function users(db: Kysely<Schema>, accountId: string) {
+export function users(db: Queryable, accountId: string) {
   return db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).where("users.account_id", "=", accountId);
 }

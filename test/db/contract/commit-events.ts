@@ -42,6 +42,22 @@ export function commitEvents(): void {
     expect(published).toEqual([{ accountId: id, revision: await writing, accessChanges: ["u"] }]);
   });
 
+  test("a new account is an event, here and for the other processes; one that is not made is none", async () => {
+    const { url } = await openTestAccount();
+    const published: CommitEvent[] = [];
+    const bus: CommitEventBus = { publish: async (event) => void published.push(event), subscribe: () => {} };
+    const { store, close } = await reopenTestStore(url, {}, bus);
+    onTestFinished(close);
+    const received: CommitEvent[] = [];
+    store.onCommit((event) => received.push(event));
+    const create = (id: string, slug: string) => store.createAccount({ id, name: id, slug, metadata: {} }, insert);
+    await create("new", "new");
+    const events = [{ accountId: "new", revision: 1, accessChanges: [] }];
+    expect([received, published]).toEqual([events, events]);
+    expect([await create("new", "other"), await create("other", "new")]).toEqual([undefined, undefined]);
+    expect([received, published]).toEqual([events, events]);
+  });
+
   test("subscribers receive the events of the other processes", async () => {
     const { url, id } = await openTestAccount();
     let deliver: CommitSubscriber = () => {};

@@ -118,6 +118,10 @@ test("a database that is full in the middle of writes that share a commit keeps 
   }
   const found = () => account.read(async (view) => [view.account.revision, await view.users.count(true)]);
   expect(await found()).toEqual([written, written * 10]);
+  const big = { id: "big", name: "x".repeat(2 * MIB), slug: "big", metadata: {} };
+  const [read, create] = [account.write(async ({ revision }) => revision), store.createAccount(big, async () => true)];
+  await expect(create).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+  expect(await read).toBe(written);
   await sql`pragma max_page_count = 100000`.execute(engine.writer);
   expect(await insertTen(account)).toMatchObject({ revision: written + 1 });
   await store.close();

@@ -102,8 +102,10 @@ test("a write that is held up too long is STORE_UNAVAILABLE, and works when the 
   const account = await createTestAccount(store, "a");
   const release = holdLock(path);
   await expect(account.insert()).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
+  await expect(createTestAccount(store, "b")).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
   release();
   expect(await account.insert()).toMatchObject({ revision: 1 });
+  expect(await (await createTestAccount(store, "b")).insert()).toMatchObject({ revision: 1 });
 });
 
 test("a store that is closed leaves one file with all that was written", async () => {

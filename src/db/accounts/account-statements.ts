@@ -1,0 +1,107 @@
+import type { Account, NewAccount } from "../../directory/accounts/account.ts";
+import { notFound, taken } from "../../directory/errors.ts";
+import type { PageQuery } from "../../directory/store/page-query.ts";
+import type { Micros } from "../../directory/values/clock.ts";
+import { canonicalJson } from "../../directory/values/json.ts";
+import { ACCOUNT_COLUMNS } from "../query/columns.ts";
+import { countRows, type OrderColumn, readPage } from "../query/keyset.ts";
+import type { Queryable, Transaction } from "../query/queryable.ts";
+import { toAccount } from "../query/rows.ts";
+import { statement } from "../query/statement.ts";
+import { claimSlug, releaseSlug } from "./slugs.ts";
+
+const BY_ID: readonly OrderColumn[] = [{ column: "accounts.account_id", descending: false }];
+
+const FIND_ACCOUNT = statement((db, { id }: { id: string }) => selectAccount(db, id));
+
+export const SET_REVISION = statement((db, { id, revision }: { id: string; revision: number }) =>
+  db.updateTable("accounts").set({ revision }).where("account_id", "=", id),
+);
+
+export function selectAccount(db: Queryable, id: string) {
+  return db.selectFrom("accounts").select(ACCOUNT_COLUMNS).where("account_id", "=", id);
+}
+
+/** Throws ACCOUNT_NOT_FOUND. */
+export async function getAccount(db: Queryable, id: string): Promise<Account> {
+  const row = await FIND_ACCOUNT.executeTakeFirst(db, { id });
+  if (row === undefined) {
+    throw notFound("Account", id);
+  }
+  return toAccount(row);
+}
+
+export async function listAccounts(db: Queryable, query: PageQuery): Promise<Account[]> {
+  return (await readPage(db.selectFrom("accounts").select(ACCOUNT_COLUMNS), BY_ID, query)).map(toAccount);
+}
+
+export function countAccounts(db: Queryable): Promise<number> {
+  return countRows(db.selectFrom("accounts"));
+}
+
+export async function listAccountIds(db: Queryable, after: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("accounts")
+    .select("account_id")
+    .where("account_id", ">", after)
+    .orderBy("account_id")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.account_id);
+}
+
+export async function findRevisions(db: Queryable, accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom("accounts")
+    .select(["account_id", "revision"])
+    .where("account_id", "in", accountIds)
+    .execute();
+  return new Map(rows.map((row) => [row.account_id, row.revision]));
+}
+
+/** Undefined if the slug, in which case nothing is written, or the id is taken. */
+export async function insertAccount(db: Transaction, account: NewAccount, now: Micros): Promise<Account | undefined> {
+  if (!(await claimSlug(db, account))) {
+    return undefined;
+  }
+  const row = await db
+    .insertInto("accounts")
+    .values({
+      account_id: account.id,
+      name: account.name,
+      slug: account.slug,
+      status: "ACTIVE",
+      metadata: canonicalJson(account.metadata),
+      create_time: now,
+      update_time: now,
+      version: 1,
+      self_writable: JSON.stringify(account.selfWritable ?? []),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(ACCOUNT_COLUMNS)
+    .executeTakeFirst();
+  return row && toAccount(row);
+}
+
+/** Replaces the account's own record. Throws SLUG_TAKEN. */
+export async function updateAccount(db: Transaction, before: Account, after: Account): Promise<void> {
+  if (after.slug !== before.slug) {
+    await releaseSlug(db, before.slug);
+    if (!(await claimSlug(db, after))) {
+      throw taken("SLUG_TAKEN", after.slug);
+    }
+  }
+  await db
+    .updateTable("accounts")
+    .set({
+      name: after.name,
+      slug: after.slug,
+      status: after.status,
+      metadata: canonicalJson(after.metadata),
+      update_time: after.updateTime,
+      version: after.version,
+      self_writable: JSON.stringify(after.selfWritable),
+    })
+    .where("account_id", "=", after.id)
+    .execute();
+}

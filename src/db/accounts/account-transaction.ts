@@ -1,0 +1,131 @@
+import { type Account, DEFAULT_ACCOUNT, type NewAccount } from "../../directory/accounts/account.ts";
+import type { AccountTransaction } from "../../directory/store/account-view.ts";
+import type { CommitEvent } from "../../directory/store/commit-event.ts";
+import type { Origin, Sources } from "../../directory/store/store.ts";
+import { AccessChanges } from "../commit/access-changes.ts";
+import { Revision } from "../commit/revision.ts";
+import type { SharedTransaction } from "../commit/shared-transaction.ts";
+import type { Database } from "../database.ts";
+import { KyselyApiKeyWriter } from "../keys/api-key-store.ts";
+import { KyselyNonceStore } from "../keys/nonce-store.ts";
+import { beforeEachStatement } from "../query/before-each-statement.ts";
+import type { Transaction } from "../query/queryable.ts";
+import { KyselySessionWriter } from "../sessions/session-store.ts";
+import { KyselyChangeReader } from "../users/change-reader.ts";
+import type { UserPages } from "../users/user-pages.ts";
+import { KyselyUserWriter } from "../users/user-writer.ts";
+import { WriteBuffer } from "../users/write-buffer.ts";
+import { insertAccount, updateAccount } from "./account-statements.ts";
+import { KyselyAnswerStore } from "./answer-store.ts";
+import { eraseAccount } from "./erase-account.ts";
+import { countActiveSuperAdmins } from "./super-admins.ts";
+
+export interface Dependencies {
+  readonly database: Database;
+  readonly sources: Sources;
+  readonly pages: UserPages;
+}
+
+/** A transaction of one account. In the database it may be part of a larger one. */
+export class KyselyAccountTransaction implements AccountTransaction {
+  readonly account: Account;
+  readonly users: KyselyUserWriter;
+  readonly changes: KyselyChangeReader;
+  readonly apiKeys: KyselyApiKeyWriter;
+  readonly sessions: KyselySessionWriter;
+  readonly answers: KyselyAnswerStore;
+  readonly nonces: KyselyNonceStore;
+  readonly now: Sources["clock"];
+  readonly newId: Sources["newId"];
+  readonly #shared: SharedTransaction;
+  readonly #db: Transaction;
+  readonly #buffer: WriteBuffer;
+  readonly #revision: Revision;
+  readonly #accessChanges = new AccessChanges();
+  /** The account as this transaction leaves it; undefined: erased. */
+  #after: Account | undefined;
+
+  constructor(account: Account, origin: Origin, shared: SharedTransaction, { database, sources, pages }: Dependencies) {
+    const { id } = account;
+    const buffer = new WriteBuffer(shared.db, database.engine.rowsPerInsert);
+    const db = beforeEachStatement(shared.db, () => buffer.flush());
+    this.account = account;
+    this.now = sources.clock;
+    this.newId = sources.newId;
+    this.#shared = shared;
+    this.#db = db;
+    this.#buffer = buffer;
+    this.#revision = new Revision(account.revision, sources.clock);
+    this.#after = account;
+    this.users = new KyselyUserWriter(db, origin, pages, {
+      buffer,
+      revision: this.#revision,
+      accessChanges: this.#accessChanges,
+    });
+    this.changes = new KyselyChangeReader(db, id);
+    this.apiKeys = new KyselyApiKeyWriter(db, id, this.#accessChanges);
+    this.sessions = new KyselySessionWriter(db, id, pages.json);
+    this.answers = new KyselyAnswerStore(db, id, sources.clock);
+    this.nonces = new KyselyNonceStore(db, id);
+  }
+
+  get revision(): number {
+    return this.#revision.current;
+  }
+
+  // What locks more than the account's own rows is the last of its group, or two groups could each hold what the other waits for.
+  async insertAccount(other: NewAccount): Promise<Account | undefined> {
+    this.#shared.admitNoMore();
+    return insertAccount(this.#db, other, this.now());
+  }
+
+  async updateAccount(changed: Account): Promise<Account> {
+    this.#shared.admitNoMore();
+    this.#accessChanges.add(null);
+    await updateAccount(this.#db, this.account, changed);
+    this.#after = changed;
+    return changed;
+  }
+
+  async eraseAccount(): Promise<void> {
+    this.#shared.admitNoMore();
+    this.#accessChanges.add(null);
+    await eraseAccount(this.#db, this.account);
+    this.#after = undefined;
+  }
+
+  async lastingAnswers(): Promise<KyselyAnswerStore> {
+    this.#shared.admitNoMore();
+    await this.#shared.accounts.lock(DEFAULT_ACCOUNT);
+    return new KyselyAnswerStore(this.#db, DEFAULT_ACCOUNT, this.now);
+  }
+
+  async countActiveSuperAdmins({ elsewhere } = { elsewhere: false }): Promise<number> {
+    this.#shared.admitNoMore();
+    // The default account's row stands for the super admins of all: with it locked, two transactions can't each take away
+    // the other's last but one. Nobody who holds it waits for another account.
+    await this.#shared.accounts.lock(DEFAULT_ACCOUNT);
+    return countActiveSuperAdmins(this.#db, elsewhere ? this.account.id : null);
+  }
+
+  /** Writes what still waits to be written. */
+  flush(): Promise<void> {
+    return this.#buffer.flush();
+  }
+
+  /** Leaves the account to the writes that follow in the database's transaction. Returns the event of this one. */
+  settle(): CommitEvent {
+    const { accounts } = this.#shared;
+    const { changed, current } = this.#revision;
+    if (this.#after === undefined) {
+      accounts.erased(this.account.id);
+    } else if (changed || this.#after !== this.account) {
+      accounts.changed({ ...this.#after, revision: current });
+    }
+    return {
+      accountId: this.account.id,
+      revision: changed ? current : null,
+      accessChanges: this.#accessChanges.list(),
+    };
+  }
+}

@@ -1,0 +1,19 @@
+import type { AccountView } from "../../directory/store/account-view.ts";
+import { KyselyApiKeyWriter } from "../keys/api-key-store.ts";
+import type { Transaction } from "../query/queryable.ts";
+import { KyselySessionWriter } from "../sessions/session-store.ts";
+import { KyselyChangeReader } from "../users/change-reader.ts";
+import type { UserPages } from "../users/user-pages.ts";
+import { KyselyUserReader } from "../users/user-reader.ts";
+import { getAccount } from "./account-statements.ts";
+
+/** The account as a snapshot shows it. Throws ACCOUNT_NOT_FOUND. */
+export async function viewAccount(snapshot: Transaction, id: string, pages: UserPages): Promise<AccountView> {
+  return {
+    account: await getAccount(snapshot, id),
+    users: new KyselyUserReader(snapshot, id, pages),
+    changes: new KyselyChangeReader(snapshot, id),
+    apiKeys: new KyselyApiKeyWriter(snapshot, id),
+    sessions: new KyselySessionWriter(snapshot, id, pages.json),
+  };
+}

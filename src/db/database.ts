@@ -1,0 +1,83 @@
+import { setTimeout } from "node:timers/promises";
+import type { Kysely } from "kysely";
+import { RosterError, storeUnavailable } from "../directory/errors.ts";
+import type { WriteFailure } from "../directory/store/store.ts";
+import type { Engine } from "./engine.ts";
+import type { Queryable, Transaction } from "./query/queryable.ts";
+import type { Schema } from "./schema.ts";
+
+/** How often a transaction is tried that fails by a deadlock, say, with pauses of up to 2, 4, 8, … milliseconds. */
+const MAX_ATTEMPTS = 10;
+
+/** All ways to ask an engine. If it can't answer, callers are told STORE_UNAVAILABLE and not a driver's error. */
+export class Database {
+  readonly engine: Engine;
+  #writeFailure: WriteFailure | undefined;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** The last one. */
+  get writeFailure(): WriteFailure | undefined {
+    return this.#writeFailure;
+  }
+
+  /** Reads, with statements of which each sees a moment of its own. */
+  read<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.#guarded(() => work(this.engine.reader));
+  }
+
+  /** As `read`, for what may have to look at many rows. */
+  scan<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.#guarded(() => work(this.engine.scanner));
+  }
+
+  /** Reads by the engine's reader or scanner, in one transaction, which sees one moment. */
+  snapshot<T>(by: "reader" | "scanner", work: (db: Transaction) => Promise<T>): Promise<T> {
+    const db: Kysely<Schema> = this.engine[by];
+    return this.#guarded(() =>
+      db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
+    );
+  }
+
+  /** Writes in one transaction. `work` may run more than once: then what it did before has been rolled back. */
+  transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
+    return this.#guarded(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.engine.writer.transaction().execute(work);
+        } catch (error) {
+          if (!this.engine.isRetryable(error)) {
+            throw error;
+          }
+          if (attempt === MAX_ATTEMPTS) {
+            throw storeUnavailable("unwritable", error);
+          }
+          await setTimeout(Math.random() * 2 ** attempt);
+        }
+      }
+    });
+  }
+
+  eraseRemains(): Promise<void> {
+    return this.#guarded(() => this.engine.eraseRemains());
+  }
+
+  /** The error as callers are told it. */
+  toStoreError(error: unknown): unknown {
+    const outage = error instanceof RosterError ? undefined : this.engine.outageOf(error);
+    if (outage === "unwritable") {
+      this.#writeFailure = { time: performance.now(), cause: error };
+    }
+    return outage === undefined ? error : storeUnavailable(outage, error);
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.toStoreError(error);
+    }
+  }
+}
