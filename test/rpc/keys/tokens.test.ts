@@ -1,4 +1,4 @@
-import { Code } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { UserStatus } from "../../../gen/roster/v1/user_pb.js";
@@ -185,4 +185,16 @@ test("a token elsewhere than in the authorization header is not looked for", asy
   ] as const) {
     expect((await call(query, headers)).status).toBe(401);
   }
+});
+
+test.each(PROTOCOL_NAMES)("a token of 64 KB is refused, and the next call is answered: %s", async (protocol) => {
+  const { admin, as } = await openWithIssuer(READERS);
+  await addUser(admin.users(), { externalId: "ada" });
+  const huge = (await as({ padding: "x".repeat(65_536) })).users(protocol);
+  // HTTP/2 has no room for it: the client does not even send it. HTTP/1.1 has not either, and says so.
+  await expect(huge.listUsers({})).rejects.toThrow(ConnectError);
+  const large = (await as({ padding: "x".repeat(40_000) })).users(protocol);
+  const error = await large.listUsers({}).then(() => expect.fail("the call succeeded"), ConnectError.from);
+  expect(Code[error.code]).not.toBe("Internal");
+  expect((await (await as()).users(protocol).listUsers({})).users).toHaveLength(2);
 });
