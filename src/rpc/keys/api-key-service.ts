@@ -6,11 +6,11 @@ import {
   RotateApiKeyResponseSchema,
 } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { invalidField, notFound } from "../../directory/errors.ts";
-import { includesRole } from "../../directory/keys/api-key.ts";
 import { createApiKey, revokeApiKey, rotateApiKey, updateApiKey } from "../../directory/keys/api-keys.ts";
 import { issueNonce } from "../../directory/keys/nonce.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { toAccountMessage } from "../accounts/account-message.ts";
+import { isGranted } from "../permissions/authorise.ts";
 import { PERMISSIONS } from "../permissions/permissions.ts";
 import type { Call, Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
@@ -99,7 +99,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
     async whoAmI(_request, { caller }) {
       const { accountId, credential, role, user, superAdmin } = caller;
       const methods = [...PERMISSIONS]
-        .filter(([, permission]) => includesRole(role, permission.role) && (superAdmin || !permission.superAdmin))
+        .filter(([, permission]) => isGranted(permission, caller))
         .map(([name]) => name)
         .sort();
       return store.read(accountId, async ({ account, users }) => ({

@@ -34,6 +34,13 @@ export function authorise(caller: Caller, permission: Permission, request: Messa
   return accountId;
 }
 
+/** Whether the caller may make such calls at all. */
+export function isGranted(permission: Permission, { role, superAdmin }: Pick<Caller, "role" | "superAdmin">): boolean {
+  return role === "SELF"
+    ? permission.bindOwnUser !== undefined
+    : includesRole(role, permission.role) && (superAdmin || !permission.superAdmin);
+}
+
 /** The caller's own account, if the request is about its own user. Says the same about everything else. */
 function authoriseSelf({ accountId, user }: Caller, permission: Permission, request: Message): string {
   const named = [permission.accountOf(request), ...permission.resourcesOf(request).map(({ id }) => id)];
