@@ -29,6 +29,7 @@ test("accounts are created, found, listed and changed", async () => {
     update_time: expect.any(String),
     etag: expect.any(String),
     revision: "0",
+    self_writable: [],
   });
   const other = await run<Account>("create", "--name", "Other", "--slug", "another");
   expect(other).toMatchObject({ name: "Other", slug: "another" });

@@ -89,7 +89,7 @@ test.runIf(HAS_TERMINAL)("on a terminal people get tables, text, and JSON if the
   expect(key).toMatch(
     /^roster_K\w+_[\w-]{43}\n\nThe secret of reader key K\w+ of account default\. It is not shown again\.\n$/,
   );
-  expect(fields).toMatch(/^id {11}default\nname {9}Default\n/);
+  expect(fields).toMatch(/^id +default\nname +Default\n/);
   expect(ended).toBe("sessions ended: 2\n");
   expect(JSON.parse(json)).toMatchObject([{ id: "default" }]);
 });
