@@ -25,11 +25,11 @@ test("accounts are created, found, listed and changed", async () => {
     slug: "acme-ltd",
     status: "ACCOUNT_STATUS_ACTIVE",
     metadata: {},
+    self_writable: [],
     create_time: expect.any(String),
     update_time: expect.any(String),
     etag: expect.any(String),
     revision: "0",
-    self_writable: [],
   });
   const other = await run<Account>("create", "--name", "Other", "--slug", "another");
   expect(other).toMatchObject({ name: "Other", slug: "another" });
@@ -38,6 +38,9 @@ test("accounts are created, found, listed and changed", async () => {
   expect((await run<Account[]>("list")).map(({ id }) => id)).toEqual([acme.id, other.id, "default"]);
   expect(await run("update", acme.id, "--name", "Acme", "--slug", "acme")).toMatchObject({ name: "Acme", slug: "acme" });
   expect(await run("update", acme.id, "--name", "ACME")).toMatchObject({ name: "ACME", slug: "acme" });
+  const opened = await run("update", acme.id, "--self-writable", "theme,profile.city");
+  expect(opened).toMatchObject({ name: "ACME", self_writable: ["theme", "profile.city"] });
+  expect(await run("update", acme.id, "--self-writable", "")).toMatchObject({ name: "ACME", self_writable: [] });
 });
 
 test("without an id, get and update are about the key's own account", async () => {

@@ -37,6 +37,16 @@ test("keys create makes a key that works, and prints its secret as JSON when the
   expect(apiKey).toMatchObject({ displayName: "Importer", role: ApiKeyRole.WRITER, expireTime: { seconds: 4105080000n } });
 });
 
+test("keys create takes the role SELF and a rate limit, and says what a wrong one should be", async () => {
+  const shown = await run("create", "--name", "Page", "--role", "self", "--rate-limit", "10:50");
+  expect(shown).toMatchObject({ role: "API_KEY_ROLE_SELF", rate_limit: { per_second: 10, burst: 50 } });
+  const args = ["keys", "create", "--name", "Page", "--role", "self", "--rate-limit", "many"];
+  expect(await roster(args, { env: callerOf(server) })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("100:500"),
+  });
+});
+
 interface Key {
   readonly id: string;
   readonly secret?: string;

@@ -29,6 +29,7 @@ interface CreateOptions extends Options {
 interface UpdateOptions extends Options {
   readonly name?: string;
   readonly slug?: string;
+  readonly selfWritable?: string;
 }
 
 interface DeleteOptions extends Options {
@@ -92,17 +93,21 @@ function getCommand(env: Environment): Command {
 
 function updateCommand(env: Environment): Command {
   return new Command("update")
-    .description("Change an account's name or slug. Needs what get needs.")
+    .description("Change an account. Needs what get needs.")
     .argument("[id]", "the account (default: that of --account)")
     .option("--name <name>", "what people call the account")
     .option("--slug <slug>", "its short name for links")
+    .option("--self-writable <places>", 'metadata that users may change of themselves: theme,profile.city; "" for none')
     .action((id: string | undefined, options: UpdateOptions) => {
-      if (options.name === undefined && options.slug === undefined) {
-        throw new UsageError("nothing to change: give --name or --slug");
+      const paths = ["name", "slug", "selfWritable"].filter((name) => options[name as keyof UpdateOptions] !== undefined);
+      if (paths.length === 0) {
+        throw new UsageError("nothing to change: give --name, --slug or --self-writable");
       }
       return withConnection(options, env, async ({ accounts, accountId }) => {
-        const { account } = await accounts.updateAccount({ accountId: id ?? accountId, account: namesOf(options) });
-        await show(AccountSchema, account, options);
+        const account = { ...namesOf(options), selfWritable: options.selfWritable?.split(",").filter(Boolean) ?? [] };
+        const updateMask = { paths: paths.map((path) => AccountSchema.field[path as "name"].name) };
+        const updated = await accounts.updateAccount({ accountId: id ?? accountId, account, updateMask });
+        await show(AccountSchema, updated.account, options);
       });
     });
 }

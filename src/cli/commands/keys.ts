@@ -1,7 +1,9 @@
 import { type Duration, type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import { Command, Option } from "commander";
 import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../../client/index.ts";
+import type { RateLimit } from "../../directory/limits/token-bucket.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
+import { parseRateLimitOption } from "../options/rate-limit.ts";
 import { parseDurationOption, parseTimeOption } from "../options/times.ts";
 import {
   addOutputOptions,
@@ -16,7 +18,12 @@ import {
 } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
 
-const ROLES = { reader: ApiKeyRole.READER, writer: ApiKeyRole.WRITER, admin: ApiKeyRole.ADMIN } as const;
+const ROLES = {
+  self: ApiKeyRole.SELF,
+  reader: ApiKeyRole.READER,
+  writer: ApiKeyRole.WRITER,
+  admin: ApiKeyRole.ADMIN,
+} as const;
 
 type Options = ConnectionOptions & OutputOptions;
 
@@ -25,6 +32,7 @@ interface CreateOptions extends Options {
   readonly role: keyof typeof ROLES;
   readonly user?: string;
   readonly expires?: Timestamp;
+  readonly rateLimit?: RateLimit;
 }
 
 interface RotateOptions extends Options {
@@ -61,11 +69,22 @@ function createCommand(env: Environment): Command {
     .requiredOption("--name <name>", "what people call the key")
     .addOption(new Option("--role <role>", "what it may do").choices(Object.keys(ROLES)).makeOptionMandatory())
     .option("--user <id>", "the user on whose behalf it acts (default: that of the calling key)")
+    .option(
+      "--rate-limit <calls>",
+      "calls a second, and at once after a rest: 100, 100:500 (default: the server's)",
+      parseRateLimitOption,
+    )
     .option("--expires <time>", "when it ends, RFC 3339: 2027-01-31T12:00:00Z (default: never)", parseTimeOption)
     .action((options: CreateOptions) =>
       withConnection(options, env, async ({ apiKeys, accountId }) => {
-        const { name: displayName, role, user: userId = "", expires: expireTime } = options;
-        const apiKey = { displayName, role: ROLES[role], userId, ...(expireTime && { expireTime }) };
+        const { name: displayName, role, user: userId = "", expires: expireTime, rateLimit } = options;
+        const apiKey = {
+          displayName,
+          role: ROLES[role],
+          userId,
+          ...(expireTime && { expireTime }),
+          ...(rateLimit && { rateLimit }),
+        };
         await showSecret(await apiKeys.createApiKey({ accountId, apiKey }), accountId, options);
       }),
     );
