@@ -1,8 +1,14 @@
 import type { Generated, Selectable } from "kysely";
+import type { AccountStatus } from "../directory/accounts/account.ts";
+import type { Role } from "../directory/keys/api-key.ts";
+import type { ChangeType } from "../directory/users/change.ts";
+import type { UserStatus } from "../directory/users/user.ts";
 
 /**
  * The tables as queries see them. Every key begins with `account_id`, and every statement names it, so that PostgreSQL can
  * be distributed by account. Times are microseconds since 1970, truth values are 0 or 1, JSON is canonical text.
+ * Statements name the columns they read, never `*`: during a rolling upgrade another server may add columns, and statements that
+ * are prepared already must go on.
  */
 export interface Schema {
   accounts: AccountsTable;
@@ -33,7 +39,7 @@ export interface AccountsTable {
   account_id: string;
   name: string;
   slug: string;
-  status: string;
+  status: AccountStatus;
   metadata: string;
   create_time: number;
   update_time: number;
@@ -56,7 +62,7 @@ export interface UsersTable {
   about: string;
   project: string | null;
   metadata: string;
-  status: string;
+  status: UserStatus;
   super_admin: number;
   create_time: number;
   update_time: number;
@@ -79,7 +85,7 @@ export interface ChangesTable {
   ordinal: number;
   user_id: string;
   version: number;
-  type: string;
+  type: ChangeType;
   commit_time: number;
   /** JSON array of field names. */
   changed_fields: string;
@@ -95,7 +101,7 @@ export interface ApiKeysTable {
   id: string;
   user_id: string;
   display_name: string;
-  role: string;
+  role: Role;
   digest: Uint8Array;
   /** Of the secret before the last rotation, good until then. */
   previous_digest: Uint8Array | null;

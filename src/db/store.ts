@@ -19,7 +19,7 @@ import type { Engine } from "./engine.ts";
 import { findKeyHolders, noteKeyUse } from "./keys/api-key-store.ts";
 import { type PruneTimes, prune } from "./maintenance/prune.ts";
 import { tryWrite } from "./maintenance/try-write.ts";
-import { countSessions, listSessions } from "./sessions/session-store.ts";
+import { countSessions, listSessions } from "./sessions/session-list.ts";
 import { findEncoded, findInView } from "./users/find-user.ts";
 import { countUsers } from "./users/user-list.ts";
 import { UserPages } from "./users/user-pages.ts";

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely } from "kysely";
-import type { Schema, SessionsTable, UsersTable } from "../../src/db/schema.ts";
+import type { AccountsTable, Schema, SessionsTable, UsersTable } from "../../src/db/schema.ts";
 
 const ACCOUNTS = ["a0", "a1", "a2", "a3", "a4"];
 const COUNT = 20_000;
@@ -11,18 +11,18 @@ export const MIDDLE = userAt(10_001);
 /** Writes users as they are met with: some values tie, some are absent, times go up, and a few are deleted. Each has a session. */
 export async function fillWithUsers(db: Kysely<Schema>): Promise<void> {
   const times = { create_time: 1, update_time: 1 };
-  const accounts = ACCOUNTS.map((id) => ({
-    account_id: id,
-    name: id,
-    slug: id,
-    status: "ACTIVE",
-    metadata: "{}",
-    version: 1,
-  }));
-  await db
-    .insertInto("accounts")
-    .values(accounts.map((account) => ({ ...account, ...times })))
-    .execute();
+  const accounts = ACCOUNTS.map(
+    (id): Insertable<AccountsTable> => ({
+      account_id: id,
+      name: id,
+      slug: id,
+      status: "ACTIVE",
+      metadata: "{}",
+      version: 1,
+      ...times,
+    }),
+  );
+  await db.insertInto("accounts").values(accounts).execute();
   for (let first = 0; first < COUNT; first += BATCH) {
     const users = Array.from({ length: BATCH }, (_, place) => userAt(first + place));
     await db.insertInto("users").values(users).execute();

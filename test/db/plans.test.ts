@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
 import { withIndexedMetadata } from "../../src/db/maintenance/indexed-metadata.ts";
 import { migrate } from "../../src/db/migrations/migrate.ts";
-import { listSessions } from "../../src/db/sessions/session-store.ts";
+import { listSessions } from "../../src/db/sessions/session-list.ts";
 import { UserPages } from "../../src/db/users/user-pages.ts";
 import { type ListKey, parseOrderBy } from "../../src/directory/lists/order.ts";
 import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";

@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import type { Insertable } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
 import { migrate } from "../../src/db/migrations/migrate.ts";
 import { pick } from "../../src/db/query/columns.ts";
 import { statement, statementName } from "../../src/db/query/statement.ts";
+import type { AccountsTable } from "../../src/db/schema.ts";
 import { openSqlite } from "../../src/db/sqlite/engine.ts";
 import { testFolder } from "../support/folder.ts";
 import { exerciseAcrossMigration } from "./newer-schema.ts";
@@ -68,7 +70,7 @@ test("a newer server that adds columns breaks no statement of one that runs", as
   await exerciseAcrossMigration(engine, newer);
 });
 
-const ACCOUNT = {
+const ACCOUNT: Insertable<AccountsTable> = {
   account_id: "a",
   name: "a",
   slug: "a",

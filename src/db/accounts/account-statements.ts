@@ -3,11 +3,11 @@ import { notFound, taken } from "../../directory/errors.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import { canonicalJson } from "../../directory/values/json.ts";
-import { ACCOUNT_COLUMNS } from "../query/columns.ts";
-import { countRows, type OrderColumn, readPage } from "../query/keyset.ts";
+import type { OrderColumn } from "../query/order-columns.ts";
+import { countRows, readPage } from "../query/pages.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
-import { toAccount } from "../query/rows.ts";
 import { statement } from "../query/statement.ts";
+import { ACCOUNT_COLUMNS, toAccount } from "./account-row.ts";
 import { claimSlug, releaseSlug } from "./slugs.ts";
 
 const BY_ID: readonly OrderColumn[] = [{ column: "accounts.account_id", descending: false }];

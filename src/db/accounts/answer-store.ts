@@ -1,7 +1,9 @@
 import type { Answer, AnswerStore } from "../../directory/store/answers.ts";
 import type { Clock } from "../../directory/values/clock.ts";
-import { ANSWER_COLUMNS } from "../query/columns.ts";
 import type { Queryable } from "../query/queryable.ts";
+import type { AnswersTable } from "../schema.ts";
+
+const ANSWER_COLUMNS = ["digest", "caller", "user_id", "response"] as const satisfies ReadonlyArray<keyof AnswersTable>;
 
 export class KyselyAnswerStore implements AnswerStore {
   readonly #db: Queryable;

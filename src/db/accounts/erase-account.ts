@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Account } from "../../directory/accounts/account.ts";
 import type { Transaction } from "../query/queryable.ts";
-import { compareRows, KEYS, type Row, rowsAfter, type Table, untyped } from "../query/table-walk.ts";
+import { compareRows, PRIMARY_KEYS, type Row, rowsAfter, type Table, untyped } from "../query/untyped-tables.ts";
 import { TABLES } from "../schema.ts";
 import { releaseSlug } from "./slugs.ts";
 
@@ -17,12 +17,12 @@ export async function eraseAccount(db: Transaction, { id, slug }: Account): Prom
 const ERASE_BATCH = 250;
 
 async function eraseRows(db: Transaction, table: Table, id: string): Promise<void> {
-  const keys = KEYS[table].slice(1);
+  const keys = PRIMARY_KEYS[table].slice(1);
   // PostgreSQL would pass over all that this transaction has deleted, each time: so a batch begins where the last one ended.
   let after: Row | undefined;
   do {
     const last: Row | undefined = await rowsAfter(db, table, keys, after)
-      .select(KEYS[table])
+      .select(PRIMARY_KEYS[table])
       .where("account_id", "=", id)
       .limit(1)
       .offset(ERASE_BATCH - 1)

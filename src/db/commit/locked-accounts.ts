@@ -1,9 +1,9 @@
 import type { Account } from "../../directory/accounts/account.ts";
 import { notFound } from "../../directory/errors.ts";
+import { toAccount } from "../accounts/account-row.ts";
 import { SET_REVISION, selectAccount } from "../accounts/account-statements.ts";
 import type { Engine } from "../engine.ts";
 import type { Transaction } from "../query/queryable.ts";
-import { toAccount } from "../query/rows.ts";
 import { type Statement, statement } from "../query/statement.ts";
 
 export type LockAccount = Statement<{ id: string }, Parameters<typeof toAccount>[0]>;

@@ -1,14 +1,15 @@
 import { sql } from "kysely";
-import type { AccountStatus } from "../../directory/accounts/account.ts";
 import type { ApiKey, KeyHolder } from "../../directory/keys/api-key.ts";
 import type { ApiKeyWriter } from "../../directory/store/api-keys.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
-import { API_KEY_COLUMNS, columnsOf, USER_COLUMNS } from "../query/columns.ts";
-import { type OrderColumn, readPage } from "../query/keyset.ts";
+import { columnsOf } from "../query/columns.ts";
+import type { OrderColumn } from "../query/order-columns.ts";
+import { readPage } from "../query/pages.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
-import { toApiKey, toApiKeyRow, toUser } from "../query/rows.ts";
+import { toUser, USER_COLUMNS } from "../users/user-row.ts";
+import { API_KEY_COLUMNS, toApiKey, toApiKeyRow } from "./api-key-row.ts";
 
 const BY_ID: readonly OrderColumn[] = [{ column: "api_keys.id", descending: false }];
 
@@ -104,7 +105,7 @@ export async function findKeyHolders(db: Queryable, keyId: string): Promise<KeyH
     .execute();
   return rows.map((row) => ({
     accountId: row.account_id,
-    accountStatus: row.account_status as AccountStatus,
+    accountStatus: row.account_status,
     key: toApiKey({
       ...row,
       id: row.key_id,

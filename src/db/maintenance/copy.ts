@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Engine } from "../engine.ts";
 import { DatabaseProblem } from "../problem.ts";
 import type { Queryable } from "../query/queryable.ts";
-import { KEYS, type Row, rowsAfter, type Table, untyped } from "../query/table-walk.ts";
+import { PRIMARY_KEYS, type Row, rowsAfter, type Table, untyped } from "../query/untyped-tables.ts";
 import { TABLES } from "../schema.ts";
 
 const BATCH = 500;
@@ -48,12 +48,12 @@ async function* readBatches(db: Queryable, table: Table, after: Row | undefined)
 }
 
 async function readBatch(db: Queryable, table: Table, after: Row | undefined): Promise<Row[]> {
-  return rowsAfter(db, table, KEYS[table], after).selectAll().limit(BATCH).execute();
+  return rowsAfter(db, table, PRIMARY_KEYS[table], after).selectAll().limit(BATCH).execute();
 }
 
 async function lastKey(db: Queryable, table: Table): Promise<Row | undefined> {
   let query = untyped(db).selectFrom(table).selectAll().limit(1);
-  for (const key of KEYS[table]) {
+  for (const key of PRIMARY_KEYS[table]) {
     query = query.orderBy(key, "desc");
   }
   return query.executeTakeFirst();
@@ -63,7 +63,7 @@ async function insertBatch(db: Queryable, table: Table, rows: readonly Row[]): P
   await untyped(db)
     .insertInto(table)
     .values([...rows])
-    .onConflict((conflict) => conflict.columns([...KEYS[table]]).doNothing())
+    .onConflict((conflict) => conflict.columns([...PRIMARY_KEYS[table]]).doNothing())
     .execute();
 }
 

@@ -12,7 +12,7 @@ const REPLACED = [
 
 /**
  * One index for each order that a list can have. It serves the reverse as well: the id at its end goes the way of the field before
- * it. Apart from those (see keyset.ts), one for each usual filter in the default order, and one for all accounts.
+ * it. Apart from those (see query/order-columns.ts), one for each usual filter in the default order, and one for all accounts.
  */
 export const lists: CreateMigration = ({ absentFirst }) => ({
   async up(db) {

@@ -9,15 +9,17 @@ export interface Statement<V, R> {
 }
 
 /**
- * `build` is called with stand-ins for the values: it may hand them to the query builder, and can't look into them. So the
+ * `build` is called with placeholders for the values: it may hand them to the query builder, and can't look into them. So the
  * statement's text must not depend on them.
  */
 export function statement<V extends object, R>(build: (db: Queryable, values: V) => Compilable<R>): Statement<V, R> {
-  const compiled = compileOnce((db) => build(db, standIns<V>()));
+  const compiled = compileOnce((db) => build(db, placeholders<V>()));
 
   async function execute(db: Queryable, values: V): Promise<R[]> {
     const query = compiled(db);
-    const parameters = query.parameters.map((given) => (given instanceof StandIn ? Reflect.get(values, given.name) : given));
+    const parameters = query.parameters.map((given) =>
+      given instanceof Placeholder ? Reflect.get(values, given.name) : given,
+    );
     const filled: CompiledQuery<R> = { ...query, parameters };
     return (await db.executeQuery(filled)).rows;
   }
@@ -50,7 +52,7 @@ export function statementName(sql: string): string | undefined {
   return names.get(sql);
 }
 
-class StandIn {
+class Placeholder {
   readonly name: PropertyKey;
 
   constructor(name: PropertyKey) {
@@ -58,10 +60,10 @@ class StandIn {
   }
 }
 
-/** An object that has a stand-in under every name. They pass for values of any type: only the query builder gets to see them. */
-function standIns<V extends object>(): V {
+/** An object that has a placeholder under every name. They pass for values of any type: only the query builder gets to see them. */
+function placeholders<V extends object>(): V {
   const traps: ProxyHandler<object> = {
-    get: (_, name) => new StandIn(name),
+    get: (_, name) => new Placeholder(name),
     ownKeys: () => {
       throw new Error("a statement names each of its values");
     },

@@ -1,9 +1,7 @@
-import type { Selectable } from "kysely";
 import type { ChangeList, ChangeReader } from "../../directory/store/changes.ts";
 import type { ChangeQuery, UserChange } from "../../directory/users/change.ts";
 import type { Queryable } from "../query/queryable.ts";
-import { toChange } from "../query/rows.ts";
-import type { ChangesTable } from "../schema.ts";
+import { CHANGE_COLUMNS, toChange } from "./change-row.ts";
 
 export class KyselyChangeReader implements ChangeReader {
   readonly #db: Queryable;
@@ -42,15 +40,3 @@ export class KyselyChangeReader implements ChangeReader {
       .orderBy("ordinal");
   }
 }
-
-const CHANGE_COLUMNS = [
-  "type",
-  "user_id",
-  "version",
-  "revision",
-  "commit_time",
-  "image_after",
-  "changed_fields",
-  "api_key_id",
-  "request_id",
-] as const satisfies ReadonlyArray<keyof Selectable<ChangesTable>>;

@@ -6,11 +6,12 @@ import type { UserOrderField } from "../../directory/users/user-order.ts";
 import { foldEmail } from "../../directory/values/email.ts";
 import type { JsonDialect } from "../engine.ts";
 import { type FilterColumns, whereFilter } from "../query/filter.ts";
-import { countRows, type OrderColumn } from "../query/keyset.ts";
+import type { OrderColumn } from "../query/order-columns.ts";
+import { countRows } from "../query/pages.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { ENCODED_COLUMNS } from "./encoded-users.ts";
 
-/** The users of a list, of one account or, for null, of all: their images and their places in the order. */
+/** The users of a list, of one account or, for null, of all: encoded, with their places in the order. */
 export function listRows(
   db: Queryable,
   accountId: string | null,

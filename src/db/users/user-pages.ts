@@ -1,8 +1,10 @@
 import type { ListKey } from "../../directory/lists/order.ts";
 import type { ListedUser, ListQuery, UserEncoder } from "../../directory/store/users.ts";
 import type { JsonDialect } from "../engine.ts";
-import { isPinned } from "../query/filter.ts";
-import { fillPage, inOrder, orderColumns, rangesOf, readPage } from "../query/keyset.ts";
+import { usesFilterIndex } from "../query/filter.ts";
+import { orderColumns } from "../query/order-columns.ts";
+import { rangesOf } from "../query/page-ranges.ts";
+import { fillPage, inOrder, readPage } from "../query/pages.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { type Statement, statement } from "../query/statement.ts";
 import { readEncoded } from "./encoded-users.ts";
@@ -14,9 +16,9 @@ type PageValues = KeyValues & { readonly accountId: string; readonly limit: numb
 type PageStatement = Statement<PageValues, ListRow>;
 
 /** Orders by one field and the id: there are few of them. */
-const MAX_ORDER = 2;
+const MAX_COMPILED_ORDER = 2;
 
-/** Lists users. The usual pages, of one account and without a filter, are compiled once for each shape that they can have. */
+/** Lists users. Pages of one account without a filter are compiled once for each shape that they can have. */
 export class UserPages {
   readonly json: JsonDialect;
   readonly encoder: UserEncoder;
@@ -29,18 +31,22 @@ export class UserPages {
 
   /** Of one account, or of all for null. */
   async read(db: Queryable, accountId: string | null, query: ListQuery): Promise<ListedUser[]> {
-    const usual = accountId !== null && query.filter === undefined && query.skip === 0;
-    const pinned = query.filter !== undefined && isPinned(query.filter, FILTER_COLUMNS, this.json);
-    const order = orderColumns(query.order, ORDER_COLUMNS, { accountId, pinned });
-    const rows =
-      usual && order.length <= MAX_ORDER
-        ? await this.#readCompiled(db, accountId, query)
-        : await readPage(listRows(db, accountId, query, this.json), order, query);
+    const rows = await this.#readRows(db, accountId, query);
     const encoded = await readEncoded(db, rows, this.encoder);
     return encoded.map((user, index) => ({
       key: query.order.map((_, place) => rows[index]?.[keyColumn(place)] ?? null),
       encoded: user,
     }));
+  }
+
+  #readRows(db: Queryable, accountId: string | null, query: ListQuery): Promise<ListRow[]> {
+    const { filter, skip } = query;
+    const byFilterIndex = filter !== undefined && usesFilterIndex(filter, FILTER_COLUMNS, this.json);
+    const order = orderColumns(query.order, ORDER_COLUMNS, { accountId, byFilterIndex });
+    if (accountId !== null && filter === undefined && skip === 0 && order.length <= MAX_COMPILED_ORDER) {
+      return this.#readCompiled(db, accountId, query);
+    }
+    return readPage(listRows(db, accountId, query, this.json), order, query);
   }
 
   #readCompiled(db: Queryable, accountId: string, query: ListQuery): Promise<ListRow[]> {
@@ -54,25 +60,26 @@ export class UserPages {
   }
 
   /** One for each range of the page. */
-  #statementsOf({ order, direction, from, showDeleted }: ListQuery): readonly PageStatement[] {
-    const absent = from?.map((value) => value === null);
-    const shape = JSON.stringify([order, direction, absent, showDeleted]);
-    let statements = this.#statements.get(shape);
-    if (statements === undefined) {
-      const columns = orderColumns(order, ORDER_COLUMNS, { accountId: "", pinned: false });
-      statements = rangesOf(columns, { direction, from }).map((_, range) =>
-        statement((db, values: PageValues) => {
-          const place = absent?.map((isAbsent, index) => (isAbsent ? null : (values[keyColumn(index)] ?? null))) ?? null;
-          const rows = listRows(db, values.accountId, { order, showDeleted }, this.json);
-          const own = rangesOf(columns, { direction, from: place })[range];
-          if (own === undefined) {
-            throw new Error("pages of one shape have as many ranges");
-          }
-          return inOrder(rows, own).limit(values.limit);
-        }),
-      );
-      this.#statements.set(shape, statements);
-    }
+  #statementsOf(query: ListQuery): readonly PageStatement[] {
+    const { order, direction, from, showDeleted } = query;
+    const shape = JSON.stringify([order, direction, from?.map((value) => value === null), showDeleted]);
+    const statements = this.#statements.get(shape) ?? this.#compile(query);
+    this.#statements.set(shape, statements);
     return statements;
+  }
+
+  #compile({ order, direction, from, showDeleted }: ListQuery): readonly PageStatement[] {
+    const columns = orderColumns(order, ORDER_COLUMNS, { accountId: "", byFilterIndex: false });
+    const isAbsent = from?.map((value) => value === null);
+    return rangesOf(columns, { direction, from }).map((_, index) =>
+      statement((db, values: PageValues) => {
+        const key = isAbsent?.map((absent, place) => (absent ? null : (values[keyColumn(place)] ?? null))) ?? null;
+        const range = rangesOf(columns, { direction, from: key })[index];
+        if (range === undefined) {
+          throw new Error("pages of one shape have as many ranges");
+        }
+        return inOrder(listRows(db, values.accountId, { order, showDeleted }, this.json), range).limit(values.limit);
+      }),
+    );
   }
 }

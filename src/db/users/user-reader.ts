@@ -3,10 +3,10 @@ import type { EncodedUser, EncodedUserAt, ListedUser, ListQuery, UserReader } fr
 import type { UserKeyKind } from "../../directory/users/user.ts";
 import { foldKey, type User } from "../../directory/users/user.ts";
 import type { Queryable } from "../query/queryable.ts";
-import { toUser } from "../query/rows.ts";
 import { ENCODED_COLUMNS, readEncoded } from "./encoded-users.ts";
 import { countUsers } from "./user-list.ts";
 import type { UserPages } from "./user-pages.ts";
+import { toUser } from "./user-row.ts";
 import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, users } from "./user-statements.ts";
 import { listEncodedUsersAt, listUsersAt, type UserAt } from "./users-at-revision.ts";
 

@@ -1,12 +1,13 @@
 import type { Selectable } from "kysely";
 import type { UserKeyKind } from "../../directory/users/user.ts";
-import { columnsOf, pick, USER_COLUMNS } from "../query/columns.ts";
+import { columnsOf, pick } from "../query/columns.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { rowInserts } from "../query/row-inserts.ts";
 import { statement } from "../query/statement.ts";
 import type { ChangesTable, UsersTable } from "../schema.ts";
+import { USER_COLUMNS } from "./user-row.ts";
 
-/** A user with its image. */
+/** A row of `users` with the encoded user. */
 export type StoredRow = Selectable<UsersTable>;
 export type ChangeRow = Selectable<ChangesTable>;
 
@@ -39,7 +40,7 @@ function findLiveUser(kind: UserKeyKind) {
   );
 }
 
-/** One live user's image, by a key of each kind, and the account's revision. */
+/** A live user encoded, by a key of each kind, with the account's revision. */
 export const FIND_LIVE_ENCODED = {
   id: findLiveEncoded("id"),
   externalId: findLiveEncoded("externalId"),
@@ -61,16 +62,16 @@ function findLiveEncoded(kind: UserKeyKind) {
   );
 }
 
-const STORED_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
+const STORED_USER_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
 
-export const insertUsers = rowInserts<StoredRow>(STORED_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
+export const insertUsers = rowInserts<StoredRow>(STORED_USER_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
 
 export const UPDATE_USER = statement((db, row: StoredRow) => {
-  const { account_id, id, ...values } = pick(row, STORED_COLUMNS);
+  const { account_id, id, ...values } = pick(row, STORED_USER_COLUMNS);
   return db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id);
 });
 
-const CHANGE_COLUMNS = [
+const STORED_CHANGE_COLUMNS = [
   "account_id",
   "revision",
   "ordinal",
@@ -85,7 +86,9 @@ const CHANGE_COLUMNS = [
   "request_id",
 ] as const satisfies ReadonlyArray<keyof ChangesTable>;
 
-export const insertChanges = rowInserts<ChangeRow>(CHANGE_COLUMNS, (db, rows) => db.insertInto("changes").values(rows));
+export const insertChanges = rowInserts<ChangeRow>(STORED_CHANGE_COLUMNS, (db, rows) =>
+  db.insertInto("changes").values(rows),
+);
 
 export function users(db: Queryable, accountId: string) {
   return db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).where("users.account_id", "=", accountId);

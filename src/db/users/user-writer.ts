@@ -8,13 +8,13 @@ import { changedFields } from "../../directory/users/user-fields.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
 import type { Revision } from "../commit/revision.ts";
 import type { Transaction } from "../query/queryable.ts";
-import { toUser, toUserRow } from "../query/rows.ts";
 import { toChangeRow } from "./change-row.ts";
 import { withEncoded } from "./encoded-users.ts";
 import { eraseUser } from "./erase-user.ts";
 import { KnownUsers } from "./known-users.ts";
 import type { UserPages } from "./user-pages.ts";
 import { KyselyUserReader } from "./user-reader.ts";
+import { toUser, toUserRow } from "./user-row.ts";
 import { users } from "./user-statements.ts";
 import type { WriteBuffer } from "./write-buffer.ts";
 

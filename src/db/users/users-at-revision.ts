@@ -1,10 +1,10 @@
 import type { EncodedUserAt, UserEncoder } from "../../directory/store/users.ts";
 import type { User } from "../../directory/users/user.ts";
 import type { Queryable } from "../query/queryable.ts";
-import { fromImage, toUser } from "../query/rows.ts";
 import { statement } from "../query/statement.ts";
 import type { UserRow } from "../schema.ts";
 import { validEncoding } from "./encoded-users.ts";
+import { fromImage, toUser } from "./user-row.ts";
 import { users } from "./user-statements.ts";
 
 /** A user of today as it was at a revision; null: it did not exist then. */

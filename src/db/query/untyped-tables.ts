@@ -1,15 +1,16 @@
-import type { ExpressionBuilder, ExpressionWrapper, Kysely, SqlBool } from "kysely";
+import type { ExpressionBuilder, ExpressionWrapper, QueryCreator, SqlBool } from "kysely";
 import type { Schema, TABLES } from "../schema.ts";
 import type { Queryable } from "./queryable.ts";
 
-// What is done to all tables alike. The typed query builder can't say that, so tables are names here, and rows plain records.
+// For what is done to all tables alike: erasing, copying. The typed query builder can't say that, so here tables are names, and rows
+// plain records.
 
 export type Table = (typeof TABLES)[number];
 export type Row = Readonly<Record<string, unknown>>;
-type AnyTable = Record<string, Record<string, unknown>>;
+type UntypedSchema = Record<string, Record<string, unknown>>;
 
-/** Primary keys, in order. */
-export const KEYS: { readonly [T in Table]: readonly string[] } = {
+/** Columns, in order. */
+export const PRIMARY_KEYS: { readonly [T in Table]: readonly string[] } = {
   accounts: ["account_id"],
   slugs: ["account_id", "slug"],
   users: ["account_id", "id"],
@@ -21,8 +22,8 @@ export const KEYS: { readonly [T in Table]: readonly string[] } = {
   secrets: ["account_id", "name"],
 } satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };
 
-export function untyped(db: Queryable): Kysely<AnyTable> {
-  return db as unknown as Kysely<AnyTable>;
+export function untyped(db: Queryable): QueryCreator<UntypedSchema> {
+  return db as unknown as QueryCreator<UntypedSchema>;
 }
 
 /** The rows of a table in the order of those columns, after the given one. */
@@ -34,7 +35,11 @@ export function rowsAfter(db: Queryable, table: Table, columns: readonly string[
 
 /** Whether a row comes after another, or up to it, by those columns. */
 export function compareRows(columns: readonly string[], operator: ">" | "<=", row: Row) {
-  return ({ refTuple, tuple, eb }: ExpressionBuilder<AnyTable, string>): ExpressionWrapper<AnyTable, string, SqlBool> =>
+  return ({
+    refTuple,
+    tuple,
+    eb,
+  }: ExpressionBuilder<UntypedSchema, string>): ExpressionWrapper<UntypedSchema, string, SqlBool> =>
     eb(refTuple(...pair(columns)), operator, tuple(...pair(columns.map((column) => row[column]))));
 }
 

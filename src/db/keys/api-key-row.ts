@@ -1,0 +1,53 @@
+import type { Selectable } from "kysely";
+import type { ApiKey } from "../../directory/keys/api-key.ts";
+import type { ApiKeysTable } from "../schema.ts";
+
+export const API_KEY_COLUMNS = [
+  "id",
+  "user_id",
+  "display_name",
+  "role",
+  "require_nonce",
+  "rate_per_second",
+  "rate_burst",
+  "create_time",
+  "expire_time",
+  "last_use_time",
+  "revoke_time",
+] as const satisfies ReadonlyArray<keyof ApiKeysTable>;
+
+export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | SecretColumns>): ApiKey {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    userId: row.user_id,
+    role: row.role,
+    requireNonce: row.require_nonce === 1,
+    rateLimit:
+      row.rate_per_second === null || row.rate_burst === null
+        ? null
+        : { perSecond: row.rate_per_second, burst: row.rate_burst },
+    createTime: row.create_time,
+    expireTime: row.expire_time,
+    lastUseTime: row.last_use_time,
+    revokeTime: row.revoke_time,
+  };
+}
+
+export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, "account_id" | SecretColumns> {
+  return {
+    id: key.id,
+    display_name: key.displayName,
+    user_id: key.userId,
+    role: key.role,
+    require_nonce: key.requireNonce ? 1 : 0,
+    rate_per_second: key.rateLimit?.perSecond ?? null,
+    rate_burst: key.rateLimit?.burst ?? null,
+    create_time: key.createTime,
+    expire_time: key.expireTime,
+    last_use_time: key.lastUseTime,
+    revoke_time: key.revokeTime,
+  };
+}
+
+type SecretColumns = "digest" | "previous_digest" | "previous_expire_time";

@@ -1,0 +1,49 @@
+import { sql } from "kysely";
+import type { Literal } from "../../directory/lists/filter.ts";
+import { type Condition, compare, matchesText, NEVER, type ValueTerm } from "./conditions.ts";
+
+export interface FilterColumn {
+  readonly column: string;
+  /** What equality goes by, where it is another column. */
+  readonly folded?: { readonly column: string; readonly fold: (text: string) => string };
+  /** Numbers that filters may compare with fractions. */
+  readonly number?: boolean;
+  /** There is an index on it for lists that filter by it. */
+  readonly indexed?: boolean;
+}
+
+export function whereField(term: ValueTerm, field: FilterColumn): Condition {
+  const column = sql.ref(field.column);
+  switch (term.kind) {
+    case "has":
+      return sql`${column} is not null`;
+    case "match":
+      return matchesText(column, term.method, term.text);
+    case "in": {
+      const { operand, bind } = forEquality(field);
+      return term.literals.length === 0 ? NEVER : sql`${operand} in (${sql.join(term.literals.map(bind))})`;
+    }
+    case "compare": {
+      const isEquality = term.operator === "==" || term.operator === "!=";
+      const { operand, bind } = isEquality ? forEquality(field) : forOrder(field);
+      return compare(operand, term.operator, bind(term.literal));
+    }
+  }
+}
+
+/** What of a field is compared, and how literals are written that it is compared with. */
+function forEquality({ folded, ...field }: FilterColumn) {
+  return folded === undefined
+    ? forOrder(field)
+    : {
+        operand: sql.ref(folded.column),
+        bind: (literal: Literal) => sql`${typeof literal === "string" ? folded.fold(literal) : literal}`,
+      };
+}
+
+function forOrder({ column, number }: FilterColumn) {
+  return {
+    operand: number ? sql`cast(${sql.ref(column)} as double precision)` : sql.ref(column),
+    bind: (literal: Literal) => sql`${typeof literal === "boolean" ? Number(literal) : literal}`,
+  };
+}
