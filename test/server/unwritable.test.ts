@@ -81,7 +81,7 @@ test("a worker whose writes fail says so, and is told apart in the metrics", asy
   const server = await spawnWithWorkers(fault.folder, 2, METRICS);
   const [users] = await server.connections();
   fault.begin(server.child.pid);
-  const worker = await server.answering(() => failUntilTold(users ?? expect.fail("no connection"), server));
+  const worker = await server.answering("CreateUser", () => failUntilTold(users ?? expect.fail("no connection"), server));
   expect(server.logged(BEGUN)).toMatchObject([{ worker }]);
   const byWorker = await samplesOf(server);
   expect(byWorker.get(`roster_database_writable{worker="${worker}"}`)).toBe(0);

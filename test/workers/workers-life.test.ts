@@ -132,7 +132,7 @@ test("a worker that does not answer holds a revocation up for as long as it may 
   const secret = await createKey(server.url, server.secret, ApiKeyRole.READER);
   const connections = await server.connections(secret);
   const keys = clientOf(ApiKeyService, server.url, server.secret, "gRPC, HTTP/2");
-  const answering = await server.answering(() => keys.whoAmI({}));
+  const answering = await server.answering("WhoAmI", () => keys.whoAmI({}));
   const [, stuck = 0] = [...server.workers()].find(([worker]) => worker !== answering) ?? [];
   process.kill(stuck, "SIGSTOP");
   const start = performance.now();

@@ -1,5 +1,5 @@
 import type { Client } from "@connectrpc/connect";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, type Protocol } from "../support/clients.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
@@ -9,10 +9,10 @@ export interface ServerWithWorkers extends ServerProcess {
   workers(): Map<number, number>;
   /** The lines of the log that say this. */
   logged(message: string): Array<Readonly<Record<string, unknown>>>;
-  /** Makes a call, which must be the only one, and returns the id of the worker that has answered it. */
-  answering(call: () => Promise<unknown>): Promise<number>;
-  /** A client for each worker, on a connection of its own. `probe` must be a call. */
-  reachAll<C>(open: () => C, probe: (client: C) => Promise<unknown>): Promise<C[]>;
+  /** Calls the method, and returns the id of the worker that has answered. The test must not call it otherwise: logs come late. */
+  answering(method: string, call: () => Promise<unknown>): Promise<number>;
+  /** A client for each worker, on a connection of its own. `probe` calls the method. */
+  reachAll<C>(open: () => C, method: string, probe: (client: C) => Promise<unknown>): Promise<C[]>;
   /** Of the user service. */
   connections(secret?: string, protocol?: Protocol): Promise<Array<Client<typeof UserService>>>;
 }
@@ -36,34 +36,31 @@ export async function spawnWithWorkers(
     ...spawned,
     workers: () => new Map(logged("serving").map(({ worker, pid }) => [Number(worker), Number(pid)])),
     logged,
-    async answering(call) {
-      const before = logged("call").length;
+    async answering(method, call) {
+      const calls = () => logged("call").filter((line) => String(line["method"]).endsWith(`/${method}`));
+      const before = calls().length;
       await call();
-      await vi.waitFor(() => expect(logged("call").length).toBeGreaterThan(before), 10_000);
-      return Number(logged("call").at(-1)?.["worker"]);
+      await expect.poll(() => calls().length).toBeGreaterThan(before);
+      return Number(calls().at(-1)?.["worker"]);
     },
-    reachAll: (open, probe) => reachAll(server, count, open, probe),
+    reachAll: (open, method, probe) => reachAll(count, open, (client) => server.answering(method, () => probe(client))),
     connections: (secret = spawned.secret, protocol = "gRPC, HTTP/2") =>
       server.reachAll(
         () => clientOf(UserService, spawned.url, secret, protocol),
-        (users) => users.listUsers({ pageSize: 1 }),
+        "ListUserChanges",
+        (users) => users.listUserChanges({}),
       ),
   };
   return server;
 }
 
 /** Connections are handed out in turn: some more than there are workers reach them all. */
-async function reachAll<C>(
-  server: ServerWithWorkers,
-  count: number,
-  open: () => C,
-  probe: (client: C) => Promise<unknown>,
-): Promise<C[]> {
+async function reachAll<C>(count: number, open: () => C, answering: (client: C) => Promise<number>): Promise<C[]> {
   const byWorker = new Map<number, C>();
   for (let tries = 0; byWorker.size < count; tries += 1) {
     expect(tries).toBeLessThan(count * 5);
     const client = open();
-    byWorker.set(await server.answering(() => probe(client)), client);
+    byWorker.set(await answering(client), client);
   }
   return [...byWorker.values()];
 }

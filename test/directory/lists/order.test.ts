@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RosterError } from "../../../src/directory/errors.ts";
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
+import { cpuTimeOf } from "../../support/cpu-time.ts";
 
 const FIELDS = ["id", "external_id", "email", "name", "display_name", "status", "create_time", "update_time"];
 
@@ -92,7 +93,7 @@ test.each([
   expect(error).toMatchObject({ reason: "ORDER_BY_INVALID", details: { fields: [{ field: "order_by" }] } });
 });
 
-test("an order_by of any length is judged in no time", () => {
+test("an order_by of any length is judged in no time", async () => {
   const long = [
     " ".repeat(1e6),
     `email${" ".repeat(1e6)}x y`,
@@ -100,9 +101,10 @@ test("an order_by of any length is judged in no time", () => {
     ":".repeat(1e6),
     `a${":a".repeat(5e5)}`,
   ];
-  const start = performance.now();
-  for (const text of long) refusalOf(`${text}!`);
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const took = await cpuTimeOf(() => {
+    for (const text of long) refusalOf(`${text}!`);
+  });
+  expect(took).toBeLessThan(1_000);
 });
 
 function refusalOf(text: string): RosterError {

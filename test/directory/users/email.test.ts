@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { checkUser } from "../../../src/directory/users/user-fields.ts";
 import { foldEmail } from "../../../src/directory/values/email.ts";
+import { cpuTimeOf } from "../../support/cpu-time.ts";
 
 test.each([
   "ada@example.com",
@@ -42,17 +43,17 @@ test.each([
   expect(() => checkUser({ email })).toThrow("user.email: must be an e-mail address");
 });
 
-test("20 000 characters that are no e-mail address are refused within milliseconds", () => {
-  const start = performance.now();
-  for (const email of [
+test("20 000 characters that are no e-mail address are refused within milliseconds", async () => {
+  const emails = [
     `${"a".repeat(20_000)}@`,
     `a@${"a.".repeat(10_000)}`,
     `a@${"a".repeat(20_000)}`,
     `a@${"a-".repeat(10_000)}`,
-  ]) {
-    expect(() => checkUser({ email })).toThrow("must be an e-mail address");
-  }
-  expect(performance.now() - start).toBeLessThan(50);
+  ];
+  const took = await cpuTimeOf(() => {
+    for (const email of emails) expect(() => checkUser({ email })).toThrow("must be an e-mail address");
+  });
+  expect(took).toBeLessThan(100);
 });
 
 test("case, surrounding space and composition make no other address", () => {

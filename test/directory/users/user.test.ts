@@ -3,6 +3,7 @@ import { RosterError } from "../../../src/directory/errors.ts";
 import type { UserValues } from "../../../src/directory/users/user.ts";
 import { changedFields, checkUser, USER_DEFAULTS } from "../../../src/directory/users/user-fields.ts";
 import { checkDisplayName } from "../../../src/directory/values/display-name.ts";
+import { cpuTimeOf } from "../../support/cpu-time.ts";
 
 describe("name", () => {
   test.each([
@@ -72,11 +73,10 @@ describe("name", () => {
     expect(differ).toEqual([]);
   });
 
-  test("20 000 characters that are no name are refused within milliseconds", () => {
+  test("20 000 characters that are no name are refused within milliseconds", async () => {
     const name = `${"a".repeat(20_000)}²`;
-    const start = performance.now();
-    expect(fieldsOf({ name })).toEqual(["user.name"]);
-    expect(performance.now() - start).toBeLessThan(50);
+    const took = await cpuTimeOf(() => expect(fieldsOf({ name })).toEqual(["user.name"]));
+    expect(took).toBeLessThan(100);
   });
 });
 

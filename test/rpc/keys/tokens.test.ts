@@ -1,8 +1,9 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { UserStatus } from "../../../gen/roster/v1/user_pb.js";
 import type { TokenVerifier } from "../../../src/directory/keys/bearer-token.ts";
+import { createClock } from "../../../src/directory/values/clock.ts";
 import { createLog } from "../../../src/log.ts";
 import { issuerKeys } from "../../../src/tokens/issuer-keys.ts";
 import { parseIssuers } from "../../../src/tokens/issuers-file.ts";
@@ -15,6 +16,12 @@ import { servicesOf } from "../services.ts";
 import { addUser, getUser, present } from "../setup.ts";
 
 const LOG = createLog("silent");
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const inAMinute = () => Math.ceil(Date.now() / 1000) + 60;
+
 const READERS = { role: "READER" };
 
 /** A server that trusts an issuer, as the file would say it. */
@@ -25,7 +32,7 @@ async function openWithIssuer(settings: object = {}) {
   const verify = vi.fn(verifyTokens(issuers, (each) => issuerKeys(each, LOG), LOG));
   const listeners: Array<() => void> = [];
   const tokens: TokenVerifier = { verify, onChange: (listener) => void listeners.push(listener) };
-  const server = await startTestServer({ tokens });
+  const server = await startTestServer({ tokens, now: createClock(() => Date.now()) });
   onTestFinished(server.stop);
   const as = async (claims: Readonly<Record<string, unknown>> = {}) => servicesOf(server.url, await issuer.token(claims));
   const admin = servicesOf(server.url, server.secret);
@@ -55,13 +62,13 @@ test.each(PROTOCOL_NAMES)("a token acts for its user, with the role of its claim
 });
 
 test("a token is verified once, and remembered until it ends", async () => {
-  const { issuer, server, admin, verify } = await openWithIssuer({ ...READERS, clock_tolerance_seconds: 0 });
+  const { admin, as, verify } = await openWithIssuer({ ...READERS, clock_tolerance_seconds: 0 });
   await addUser(admin.users(), { externalId: "ada" });
-  const token = await issuer.token({ exp: Math.floor(Date.now() / 1000) + 2 });
-  const { users } = servicesOf(server.url, token);
+  const { users } = await as({ exp: inAMinute() });
   for (let n = 0; n < 5; n += 1) await users().listUsers({});
   expect(verify).toHaveBeenCalledTimes(1);
-  await vi.waitFor(() => refused(users().listUsers({})), { timeout: 10_000, interval: 100 });
+  vi.setSystemTime(inAMinute() * 1000);
+  await refused(users().listUsers({}));
 });
 
 test("a subject that is no user is refused, where the file does not say that it becomes one", async () => {
@@ -132,8 +139,9 @@ test("a suspended user or account is out at once, and so are its open streams", 
 test("an open stream ends with its token", async () => {
   const { admin, as } = await openWithIssuer({ ...READERS, clock_tolerance_seconds: 0 });
   await addUser(admin.users(), { externalId: "ada" });
-  const watcher = watch((await as({ exp: Math.floor(Date.now() / 1000) + 2 })).users(), {});
+  const watcher = watch((await as({ exp: inAMinute() })).users(), {});
   await watcher.next();
+  vi.setSystemTime(inAMinute() * 1000);
   await refused(watcher.error().then((error) => Promise.reject(error)));
 });
 

@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { failure, fieldsOf } from "../../support/clients.ts";
+import { cpuTimeOf } from "../../support/cpu-time.ts";
 import { addUser, getUser, useRoster } from "../setup.ts";
 
 const roster = useRoster();
@@ -69,11 +70,12 @@ describe("name", () => {
     const users = roster.users();
     const refuse = (name: string) => failure(users.createUser({ user: { name } }), Code.InvalidArgument, "FIELD_INVALID");
     await refuse("1");
-    const start = performance.now();
-    for (let i = 0; i < 10; i++) {
-      await refuse(`${"a".repeat(20_000)}²`);
-      await refuse(`${"a".repeat(119)}²`);
-    }
-    expect((performance.now() - start) / 20).toBeLessThan(50);
+    const took = await cpuTimeOf(async () => {
+      for (let i = 0; i < 10; i++) {
+        await refuse(`${"a".repeat(20_000)}²`);
+        await refuse(`${"a".repeat(119)}²`);
+      }
+    });
+    expect(took / 20).toBeLessThan(50);
   });
 });
