@@ -602,7 +602,7 @@ export declare type WhoAmIResponse = Message<"roster.v1.WhoAmIResponse"> & {
   accountId: string;
 
   /**
-   * The caller's account, in full.
+   * The caller's account, in full; for a caller with the role SELF without its metadata.
    *
    * @generated from field: roster.v1.Account account = 6;
    */

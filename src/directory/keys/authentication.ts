@@ -91,9 +91,12 @@ export function createAuthenticator(
   };
 }
 
-/** Whether the user's keys may stop or begin to work, or may do more or less than before. */
+/** What decides whether a user's keys work and what they may do, and whether a token leads to it. */
+const ACCESS_FIELDS = ["status", "superAdmin", "deleteTime", "email", "externalId"] as const satisfies Array<keyof User>;
+
+/** Whether the user's keys or tokens may stop or begin to work, or may do more or less than before. */
 export function changesAccess(before: User, after: User): boolean {
-  return before.status !== after.status || before.superAdmin !== after.superAdmin || before.deleteTime !== after.deleteTime;
+  return ACCESS_FIELDS.some((field) => before[field] !== after[field]);
 }
 
 function proves({ digest, previousDigest }: KeyHolder, given: Uint8Array): boolean {

@@ -3,7 +3,7 @@ export interface CommitEvent {
   readonly accountId: string;
   /** The account's new revision; null: no user has changed. */
   readonly revision: number | null;
-  /** Users whose keys may no longer work, or work again, or may do more or less; null stands for all users of the account. */
+  /** Users whose keys or tokens may no longer work, or work again, or may do more or less; null: all users of the account. */
   readonly accessChanges: ReadonlyArray<string | null>;
 }
 

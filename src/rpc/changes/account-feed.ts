@@ -57,7 +57,8 @@ export function createAccountFeed(
   }
 
   return {
-    read: (position, filter) => messages.take(JSON.stringify([position, filter?.text]), () => readMessage(position, filter)),
+    read: (position, filter) =>
+      messages.take(JSON.stringify([position, filter?.text, filter?.onlyUserId]), () => readMessage(position, filter)),
     wait: (revision, timeoutMs, signal) => (known > revision ? Promise.resolve() : waitFor(waiting, timeoutMs, signal)),
     revisionIs(revision) {
       // A smaller one is another account of that id, or of an older backup: the next read says so.

@@ -45,9 +45,7 @@ export function parseChangeFilter(text: string, { role, user }: Pick<Caller, "ro
   if (role !== "SELF") {
     return passes && { text, passes };
   }
-  const ownId = user.id;
-  // The text tells filters apart: no filter begins with a quoted id and a line break.
-  return { text: `${JSON.stringify(ownId)}\n${text}`, passes: passes ?? (() => true), onlyUserId: ownId };
+  return { text, passes: passes ?? (() => true), onlyUserId: user.id };
 }
 
 /** The part of a page that goes into one message: at most `limit` changes and about 1 MiB, cut between transactions. */

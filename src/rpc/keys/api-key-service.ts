@@ -108,7 +108,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
           : { token: { issuer: credential.issuer, subject: credential.subject } }),
         role: toRoleMessage(role),
         accountId,
-        account: toAccountMessage(account),
+        account: Object.assign(toAccountMessage(account), role === "SELF" && { metadata: undefined }),
         user: toUserMessage((await users.find(user.id)) ?? user),
         superAdmin,
         methods,

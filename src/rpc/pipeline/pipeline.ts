@@ -1,6 +1,7 @@
 import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Code, type ServiceImpl } from "@connectrpc/connect";
 import type { Caller } from "../../directory/keys/api-key.ts";
+import { assertOwn } from "../../directory/keys/own-user.ts";
 import type { Log } from "../../log.ts";
 import { toConnectError } from "../errors.ts";
 import { authorise } from "../permissions/authorise.ts";
@@ -65,7 +66,11 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
     try {
       const call = await admit(method, permission, request, context, deps);
       const secret = secretOf(context.requestHeader);
-      const permit = (caller: Caller) => authorise(caller, permission, request);
+      const permit = (caller: Caller) => {
+        authorise(caller, permission, request);
+        // A token may lead to another user by now.
+        assertOwn(caller, call.caller.user.id);
+      };
       const open = deps.streams.open({ secret, permit, caller: call.caller, signal: context.signal });
       stream = open;
       const assertAwaited = () => {

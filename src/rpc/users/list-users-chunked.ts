@@ -35,7 +35,11 @@ export async function* listUsersChunked(
   const seal = (at: ExportPosition) => tokens.sealResume(binding, at);
   const all = accountId === ALL_ACCOUNTS;
 
-  let position = resumeToken === "" ? await firstPosition(store, accountId) : tokens.openResume(binding, resumeToken);
+  let position =
+    resumeToken === ""
+      ? await firstPosition(store, accountId)
+      : // What is read is what the call may read, whatever a token says.
+        { ...tokens.openResume(binding, resumeToken), ...(!all && { accountId }) };
   while (position !== undefined) {
     for await (const chunk of readChunks(store, position, { showDeleted, passes, chunkSize })) {
       position = chunk.position;

@@ -1,6 +1,8 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import type { Reason } from "../../../src/directory/errors.ts";
+import { createSealer, TOKEN_KEY_BYTES } from "../../../src/directory/values/sealer.ts";
+import { createTokens } from "../../../src/rpc/wire/tokens.ts";
 import { failure, fieldsOf, PROTOCOL_NAMES } from "../../support/clients.ts";
 import { addUsers, all, present, take, type Users, useRoster } from "../setup.ts";
 
@@ -43,6 +45,25 @@ describe("a resume token", () => {
     await refused({ resumeToken }, "RESUME_TOKEN_MISMATCH", stranger.users());
     const call = all(stranger.users().listUsersChunked({ accountId, resumeToken }));
     await failure(call, Code.PermissionDenied, "PERMISSION_DENIED");
+  });
+
+  test("reads no other account, even if it was made by somebody who knows the key of the seal", async () => {
+    const { store, sources } = roster.server;
+    const key = await store.secret("token-key", () => new Uint8Array(TOKEN_KEY_BYTES));
+    const forger = createTokens(createSealer(key), sources.clock);
+    const { accountId } = await tokenOf();
+    const stranger = await roster.account();
+    const binding = {
+      method: "ListUsersChunked",
+      account_id: stranger.id,
+      show_deleted: false,
+      filter: "",
+      read_mask: [],
+    };
+    const position = { accountId, revision: null, after: "", count: 0, countBefore: 0 };
+    const resumeToken = forger.sealResume(binding, position);
+    const chunks = await all(stranger.users().listUsersChunked({ resumeToken }));
+    expect(chunks.flatMap(({ users }) => users.map(({ id }) => id))).toEqual([stranger.ownerId]);
   });
 
   test("is refused when any one of its characters is another", async () => {
