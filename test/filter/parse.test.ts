@@ -139,6 +139,13 @@ describe("FILTER_INVALID says where and what:", () => {
   });
 });
 
+test("what the parser says is passed on, without a place of its own", () => {
+  expect(refusal("metadata.a ==")).toEqual({
+    offset: "11",
+    message: expect.stringMatching(/syntax error: found = but expecting end of input$/),
+  });
+});
+
 describe("a filter has at most", () => {
   test("4096 bytes", () => {
     const ofBytes = (bytes: number) => `id == "${"é".repeat((bytes - 9) / 2)}" `;

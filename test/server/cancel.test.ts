@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { Writable } from "node:stream";
 import { Code } from "@connectrpc/connect";
 import { pino } from "pino";
@@ -39,6 +41,22 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
     expect(lines.filter(({ level }) => Number(level) >= WARN)).toEqual([]);
   });
 });
+
+// The library says of such a request what it says of a defect.
+test.each(["application/json", "application/proto", "application/grpc-web", "application/connect+proto"])(
+  "a caller who goes away in the middle of its request is no defect: %s",
+  async (type) => {
+    const method = type.includes("connect+") ? "ListUsersChunked" : "GetUser";
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    const head = [`POST /roster.v1.UserService/${method} HTTP/1.1`, "host: roster", `content-type: ${type}`];
+    // To which the server answers once it reads the request.
+    socket.write([...head, "content-length: 1000", "expect: 100-continue", "", "\0\0\0\0"].join("\r\n"));
+    await once(socket, "data");
+    socket.destroy();
+    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ msg: "call aborted" })), 5_000);
+    expect(lines.filter(({ level }) => Number(level) >= WARN)).toEqual([]);
+  },
+);
 
 const WARN = 40;
 const ENDED = { method: "roster.v1.UserService/ListUsersChunked", code: Code.Canceled };

@@ -162,6 +162,15 @@ test("a port that is taken is told in one line", async () => {
   await server.end("SIGTERM");
 });
 
+test.each(["--http-address", "--grpc-address", "--metrics-address"])("%s of no host is told in one line", async (flag) => {
+  const { code, log, output } = await runRoster(["serve", flag, "nowhere.invalid:1"], serverEnv(testFolder()));
+  expect({ code, log, output }).toEqual({
+    code: 1,
+    log: "roster: can't listen on nowhere.invalid: there is no such host\n",
+    output: "",
+  });
+});
+
 test("the gRPC port can be switched off", async () => {
   const server = await spawnServer(testFolder(), { env: { ROSTER_GRPC_ADDRESS: "off" } });
   expect(server.output()).not.toMatch(/gRPC {2}/);

@@ -48,8 +48,8 @@ export function explainListenError(error: unknown): unknown {
 
 /** Where it could not listen. */
 function addressOf(error: unknown): string {
-  const { address = "", hostname = address, port = "" } = Object.assign({}, error) as Partial<Record<string, unknown>>;
-  return `${String(hostname)}:${String(port)}`;
+  const { hostname, address, port } = Object.assign({}, error) as Partial<Record<string, unknown>>;
+  return hostname === undefined ? `${String(address)}:${String(port)}` : String(hostname);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

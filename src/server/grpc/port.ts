@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
@@ -48,6 +49,8 @@ export async function openGrpcPort(
   { host, port, tls, maxMessageBytes, connections }: GrpcPortOptions,
   log: Log,
 ): Promise<GrpcPort> {
+  // grpc-js would tell of a host that there is not without a code.
+  await lookup(host);
   const times = { ...CONNECTION_TIMES, ...connections };
   // grpc-js would write metadata that it refuses to the console: a mistyped key, for example.
   setLogVerbosity(logVerbosity.NONE);
