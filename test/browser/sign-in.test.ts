@@ -5,6 +5,7 @@ import { createLog } from "../../src/log.ts";
 import { openTrustedIssuers } from "../../src/tokens/trusted-issuers.ts";
 import { servicesOf } from "../rpc/services.ts";
 import { addUser } from "../rpc/setup.ts";
+import { LONG } from "../support/bounds.ts";
 import { HAS_CHROMIUM, openBrowser, servePage } from "../support/browser.ts";
 import { testFolder } from "../support/folder.ts";
 import { AUDIENCE } from "../support/issuer.ts";
@@ -14,6 +15,7 @@ import { startTestServer } from "../support/server.ts";
 // A gate must not pass over it in silence.
 test.skipIf(!HAS_CHROMIUM && !process.env["CI"])(
   "a page signs its user in at an OpenID provider, and calls with the token",
+  LONG,
   async () => {
     const page = await servePage(join(import.meta.dirname, "page.js"));
     const provider = await startProvider(`${page}/`);

@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { sampleUsers } from "../../bench/users.ts";
 import { createRosterClient, exportUsers, type RosterClient } from "../../src/client/index.ts";
+import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { createGate } from "../support/gate.ts";
 import { type ServerProcess, spawnServer } from "../support/process.ts";
@@ -24,7 +25,7 @@ async function countUsers(server: ServerProcess): Promise<number> {
 }
 
 async function untilImported(server: ServerProcess, count: number): Promise<void> {
-  await vi.waitUntil(async () => (await countUsers(server)) >= count, { timeout: 30_000, interval: 20 });
+  await expect.poll(() => countUsers(server), { interval: 20 }).toBeGreaterThanOrEqual(count);
 }
 
 /** Kills the server and starts it again: same database, same port. */
@@ -114,7 +115,7 @@ test("an export that was killed is continued by the same command: every user onc
   const args = ["export", out, "--chunk-size", "100"];
   const killed = spawnRoster(args, { ...callerOf(server), ROSTER_SERVER: gate.url });
   await held;
-  await vi.waitUntil(() => existsSync(`${out}.part.json`), { timeout: 30_000, interval: 5 });
+  await expect.poll(() => existsSync(`${out}.part.json`), { interval: 5 }).toBe(true);
   killed.child.kill("SIGKILL");
   await killed.finished;
   expect(existsSync(out)).toBe(false);
@@ -175,7 +176,7 @@ test("an unfinished export is not continued with another filter, and stays as it
   await server.end("SIGTERM");
 });
 
-test("the client library's export goes on when the server is killed and comes back", async () => {
+test("the client library's export goes on when the server is killed and comes back", LONG, async () => {
   const folder = testFolder();
   let server = await spawnServer(folder);
   const before = await fill(server, 3_000);

@@ -2,6 +2,7 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiKeyRole, createRosterClient, type RosterClient, type User, UserStatus } from "../../src/client/index.ts";
+import { LONG } from "../support/bounds.ts";
 import { createKey } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -151,7 +152,7 @@ test("a file that is imported twice lands once, and the command says so; --fresh
   expect(await count()).toBe(before + 3000);
 });
 
-test("a file of any size takes the same memory, in and out", async () => {
+test("a file of any size takes the same memory, in and out", LONG, async () => {
   const path = join(testFolder(), "large.ndjson");
   const about = "𝔘".repeat(16_000);
   writeFileSync(path, toNdjson(Array.from({ length: 700 }, (_, index) => ({ external_id: `large-${index}`, about }))));

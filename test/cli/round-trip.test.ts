@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { sampleUsers } from "../../bench/users.ts";
+import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer } from "../support/server.ts";
 import { callerOf, parseNdjson, readNdjson, roster, toNdjson } from "./run.ts";
 
 type Exported = Record<string, unknown> & { readonly id: string; readonly external_id?: string };
 
-test("what is exported can be imported elsewhere, and is equal field by field", async () => {
+test("what is exported can be imported elsewhere, and is equal field by field", LONG, async () => {
   const [from, to] = await Promise.all([startTestServer(), startTestServer()]);
   onTestFinished(async () => {
     await Promise.all([from.stop(), to.stop()]);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -25,7 +25,7 @@ async function watched(args: readonly string[], count: number) {
   child.stdout.on("data", (data: Buffer) => {
     seen += data.toString().split("\n").length - 1;
   });
-  await vi.waitUntil(() => seen >= count, { timeout: 30_000 });
+  await expect.poll(() => seen).toBeGreaterThanOrEqual(count);
   child.kill("SIGINT");
   const { code, stdout, stderr } = await finished;
   return {

@@ -15,6 +15,7 @@ import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { DAY } from "../../src/directory/values/clock.ts";
 import { startServer } from "../../src/server/server.ts";
 import { mountSmallDisk } from "../db/disk.ts";
+import { LONG } from "../support/bounds.ts";
 import { clientOf, demand, failure } from "../support/clients.ts";
 import { collectLog, logLines } from "../support/log.ts";
 import { administer, type PostgresServer, startPostgres, withClient } from "../support/postgres.ts";
@@ -113,7 +114,7 @@ test("a database that has become read-only takes no writes, is told once, and go
   expect((await health.check({})).status).toBe(Status.SERVING);
 
   await setReadOnly("off");
-  await vi.waitFor(() => expect(lines()).toHaveLength(2), 20_000);
+  await vi.waitFor(() => expect(lines()).toHaveLength(2), 15_000);
   await users.createUser({ user: { name: "After" } });
   await stop();
   expect(lines()).toMatchObject([
@@ -122,7 +123,7 @@ test("a database that has become read-only takes no writes, is told once, and go
   ]);
 });
 
-test("a database whose disk is full takes no writes, and takes them again when there is room", async ({ skip }) => {
+test("a database whose disk is full takes no writes, and takes them again when there is room", LONG, async ({ skip }) => {
   const disk = mountSmallDisk(16 * 1024 * 1024);
   if (disk === undefined) return skip("needs the right to mount");
   const { uid, gid } = statSync(postgres.folder);
@@ -141,10 +142,10 @@ test("a database whose disk is full takes no writes, and takes them again when t
     const error = await users.importUsers({ users: large }).catch((thrown: unknown) => thrown);
     demand(error, Code.Unavailable, "STORE_UNAVAILABLE");
     expect(error).toMatchObject({ rawMessage: "the database can't be written; try again" });
-  }, 60_000);
+  }, 30_000);
   await vi.waitFor(() => expect(lines()).toHaveLength(1), 10_000);
   await withClient(`${postgres.url}/${name}`, (client) => client.query("alter table users set tablespace pg_default"));
-  await vi.waitFor(() => expect(lines()).toHaveLength(2), 20_000);
+  await vi.waitFor(() => expect(lines()).toHaveLength(2), 15_000);
   await users.importUsers({ users: large });
   await stop();
   expect(lines()).toMatchObject([

@@ -4,6 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { User } from "../../gen/roster/v1/user_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { LONG } from "../support/bounds.ts";
 import { clientOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { administer, type PostgresServer, startPostgres } from "../support/postgres.ts";
@@ -21,47 +22,51 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.remove());
 
-test("two servers under load, one killed, the database restarted: no acknowledged write is lost or without a history", async () => {
-  const folder = testFolder();
-  await administer(postgres, "create database turmoil");
-  const env = { ROSTER_DATABASE_URL: `${postgres.url}/turmoil`, ROSTER_CHANGE_RETENTION: "1d" };
-  const servers = [await spawnServer(folder, { env }), await spawnServer(folder, { env })];
-  const end = performance.now() + SECONDS * 1000;
-  const acknowledged = new Map<string, User>();
-  const internal: string[] = [];
-  const writing = Array.from({ length: WRITERS }, (_, writer) =>
-    write(writer, () => servers[writer % servers.length], end, acknowledged, internal),
-  );
+test(
+  "two servers under load, one killed, the database restarted: no acknowledged write is lost or without a history",
+  LONG,
+  async () => {
+    const folder = testFolder();
+    await administer(postgres, "create database turmoil");
+    const env = { ROSTER_DATABASE_URL: `${postgres.url}/turmoil`, ROSTER_CHANGE_RETENTION: "1d" };
+    const servers = [await spawnServer(folder, { env }), await spawnServer(folder, { env })];
+    const end = performance.now() + SECONDS * 1000;
+    const acknowledged = new Map<string, User>();
+    const internal: string[] = [];
+    const writing = Array.from({ length: WRITERS }, (_, writer) =>
+      write(writer, () => servers[writer % servers.length], end, acknowledged, internal),
+    );
 
-  await setTimeout(SECONDS * 250);
-  await servers[0]?.end("SIGKILL");
-  servers[0] = await spawnServer(folder, { env });
-  await setTimeout(SECONDS * 150);
-  await postgres.stop();
-  await postgres.start();
-  const written = (await Promise.all(writing)).reduce((sum, count) => sum + count, 0);
+    await setTimeout(SECONDS * 250);
+    await servers[0]?.end("SIGKILL");
+    servers[0] = await spawnServer(folder, { env });
+    await setTimeout(SECONDS * 150);
+    await postgres.stop();
+    await postgres.start();
+    const written = (await Promise.all(writing)).reduce((sum, count) => sum + count, 0);
 
-  const [survivor] = servers;
-  const users = clientOf(UserService, survivor?.url ?? "", survivor?.secret);
-  const stored = new Map<string, User>();
-  let revision = 0n;
-  for await (const chunk of users.listUsersChunked({})) {
-    for (const user of chunk.users) stored.set(user.id, user);
-    ({ revision } = chunk);
-  }
-  for (const [id, user] of acknowledged) {
-    expect(stored.get(id)).toEqual(user);
-  }
-  expect(written).toBeGreaterThan(SECONDS * 10);
-  // Each write changed one user, so versions and revisions tell of every one, acknowledged or not.
-  const versions = [...stored.values()].reduce((sum, { version }) => sum + version, 0n);
-  expect(revision).toBe(versions);
-  expect(internal).toEqual([]);
-  for (const server of servers) {
-    expect(server.log()).not.toContain("internal error");
-    expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
-  }
-});
+    const [survivor] = servers;
+    const users = clientOf(UserService, survivor?.url ?? "", survivor?.secret);
+    const stored = new Map<string, User>();
+    let revision = 0n;
+    for await (const chunk of users.listUsersChunked({})) {
+      for (const user of chunk.users) stored.set(user.id, user);
+      ({ revision } = chunk);
+    }
+    for (const [id, user] of acknowledged) {
+      expect(stored.get(id)).toEqual(user);
+    }
+    expect(written).toBeGreaterThan(SECONDS * 10);
+    // Each write changed one user, so versions and revisions tell of every one, acknowledged or not.
+    const versions = [...stored.values()].reduce((sum, { version }) => sum + version, 0n);
+    expect(revision).toBe(versions);
+    expect(internal).toEqual([]);
+    for (const server of servers) {
+      expect(server.log()).not.toContain("internal error");
+      expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+    }
+  },
+);
 
 /** Creates users and changes them, each call repeated with its request id until it is answered. Returns how many were. */
 async function write(

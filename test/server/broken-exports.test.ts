@@ -2,6 +2,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test } from "vitest";
 import { type User, UserSchema } from "../../gen/roster/v1/user_pb.js";
+import { LONG } from "../support/bounds.ts";
 import type { Protocol } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { fill } from "./fill.ts";
@@ -80,6 +81,7 @@ test.each([
   { seed: 3, protocol: "gRPC-Web, HTTP/1.1", showDeleted: false },
 ] as const)(
   "an export that breaks again and again, while others write, is the directory as it was at its start ($protocol, seed $seed)",
+  LONG,
   async ({ seed, protocol, showDeleted }) => {
     const directory = new UnreliableDirectory(testFolder());
     await fill(await directory.users(), USER_COUNT, 100);

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { expect, test, vi } from "vitest";
 import { type User, UserSchema } from "../../gen/roster/v1/user_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { LONG } from "../support/bounds.ts";
 import { clientOf } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { killStart, spawnServer } from "../support/process.ts";
@@ -82,7 +83,7 @@ function checkDatabase(folder: string): void {
   }
 }
 
-test("kill -9 at any moment loses nothing that was acknowledged, and leaves nothing half done", async () => {
+test("kill -9 at any moment loses nothing that was acknowledged, and leaves nothing half done", LONG, async () => {
   const folder = testFolder();
   const random = createRandom(7);
   const writers = Array.from({ length: WRITERS }, (_, index) => new AcknowledgedWriter(`w${index}`, createRandom(index)));

@@ -3,6 +3,7 @@ import { ConnectError } from "@connectrpc/connect";
 import { expect, onTestFinished, test } from "vitest";
 import { type User, type UserChange, UserChangeType, UserSchema } from "../../gen/roster/v1/user_pb.js";
 import { withRetry } from "../../src/client/retry.ts";
+import { LONG } from "../support/bounds.ts";
 import type { Protocol } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { fill } from "./fill.ts";
@@ -106,6 +107,7 @@ test.each([
   },
 ] as const)(
   "export, then watch, is the directory's final state, though streams and servers break and others write ($protocol, seed $seed, filter $filter)",
+  LONG,
   async ({ seed, protocol, messages, filter }) => {
     const directory = new UnreliableDirectory(testFolder());
     await fill(await directory.users(), USER_COUNT, 100);

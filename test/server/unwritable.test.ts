@@ -6,6 +6,7 @@ import { expect, test, vi } from "vitest";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { mountSmallDisk } from "../db/disk.ts";
+import { LONG } from "../support/bounds.ts";
 import { clientOf, failure } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { logLines } from "../support/log.ts";
@@ -65,7 +66,7 @@ test.for(Object.keys(FAULTS))("%s: told once when it begins and once when it end
   expect(await clientOf(Health, server.url, undefined).check({})).toMatchObject({ status: Status.SERVING });
 
   fault.end(server.child.pid);
-  await vi.waitFor(() => expect(logged(server, OVER)).toHaveLength(1), 20_000);
+  await vi.waitFor(() => expect(logged(server, OVER)).toHaveLength(1), 15_000);
   expect(await gauges(server)).toEqual({ reachable: 1, writable: 1 });
   await users.createUser({ user: { name: "After" } });
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
@@ -75,7 +76,7 @@ test.for(Object.keys(FAULTS))("%s: told once when it begins and once when it end
   expect(logged(server, OVER)).toMatchObject([{ level: 30 }]);
 });
 
-test("a worker whose writes fail says so, and is told apart in the metrics", async ({ skip }) => {
+test("a worker whose writes fail says so, and is told apart in the metrics", LONG, async ({ skip }) => {
   const fault = FAULTS["a disk that is full"]?.();
   if (fault === undefined) return skip("this machine can't do that");
   const server = await spawnWithWorkers(fault.folder, 2, METRICS);
@@ -87,7 +88,7 @@ test("a worker whose writes fail says so, and is told apart in the metrics", asy
   expect(byWorker.get(`roster_database_writable{worker="${worker}"}`)).toBe(0);
   expect(byWorker.get(`roster_database_writable{worker="${worker === 1 ? 2 : 1}"}`)).toBe(1);
   fault.end(server.child.pid);
-  await vi.waitFor(() => expect(server.logged(OVER)).toMatchObject([{ worker }]), 20_000);
+  await vi.waitFor(() => expect(server.logged(OVER)).toMatchObject([{ worker }]), 15_000);
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
 });
 
@@ -101,7 +102,7 @@ async function failUntilTold(users: Client<typeof UserService>, server: ServerPr
   await vi.waitFor(async () => {
     await refused(users);
     expect(logged(server, BEGUN)).not.toEqual([]);
-  }, 20_000);
+  }, 15_000);
 }
 
 async function gauges(server: ServerProcess) {

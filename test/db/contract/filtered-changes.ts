@@ -4,6 +4,7 @@ import { afterRevision, readChanges } from "../../../src/directory/users/changes
 import type { User } from "../../../src/directory/users/user.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { openTestAccount } from "../../support/account.ts";
+import { LONG } from "../../support/bounds.ts";
 import { createRandom } from "../../support/random.ts";
 import { Model } from "./model.ts";
 
@@ -20,6 +21,7 @@ const FILTERS = [
 export function filteredChanges(): void {
   test.each([1, 2])(
     "who passed a filter, and its changes since, are who passes it now, from any revision (seed %i)",
+    LONG,
     async (seed) => {
       const { store, id, read, write } = await openTestAccount();
       const model = new Model(createRandom(seed));

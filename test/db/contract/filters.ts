@@ -9,6 +9,7 @@ import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { foldEmail } from "../../../src/directory/values/email.ts";
 import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
+import { LONG } from "../../support/bounds.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";
 import { INDEXED_PATHS, someFilter, someUser } from "../../support/filters.ts";
 import { decodeUser } from "../../support/sources.ts";
@@ -74,7 +75,7 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
     expect(await store.countAllUsers(true, parse('metadata.x == 1 && account_id == "other"'))).toBe(1);
   });
 
-  test("the database and the memory agree on every filter and every user", async () => {
+  test("the database and the memory agree on every filter and every user", LONG, async () => {
     const { store } = await open();
     let accounts = 0;
     const agree = fc.asyncProperty(

@@ -7,6 +7,7 @@ import type { Session } from "../../../src/directory/sessions/session.ts";
 import type { NewUser } from "../../../src/directory/store/users.ts";
 import type { User } from "../../../src/directory/users/user.ts";
 import { createTestAccount, testAccount } from "../../support/account.ts";
+import { LONG } from "../../support/bounds.ts";
 import { testFolder } from "../../support/folder.ts";
 import { createSources } from "../../support/sources.ts";
 
@@ -35,7 +36,7 @@ test("an account that is erased leaves not a byte of its own on the disk", async
   for (const text of ["about-kept", "metadata-kept", "session-kept-7"]) expect(onDisk(path)).toContain(text);
 });
 
-test("a purge leaves not a byte of the user's values on the disk", async () => {
+test("a purge leaves not a byte of the user's values on the disk", LONG, async () => {
   const path = join(testFolder(), "roster.db");
   const store = await openStore(`sqlite:${path}`, createSources());
   onTestFinished(() => store.close());

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { User } from "../../../gen/roster/v1/user_pb.js";
+import { LONG } from "../../support/bounds.ts";
 import { createRandom } from "../../support/random.ts";
 import { connected, type Services } from "../services.ts";
 import { present, useRoster } from "../setup.ts";
@@ -74,7 +75,7 @@ describe("ListUsers with order_by", () => {
     },
   );
 
-  test("goes by the same order over all accounts, with the account as the last key", async () => {
+  test("goes by the same order over all accounts, with the account as the last key", LONG, async () => {
     const accounts = [await roster.emptyAccount(), await roster.emptyAccount()];
     const users = [{ id: "same", name: "\u{10450}" }, { id: "other" }];
     for (const accountId of accounts) await admin.users().importUsers({ accountId, users });
