@@ -19,6 +19,7 @@ export interface Schema {
   answers: AnswersTable;
   nonces: NoncesTable;
   slugs: SlugsTable;
+  certificate_names: CertificateNamesTable;
   secrets: SecretsTable;
 }
 
@@ -32,6 +33,7 @@ export const TABLES = [
   "sessions",
   "answers",
   "nonces",
+  "certificate_names",
   "secrets",
 ] as const;
 
@@ -107,6 +109,8 @@ export interface ApiKeysTable {
   previous_digest: Uint8Array | null;
   previous_expire_time: number | null;
   require_nonce: number;
+  /** JSON array, also of those that a revoked key has given up. */
+  certificate_names: Generated<string>;
   /** Both or neither. */
   rate_per_second: number | null;
   rate_burst: number | null;
@@ -142,6 +146,15 @@ export interface SlugsTable {
   account_id: string;
   slug: string;
   owner_id: string;
+}
+
+/** Which key has a name that client certificates may show. All are kept with the default account, as slugs are. */
+export interface CertificateNamesTable {
+  account_id: string;
+  name: string;
+  /** The account of the key. */
+  owner_id: string;
+  key_id: string;
 }
 
 /** First answers to calls with a request id. */

@@ -16,7 +16,7 @@ import { findOrInsertSecret } from "./accounts/secrets.ts";
 import { CommitEvents } from "./commit/commit-events.ts";
 import { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
-import { findKeyHolders, noteKeyUse } from "./keys/api-key-store.ts";
+import { findCertificateHolders, findKeyHolders, noteKeyUse } from "./keys/api-key-store.ts";
 import { type PruneTimes, prune } from "./maintenance/prune.ts";
 import { tryWrite } from "./maintenance/try-write.ts";
 import { countSessions, listSessions } from "./sessions/session-list.ts";
@@ -89,6 +89,10 @@ export class KyselyStore implements Store {
 
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {
     return this.#database.read((db) => findKeyHolders(db, keyId));
+  }
+
+  findCertificateHolders(names: readonly string[]): Promise<KeyHolder[]> {
+    return this.#database.snapshot("reader", (db) => findCertificateHolders(db, names));
   }
 
   // In a transaction, because SQLite waits for the lock of another process without one by stopping this process.

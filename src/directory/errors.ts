@@ -31,6 +31,7 @@ export const REASONS = {
   EXTERNAL_ID_TAKEN: "another live user of the account, or another open session of the user, has this external id",
   SESSION_ID_TAKEN: "another session of the account has this id",
   SLUG_TAKEN: "another account has this slug",
+  CERTIFICATE_NAME_TAKEN: "another key, of this account or another, has this certificate name",
   ETAG_MISMATCH:
     "the resource has changed since the etag was read: read it again; `etag` in the metadata is the current one",
   USER_NOT_DELETED: "only a deleted user can be undeleted",
@@ -133,6 +134,7 @@ const TAKEN = {
   EXTERNAL_ID_TAKEN: { type: "roster.v1.User", message: "another user of the account has this external id" },
   SESSION_ID_TAKEN: { type: "roster.v1.Session", message: "another session of the account has this id" },
   SLUG_TAKEN: { type: "roster.v1.Account", message: "another account has this slug" },
+  CERTIFICATE_NAME_TAKEN: { type: "roster.v1.ApiKey", message: "another key has this certificate name" },
 } as const;
 
 /** `name` is the id of what has the key already. */

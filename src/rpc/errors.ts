@@ -52,6 +52,7 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   EXTERNAL_ID_TAKEN: Code.AlreadyExists,
   SESSION_ID_TAKEN: Code.AlreadyExists,
   SLUG_TAKEN: Code.AlreadyExists,
+  CERTIFICATE_NAME_TAKEN: Code.AlreadyExists,
   ETAG_MISMATCH: Code.Aborted,
   STORE_UNAVAILABLE: Code.Unavailable,
   SERVER_DRAINING: Code.Unavailable,

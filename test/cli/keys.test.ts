@@ -31,6 +31,7 @@ test("keys create makes a key that works, and prints its secret as JSON when the
     create_time: expect.any(String),
     expire_time: "2100-01-31T12:00:00Z",
     require_nonce: false,
+    certificate_names: [],
     secret: expect.stringMatching(/^roster_K/),
   });
   const { apiKey } = await createRosterClient({ baseUrl: server.url, apiKey: shown["secret"] ?? "" }).apiKeys.whoAmI({});

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
+import { certificateNames } from "./contract/certificate-names.ts";
 import { changes } from "./contract/changes.ts";
 import { commitEvents } from "./contract/commit-events.ts";
 import { encodedUsers } from "./contract/encoded-users.ts";
@@ -28,6 +29,7 @@ describe("several servers", servers);
 describe("revisions", revisions);
 describe("accounts", accounts);
 describe("keys and answers", keysAndAnswers);
+describe("certificate names", certificateNames);
 describe("nonces and access", noncesAndAccess);
 describe("commit events", commitEvents);
 describe("users", users);

@@ -47,7 +47,8 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     );
     const [key = expect.fail("no key")] = await tx.apiKeys.list(page);
     await tx.apiKeys.find(key.id);
-    await tx.apiKeys.update(key);
+    await tx.apiKeys.update(key, { ...key, certificateNames: ["billing"] });
+    await tx.apiKeys.update({ ...key, certificateNames: ["billing"] }, { ...key, certificateNames: ["orders"] });
     await tx.apiKeys.replaceDigest(key, Buffer.from("d"), clock());
     const session = await createSession(tx, { id: "session", userId: id, externalId: "x" });
     await updateSession(tx, session.id, { metadata: { a: 1 } }, { userId: "", metadataUpdate: "MERGE", etag: "" });
@@ -101,6 +102,13 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.countAccounts();
   await store.countAllSessions();
   await store.findKeyHolders("unknown");
+  await store.write(origin, async (tx) => {
+    const user = await insertUser(tx, { ...USER_DEFAULTS }, "named");
+    const values = { displayName: "Key", role: "READER", expireTime: null, requireNonce: false, rateLimit: null } as const;
+    await insertApiKey(tx, { ...values, userId: user.id, certificateNames: ["named"] }, mintSecret(newId("K")));
+  });
+  await store.findCertificateHolders(["named"]);
+  await store.write(origin, (tx) => purgeUser(tx, ADMIN, "named", ""));
   await store.noteKeyUse(DEFAULT_ACCOUNT, "unknown", clock());
   await exerciseAccounts(store);
   await store.listAccountIds("", 10);

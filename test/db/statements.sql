@@ -4,9 +4,15 @@ delete from "answers" where "account_id" = $1 and "create_time" <= $2;
 
 delete from "answers" where "account_id" = $1;
 
-delete from "api_keys" where "account_id" = $1 and "user_id" = $2;
+delete from "api_keys" where "account_id" = $1 and "user_id" = $2 returning "id", "certificate_names";
 
 delete from "api_keys" where "account_id" = $1;
+
+delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2 and "key_id" in ($3);
+
+delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2;
+
+delete from "certificate_names" where "account_id" = $1;
 
 delete from "changes" where "account_id" = $1 and "revision" <= $2;
 
@@ -40,7 +46,9 @@ insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "cre
 
 insert into "answers" ("account_id", "method", "request_id", "digest", "caller", "user_id", "response", "create_time") values ($1, $2, $3, $4, $5, $6, $7, $8);
 
-insert into "api_keys" ("account_id", "id", "display_name", "user_id", "role", "require_nonce", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time", "digest", "previous_digest", "previous_expire_time") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+insert into "api_keys" ("account_id", "id", "display_name", "user_id", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time", "digest", "previous_digest", "previous_expire_time") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+
+insert into "certificate_names" ("account_id", "name", "owner_id", "key_id") values ($1, $2, $3, $4) on conflict do nothing returning "name";
 
 insert into "changes" ("account_id", "revision", "ordinal", "user_id", "version", "type", "commit_time", "changed_fields", "image_before", "image_after", "api_key_id", "request_id") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
@@ -69,6 +77,8 @@ select "account_id", "id" from "users" where "account_id" = $1 order by "id" lim
 select "account_id", "key_id", "digest" from "nonces" where "account_id" = $1 order by "key_id", "digest" limit $2 offset $3;
 
 select "account_id", "method", "request_id" from "answers" where "account_id" = $1 order by "method", "request_id" limit $2 offset $3;
+
+select "account_id", "name" from "certificate_names" where "account_id" = $1 order by "name" limit $2 offset $3;
 
 select "account_id", "name" from "secrets" where "account_id" = $1 order by "name" limit $2 offset $3;
 
@@ -104,15 +114,15 @@ select "id" from "users" where "account_id" = $1 and "external_id" = $2 and "del
 
 select "id" from "users" where "account_id" = $1 and "id" = $2 and "delete_time" is not null limit $3;
 
-select "id", "user_id", "display_name", "role", "require_nonce", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" < $2 order by "api_keys"."id" desc limit $3 offset $4;
+select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" < $2 order by "api_keys"."id" desc limit $3 offset $4;
 
-select "id", "user_id", "display_name", "role", "require_nonce", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" > $2 order by "api_keys"."id" asc limit $3 offset $4;
+select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" > $2 order by "api_keys"."id" asc limit $3 offset $4;
 
-select "id", "user_id", "display_name", "role", "require_nonce", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "id" = $2;
+select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "id" = $2;
 
-select "id", "user_id", "display_name", "role", "require_nonce", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
+select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
 
-select "id", "user_id", "display_name", "role", "require_nonce", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" desc limit $2 offset $3;
+select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" desc limit $2 offset $3;
 
 select "revision", "commit_time" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2;
 
@@ -164,7 +174,9 @@ select "users"."account_id", "users"."id", "users"."external_id", "users"."email
 
 select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision" from "users" where "users"."account_id" = $1 and "id" in ($2);
 
-select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision", "accounts"."status" as "account_status", "api_keys"."id" as "key_id", "api_keys"."display_name" as "key_display_name", "api_keys"."role", "api_keys"."digest", "api_keys"."previous_digest", "api_keys"."previous_expire_time", "api_keys"."require_nonce", "api_keys"."rate_per_second", "api_keys"."rate_burst", "api_keys"."create_time" as "key_create_time", "api_keys"."expire_time", "api_keys"."last_use_time", "api_keys"."revoke_time" from "api_keys" inner join "accounts" on "accounts"."account_id" = "api_keys"."account_id" inner join "users" on "users"."account_id" = "api_keys"."account_id" and "users"."id" = "api_keys"."user_id" where "api_keys"."id" = $1;
+select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision", "accounts"."status" as "account_status", "api_keys"."id" as "key_id", "api_keys"."display_name" as "key_display_name", "api_keys"."role", "api_keys"."digest", "api_keys"."previous_digest", "api_keys"."previous_expire_time", "api_keys"."require_nonce", "api_keys"."certificate_names", "api_keys"."rate_per_second", "api_keys"."rate_burst", "api_keys"."create_time" as "key_create_time", "api_keys"."expire_time", "api_keys"."last_use_time", "api_keys"."revoke_time" from "api_keys" inner join "accounts" on "accounts"."account_id" = "api_keys"."account_id" inner join "users" on "users"."account_id" = "api_keys"."account_id" and "users"."id" = "api_keys"."user_id" where "api_keys"."id" = $1 and "api_keys"."account_id" = $2;
+
+select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision", "accounts"."status" as "account_status", "api_keys"."id" as "key_id", "api_keys"."display_name" as "key_display_name", "api_keys"."role", "api_keys"."digest", "api_keys"."previous_digest", "api_keys"."previous_expire_time", "api_keys"."require_nonce", "api_keys"."certificate_names", "api_keys"."rate_per_second", "api_keys"."rate_burst", "api_keys"."create_time" as "key_create_time", "api_keys"."expire_time", "api_keys"."last_use_time", "api_keys"."revoke_time" from "api_keys" inner join "accounts" on "accounts"."account_id" = "api_keys"."account_id" inner join "users" on "users"."account_id" = "api_keys"."account_id" and "users"."id" = "api_keys"."user_id" where "api_keys"."id" = $1;
 
 select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision", case when "users"."revision" > $1 then (select "image_before" from "changes" where "changes"."account_id" = "users"."account_id" and "changes"."user_id" = "users"."id" and "changes"."revision" > $2 order by "changes"."revision", "changes"."ordinal" limit $3) end as "image_then" from "users" where "users"."account_id" = $4 and "id" > $5 order by "id" limit $6;
 
@@ -242,6 +254,8 @@ select count(*) as "count" from "users" where "delete_time" is null;
 
 select count(*) as "count" from "users";
 
+select distinct "owner_id", "key_id" from "certificate_names" where "account_id" = $1 and "name" in ($2);
+
 update "accounts" set "history_floor" = $1 where "account_id" = $2;
 
 update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6, "self_writable" = $7 where "account_id" = $8;
@@ -252,11 +266,11 @@ update "answers" set "response" = $1 where "account_id" = $2 and "user_id" = $3 
 
 update "api_keys" set "digest" = $1, "previous_digest" = "digest", "previous_expire_time" = $2 where "account_id" = $3 and "id" = $4;
 
-update "api_keys" set "display_name" = $1, "user_id" = $2, "role" = $3, "require_nonce" = $4, "rate_per_second" = $5, "rate_burst" = $6, "create_time" = $7, "expire_time" = $8, "revoke_time" = $9 where "account_id" = $10 and "id" = $11;
+update "api_keys" set "display_name" = $1, "user_id" = $2, "role" = $3, "require_nonce" = $4, "certificate_names" = $5, "rate_per_second" = $6, "rate_burst" = $7, "create_time" = $8, "expire_time" = $9, "revoke_time" = $10 where "account_id" = $11 and "id" = $12;
 
 update "api_keys" set "last_use_time" = $1 where "account_id" = $2 and "id" = $3;
 
-update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" = $3 and "revoke_time" is null;
+update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" = $3 and "revoke_time" is null returning "id", "certificate_names";
 
 update "nonces" set "use_time" = $1 where "account_id" = $2 and "key_id" = $3 and "digest" = $4;
 

@@ -89,6 +89,17 @@ export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
    * @generated from field: roster.v1.RateLimit rate_limit = 10;
    */
   rateLimit?: RateLimit | undefined;
+
+  /**
+   * Names in client certificates that stand for the secret, on servers that ask for certificates (`ROSTER_TLS_CLIENT_CA`): a call
+   * without `authorization` and `x-api-key`, on a connection whose certificate was verified and has one of these names, is a call
+   * with this key. A SPIFFE id (`spiffe://example.org/billing`) is looked for among the URIs of the certificate, a DNS name, in
+   * lower case, among its DNS names. At most 16 names of at most 2048 characters. A name is of one key in the whole directory, so
+   * only a super admin adds one; it is free for another key once this one is revoked.
+   *
+   * @generated from field: repeated string certificate_names = 11;
+   */
+  certificateNames: string[];
 };
 
 /**
@@ -322,8 +333,8 @@ export declare type UpdateApiKeyRequest = Message<"roster.v1.UpdateApiKeyRequest
   apiKey?: ApiKey | undefined;
 
   /**
-   * The fields to change: display_name, expire_time, require_nonce. A path that is named but absent in `api_key` is cleared;
-   * `display_name` can't be. Required, because absence of a plain field does not show.
+   * The fields to change: display_name, expire_time, require_nonce, rate_limit, certificate_names. A path that is named but absent
+   * in `api_key` is cleared; `display_name` can't be. Required, because absence of a plain field does not show.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 3;
    */
@@ -693,7 +704,7 @@ export declare const ApiKeyService: GenService<{
   /**
    * Creates a key that acts for an account, on behalf of one of its users. The only answer that ever shows the secret.
    * Needs an ADMIN key, and grants no more than that key holds: a key of a super admin takes a super admin.
-   * Errors: NOT_FOUND (USER_NOT_FOUND), FAILED_PRECONDITION (USER_SUSPENDED).
+   * Errors: NOT_FOUND (USER_NOT_FOUND), FAILED_PRECONDITION (USER_SUSPENDED), ALREADY_EXISTS (CERTIFICATE_NAME_TAKEN).
    *
    * @generated from rpc roster.v1.ApiKeyService.CreateApiKey
    */
@@ -726,9 +737,9 @@ export declare const ApiKeyService: GenService<{
     output: typeof ListApiKeysResponseSchema;
   },
   /**
-   * Changes the display name, the end or the nonce rule of a key. Needs an ADMIN key; one that has an end or the nonce rule
-   * can't free itself of it: that takes another key (PERMISSION_DENIED).
-   * Errors: NOT_FOUND (API_KEY_NOT_FOUND), FAILED_PRECONDITION (API_KEY_REVOKED).
+   * Changes the display name, the end, the limits or the certificate names of a key. Needs an ADMIN key; one that has an end, the
+   * nonce rule or a rate limit can't free itself of it, nor give itself names: that takes another key (PERMISSION_DENIED).
+   * Errors: NOT_FOUND (API_KEY_NOT_FOUND), FAILED_PRECONDITION (API_KEY_REVOKED), ALREADY_EXISTS (CERTIFICATE_NAME_TAKEN).
    *
    * @generated from rpc roster.v1.ApiKeyService.UpdateApiKey
    */

@@ -7,6 +7,7 @@ import { Revision } from "../commit/revision.ts";
 import type { SharedTransaction } from "../commit/shared-transaction.ts";
 import type { Database } from "../database.ts";
 import { KyselyApiKeyWriter } from "../keys/api-key-store.ts";
+import { CertificateNames } from "../keys/certificate-names.ts";
 import { KyselyNonceStore } from "../keys/nonce-store.ts";
 import { beforeEachStatement } from "../query/before-each-statement.ts";
 import type { Transaction } from "../query/queryable.ts";
@@ -57,13 +58,11 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.#buffer = buffer;
     this.#revision = new Revision(account.revision, sources.clock);
     this.#after = account;
-    this.users = new KyselyUserWriter(db, origin, pages, {
-      buffer,
-      revision: this.#revision,
-      accessChanges: this.#accessChanges,
-    });
+    const names = new CertificateNames(db, id, () => shared.admitNoMore());
+    const access = { accessChanges: this.#accessChanges, names };
+    this.users = new KyselyUserWriter(db, origin, pages, { buffer, revision: this.#revision, ...access });
     this.changes = new KyselyChangeReader(db, id);
-    this.apiKeys = new KyselyApiKeyWriter(db, id, this.#accessChanges);
+    this.apiKeys = new KyselyApiKeyWriter(db, id, access);
     this.sessions = new KyselySessionWriter(db, id, pages.json);
     this.answers = new KyselyAnswerStore(db, id, sources.clock);
     this.nonces = new KyselyNonceStore(db, id);

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Account } from "../../directory/accounts/account.ts";
+import { releaseAllNames } from "../keys/certificate-names.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { compareRows, PRIMARY_KEYS, type Row, rowsAfter, type Table, untyped } from "../query/untyped-tables.ts";
 import { TABLES } from "../schema.ts";
@@ -8,6 +9,7 @@ import { releaseSlug } from "./slugs.ts";
 /** Deletes the account and every row that is its own. */
 export async function eraseAccount(db: Transaction, { id, slug }: Account): Promise<void> {
   await releaseSlug(db, slug);
+  await releaseAllNames(db, id);
   for (const table of TABLES.toReversed()) {
     await eraseRows(db, table, id);
   }

@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { ApiKey } from "../../directory/keys/api-key.ts";
+import { storedJson } from "../query/stored-json.ts";
 import type { ApiKeysTable } from "../schema.ts";
 
 export const API_KEY_COLUMNS = [
@@ -8,6 +9,7 @@ export const API_KEY_COLUMNS = [
   "display_name",
   "role",
   "require_nonce",
+  "certificate_names",
   "rate_per_second",
   "rate_burst",
   "create_time",
@@ -23,6 +25,7 @@ export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | Secr
     userId: row.user_id,
     role: row.role,
     requireNonce: row.require_nonce === 1,
+    certificateNames: storedJson<string[]>(row.certificate_names),
     rateLimit:
       row.rate_per_second === null || row.rate_burst === null
         ? null
@@ -41,6 +44,7 @@ export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, "accoun
     user_id: key.userId,
     role: key.role,
     require_nonce: key.requireNonce ? 1 : 0,
+    certificate_names: JSON.stringify(key.certificateNames),
     rate_per_second: key.rateLimit?.perSecond ?? null,
     rate_burst: key.rateLimit?.burst ?? null,
     create_time: key.createTime,
@@ -48,6 +52,16 @@ export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, "accoun
     last_use_time: key.lastUseTime,
     revoke_time: key.revokeTime,
   };
+}
+
+/** A key and its certificate names. */
+export interface NamedKey {
+  readonly id: string;
+  readonly names: readonly string[];
+}
+
+export function toNamedKey(row: Pick<Selectable<ApiKeysTable>, "id" | "certificate_names">): NamedKey {
+  return { id: row.id, names: storedJson<string[]>(row.certificate_names) };
 }
 
 type SecretColumns = "digest" | "previous_digest" | "previous_expire_time";

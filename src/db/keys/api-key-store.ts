@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
 import type { ApiKey, KeyHolder } from "../../directory/keys/api-key.ts";
 import type { ApiKeyWriter } from "../../directory/store/api-keys.ts";
@@ -9,19 +10,26 @@ import type { OrderColumn } from "../query/order-columns.ts";
 import { readPage } from "../query/pages.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
 import { toUser, USER_COLUMNS } from "../users/user-row.ts";
-import { API_KEY_COLUMNS, toApiKey, toApiKeyRow } from "./api-key-row.ts";
+import { API_KEY_COLUMNS, type NamedKey, toApiKey, toApiKeyRow, toNamedKey } from "./api-key-row.ts";
+import { type CertificateNames, findNamedKeys } from "./certificate-names.ts";
 
 const BY_ID: readonly OrderColumn[] = [{ column: "api_keys.id", descending: false }];
+
+/** What a transaction writes keys with. */
+export interface ApiKeyWrites {
+  readonly accessChanges: AccessChanges;
+  readonly names: CertificateNames;
+}
 
 export class KyselyApiKeyWriter implements ApiKeyWriter {
   readonly #db: Queryable;
   readonly #accountId: string;
-  readonly #accessChanges: AccessChanges | undefined;
+  readonly #writes: ApiKeyWrites | undefined;
 
-  constructor(db: Queryable, accountId: string, accessChanges?: AccessChanges) {
+  constructor(db: Queryable, accountId: string, writes?: ApiKeyWrites) {
     this.#db = db;
     this.#accountId = accountId;
-    this.#accessChanges = accessChanges;
+    this.#writes = writes;
   }
 
   async find(id: string): Promise<ApiKey | undefined> {
@@ -39,22 +47,30 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
       .insertInto("api_keys")
       .values({ account_id: this.#accountId, ...toApiKeyRow(key), ...secret })
       .execute();
+    await this.#writes?.names.claim(withHeldNames(key));
   }
 
-  async update(key: ApiKey): Promise<void> {
-    const { id, last_use_time: _, ...values } = toApiKeyRow(key);
-    await this.#update(key, values);
+  async update(before: ApiKey, after: ApiKey): Promise<void> {
+    const { id, last_use_time: _, ...values } = toApiKeyRow(after);
+    await this.#update(after, values);
+    const [held, wanted] = [withHeldNames(before), withHeldNames(after)];
+    if (!isDeepStrictEqual(held, wanted)) {
+      await this.#writes?.names.release([held]);
+      await this.#writes?.names.claim(wanted);
+    }
   }
 
   async revokeAll(userId: string, time: number): Promise<void> {
-    await this.#db
+    const rows = await this.#db
       .updateTable("api_keys")
       .set({ revoke_time: time })
       .where("account_id", "=", this.#accountId)
       .where("user_id", "=", userId)
       .where("revoke_time", "is", null)
+      .returning(["id", "certificate_names"])
       .execute();
-    this.#accessChanges?.add(userId);
+    await this.#writes?.names.release(rows.map(toNamedKey));
+    this.#writes?.accessChanges.add(userId);
   }
 
   async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {
@@ -68,7 +84,7 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
       .where("account_id", "=", this.#accountId)
       .where("id", "=", id)
       .execute();
-    this.#accessChanges?.add(userId);
+    this.#writes?.accessChanges.add(userId);
   }
 
   #rows() {
@@ -76,9 +92,28 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
   }
 }
 
+/** A key that is revoked has given its names up. */
+function withHeldNames({ id, revokeTime, certificateNames }: ApiKey): NamedKey {
+  return { id, names: revokeTime === null ? certificateNames : [] };
+}
+
+/** The keys with one of the names, of whatever account. */
+export async function findCertificateHolders(db: Queryable, names: readonly string[]): Promise<KeyHolder[]> {
+  const holders: KeyHolder[] = [];
+  for (const { accountId, keyId } of await findNamedKeys(db, names)) {
+    const rows = await selectHolders(db, keyId).where("api_keys.account_id", "=", accountId).execute();
+    holders.push(...rows.map(toKeyHolder));
+  }
+  return holders;
+}
+
 /** The keys with this id, of whatever account: a secret does not name its account. */
 export async function findKeyHolders(db: Queryable, keyId: string): Promise<KeyHolder[]> {
-  const rows = await db
+  return (await selectHolders(db, keyId).execute()).map(toKeyHolder);
+}
+
+function selectHolders(db: Queryable, keyId: string) {
+  return db
     .selectFrom("api_keys")
     .innerJoin("accounts", "accounts.account_id", "api_keys.account_id")
     .innerJoin("users", (join) =>
@@ -94,6 +129,7 @@ export async function findKeyHolders(db: Queryable, keyId: string): Promise<KeyH
       "api_keys.previous_digest",
       "api_keys.previous_expire_time",
       "api_keys.require_nonce",
+      "api_keys.certificate_names",
       "api_keys.rate_per_second",
       "api_keys.rate_burst",
       "api_keys.create_time as key_create_time",
@@ -101,9 +137,13 @@ export async function findKeyHolders(db: Queryable, keyId: string): Promise<KeyH
       "api_keys.last_use_time",
       "api_keys.revoke_time",
     ])
-    .where("api_keys.id", "=", keyId)
-    .execute();
-  return rows.map((row) => ({
+    .where("api_keys.id", "=", keyId);
+}
+
+type HolderRow = Awaited<ReturnType<ReturnType<typeof selectHolders>["execute"]>>[number];
+
+function toKeyHolder(row: HolderRow): KeyHolder {
+  return {
     accountId: row.account_id,
     accountStatus: row.account_status,
     key: toApiKey({
@@ -117,7 +157,7 @@ export async function findKeyHolders(db: Queryable, keyId: string): Promise<KeyH
     previousDigest: row.previous_digest,
     previousExpireTime: row.previous_expire_time,
     user: toUser(row),
-  }));
+  };
 }
 
 export async function noteKeyUse(db: Transaction, accountId: string, keyId: string, time: Micros): Promise<void> {

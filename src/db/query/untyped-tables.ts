@@ -18,6 +18,7 @@ export const PRIMARY_KEYS: { readonly [T in Table]: readonly string[] } = {
   api_keys: ["account_id", "id"],
   sessions: ["account_id", "id"],
   nonces: ["account_id", "key_id", "digest"],
+  certificate_names: ["account_id", "name"],
   answers: ["account_id", "method", "request_id"],
   secrets: ["account_id", "name"],
 } satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };

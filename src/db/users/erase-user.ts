@@ -1,9 +1,16 @@
 import { sql } from "kysely";
 import type { Erased } from "../../directory/store/users.ts";
+import { toNamedKey } from "../keys/api-key-row.ts";
+import type { CertificateNames } from "../keys/certificate-names.ts";
 import type { Transaction } from "../query/queryable.ts";
 
 /** Deletes the user's row, and every row and value of other tables that is about the user. */
-export async function eraseUser(db: Transaction, accountId: string, userId: string): Promise<Erased> {
+export async function eraseUser(
+  db: Transaction,
+  accountId: string,
+  userId: string,
+  names: CertificateNames,
+): Promise<Erased> {
   const changes = await db.deleteFrom("changes").where(isOf(accountId, userId)).executeTakeFirstOrThrow();
   const sessions = await db.deleteFrom("sessions").where(isOf(accountId, userId)).executeTakeFirstOrThrow();
   await db
@@ -11,7 +18,12 @@ export async function eraseUser(db: Transaction, accountId: string, userId: stri
     .where("account_id", "=", accountId)
     .where("key_id", "in", db.selectFrom("api_keys").select("id").where(isOf(accountId, userId)))
     .execute();
-  const apiKeys = await db.deleteFrom("api_keys").where(isOf(accountId, userId)).executeTakeFirstOrThrow();
+  const apiKeys = await db
+    .deleteFrom("api_keys")
+    .where(isOf(accountId, userId))
+    .returning(["id", "certificate_names"])
+    .execute();
+  await names.release(apiKeys.map(toNamedKey));
   const answers = await db
     .updateTable("answers")
     .set({ response: null })
@@ -22,7 +34,7 @@ export async function eraseUser(db: Transaction, accountId: string, userId: stri
   return {
     sessions: Number(sessions.numDeletedRows),
     changes: Number(changes.numDeletedRows),
-    apiKeys: Number(apiKeys.numDeletedRows),
+    apiKeys: apiKeys.length,
     answers: Number(answers.numUpdatedRows),
   };
 }

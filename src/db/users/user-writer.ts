@@ -7,6 +7,7 @@ import { foldKey } from "../../directory/users/user.ts";
 import { changedFields } from "../../directory/users/user-fields.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
 import type { Revision } from "../commit/revision.ts";
+import type { CertificateNames } from "../keys/certificate-names.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { toChangeRow } from "./change-row.ts";
 import { withEncoded } from "./encoded-users.ts";
@@ -23,6 +24,7 @@ export interface UserWrites {
   readonly buffer: WriteBuffer;
   readonly revision: Revision;
   readonly accessChanges: AccessChanges;
+  readonly names: CertificateNames;
 }
 
 /** Reads as the reader does, but knows what it has read or written before. */
@@ -118,8 +120,8 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   }
 
   async purge(user: User): Promise<Erased> {
-    const { buffer, revision, accessChanges } = this.#writes;
-    const erased = await eraseUser(this.#tx, this.accountId, user.id);
+    const { buffer, revision, accessChanges, names } = this.#writes;
+    const erased = await eraseUser(this.#tx, this.accountId, user.id, names);
     const purged = { id: user.id, version: user.version + 1 };
     await buffer.insertChange(toChangeRow(this.#origin, revision.next(), { type: "PURGED", user: purged }));
     this.#known.drop(user);

@@ -16,6 +16,8 @@ export interface ApiKey {
   readonly role: Role;
   /** Mutating calls must carry a nonce. */
   readonly requireNonce: boolean;
+  /** A client certificate that was verified and has one of these stands for the secret. SPIFFE ids, and DNS names in lower case. */
+  readonly certificateNames: readonly string[];
   /** How many calls may be made with the key. Null: as many as the server lets keys make. */
   readonly rateLimit: RateLimit | null;
   readonly createTime: Micros;

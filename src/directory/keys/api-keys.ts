@@ -8,14 +8,19 @@ import { type ApiKey, apiKeyIdOf, type Caller, includesRole, mintSecret, secretD
 
 const NAME_FIELD = "api_key.display_name";
 
-export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce" | "rateLimit">;
+export type NewApiKey = Pick<ApiKey, "displayName" | "userId" | "role" | "expireTime" | "requireNonce" | "rateLimit"> &
+  Partial<Pick<ApiKey, "certificateNames">>;
 
-/** Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED. */
+/**
+ * Creates a key. Nobody grants more than they hold: PERMISSION_DENIED. Throws USER_NOT_FOUND, USER_SUSPENDED,
+ * CERTIFICATE_NAME_TAKEN.
+ */
 export async function createApiKey(tx: AccountTransaction, caller: Caller, input: NewApiKey): Promise<KeyWithSecret> {
   const displayName = checkDisplayName(input.displayName, NAME_FIELD);
   if (!includesRole(caller.role, input.role)) {
     throw permissionDenied(`the role ${caller.role} can't grant the role ${input.role}`);
   }
+  assertMayName(caller, input.certificateNames ?? []);
   const user = await getLiveUser(tx, input.userId);
   assertMayHandle(caller, user);
   if (user.status === "SUSPENDED") {
@@ -27,7 +32,7 @@ export async function createApiKey(tx: AccountTransaction, caller: Caller, input
 /** Stores the key that the given secret belongs to. */
 export async function insertApiKey(tx: AccountTransaction, input: NewApiKey, secret: string): Promise<KeyWithSecret> {
   const id = secretKeyId(secret) ?? "";
-  const key: ApiKey = { ...input, id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
+  const key: ApiKey = { certificateNames: [], ...input, id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
   await tx.apiKeys.insert(key, secretDigest(secret));
   return { key, secret };
 }
@@ -38,11 +43,13 @@ export interface KeyWithSecret {
   readonly secret: string;
 }
 
-export type ApiKeyInput = Partial<Pick<ApiKey, "displayName" | "expireTime" | "requireNonce" | "rateLimit">>;
+export type ApiKeyInput = Partial<
+  Pick<ApiKey, "displayName" | "expireTime" | "requireNonce" | "rateLimit" | "certificateNames">
+>;
 
 /**
- * Changes a key. One that has an end or needs nonces is freed of that by another key only: PERMISSION_DENIED.
- * Throws API_KEY_NOT_FOUND, API_KEY_REVOKED.
+ * Changes a key. One that has limits is freed of them by another key only, and gets certificate names by another key only:
+ * PERMISSION_DENIED. Throws API_KEY_NOT_FOUND, API_KEY_REVOKED, CERTIFICATE_NAME_TAKEN.
  */
 export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: string, input: ApiKeyInput): Promise<ApiKey> {
   const { displayName } = input;
@@ -52,10 +59,12 @@ export async function updateApiKey(tx: AccountTransaction, caller: Caller, id: s
   };
   const before = await getWorkingKey(tx, caller, id);
   const key = { ...before, ...values };
-  if (id === apiKeyIdOf(caller) && liftsLimit(before, key)) {
-    throw permissionDenied("a key can't lift its own limits: that takes another key");
+  const newNames = key.certificateNames.filter((name) => !before.certificateNames.includes(name));
+  assertMayName(caller, newNames);
+  if (id === apiKeyIdOf(caller) && (liftsLimit(before, key) || newNames.length > 0)) {
+    throw permissionDenied("a key can't lift its own limits or give itself names: that takes another key");
   }
-  await tx.apiKeys.update(key);
+  await tx.apiKeys.update(before, key);
   return key;
 }
 
@@ -89,7 +98,7 @@ export async function revokeApiKey(tx: AccountTransaction, caller: Caller, id: s
     return key;
   }
   const revoked = { ...key, revokeTime: tx.now() };
-  await tx.apiKeys.update(revoked);
+  await tx.apiKeys.update(key, revoked);
   return revoked;
 }
 
@@ -114,6 +123,13 @@ async function getHandledKey(tx: AccountTransaction, caller: Caller, id: string)
     assertMayHandle(caller, user);
   }
   return key;
+}
+
+/** The names are those of all accounts: whoever took one that is meant for another account would get the calls of its bearer. */
+function assertMayName(caller: Caller, names: readonly string[]): void {
+  if (names.length > 0 && !caller.superAdmin) {
+    throw permissionDenied("only a super admin gives certificate names to a key: they are those of all accounts");
+  }
 }
 
 /** Keys of super admins are for super admins: whoever could give one a new secret would hold more than they do. */

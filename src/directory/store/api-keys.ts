@@ -10,11 +10,15 @@ export interface ApiKeyReader {
   list(query: PageQuery): Promise<ApiKey[]>;
 }
 
+/**
+ * A certificate name MUST be of one key at most that is not revoked, in the whole store, also when several take it at once: otherwise
+ * CERTIFICATE_NAME_TAKEN is thrown. Keys that are revoked or erased MUST leave their names to others; a revoked one still shows them.
+ */
 export interface ApiKeyWriter extends ApiKeyReader {
   insert(key: ApiKey, digest: Uint8Array): Promise<void>;
 
-  /** Replaces what is known of the key, its secret aside. */
-  update(key: ApiKey): Promise<void>;
+  /** Replaces `before` by `after`, the secret aside. */
+  update(before: ApiKey, after: ApiKey): Promise<void>;
 
   /** Revokes every key of the user that is not revoked yet. */
   revokeAll(userId: string, time: Micros): Promise<void>;

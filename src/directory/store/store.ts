@@ -72,6 +72,12 @@ export interface Store {
   /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
   findKeyHolders(keyId: string): Promise<KeyHolder[]>;
 
+  /**
+   * As `findKeyHolders`, by names that client certificates show: the keys that have one of them and are not revoked, each once. MUST
+   * compare byte by byte.
+   */
+  findCertificateHolders(names: readonly string[]): Promise<KeyHolder[]>;
+
   /** Notes when a key was used. Not part of any transaction. */
   noteKeyUse(accountId: string, keyId: string, time: Micros): Promise<void>;
 

@@ -16,7 +16,8 @@ const ROLES = {
 } as const satisfies Record<Role, ApiKeyRole>;
 
 export function toApiKeyMessage(key: ApiKey): ApiKeyMessage {
-  const { id, displayName, userId, role, requireNonce, rateLimit, createTime, expireTime, lastUseTime, revokeTime } = key;
+  const { id, displayName, userId, role, requireNonce, rateLimit, certificateNames } = key;
+  const { createTime, expireTime, lastUseTime, revokeTime } = key;
   return create(ApiKeySchema, {
     id,
     displayName,
@@ -24,6 +25,7 @@ export function toApiKeyMessage(key: ApiKey): ApiKeyMessage {
     role: ROLES[role],
     requireNonce,
     ...(rateLimit !== null && { rateLimit }),
+    certificateNames: [...certificateNames],
     createTime: toTimestamp(createTime),
     ...(expireTime !== null && { expireTime: toTimestamp(expireTime) }),
     ...(lastUseTime !== null && { lastUseTime: toTimestamp(lastUseTime) }),
@@ -57,16 +59,17 @@ export function parseApiKeyPatch(key: ApiKeyMessage, mask: FieldMask | undefined
   if (mask === undefined || mask.paths.length === 0) {
     throw invalidField("update_mask", "must name the fields to change");
   }
-  const { displayName, requireNonce } = key;
+  const { displayName, requireNonce, certificateNames } = key;
   return applyUpdateMask(RULES, mask, {
     displayName,
     expireTime: parseExpireTime(key),
     requireNonce,
     rateLimit: parseRateLimit(key),
+    certificateNames,
   });
 }
 
 const RULES: UpdateRules<ApiKeyInput> = {
   schema: ApiKeySchema,
-  cleared: { display_name: {}, expire_time: {}, require_nonce: {}, rate_limit: {} },
+  cleared: { display_name: {}, expire_time: {}, require_nonce: {}, rate_limit: {}, certificate_names: {} },
 };

@@ -44,6 +44,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
         role: parseRole(given.role),
         requireNonce: given.requireNonce,
         expireTime: parseExpireTime(given),
+        certificateNames: given.certificateNames,
         rateLimit: parseRateLimit(given),
       });
       return { apiKey: toApiKeyMessage(key), secret };

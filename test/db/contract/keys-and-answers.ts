@@ -134,6 +134,7 @@ function keyOf(user: User, values: Partial<ApiKey> = {}): ApiKey {
     createTime: 5,
     expireTime: null,
     requireNonce: false,
+    certificateNames: [],
     rateLimit: null,
     lastUseTime: null,
     revokeTime: null,

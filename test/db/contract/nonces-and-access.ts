@@ -32,7 +32,7 @@ export function noncesAndAccess(): void {
     const key = keyOf((await insert()).id);
     await write((tx) => tx.apiKeys.insert(key, DIGEST));
     await store.noteKeyUse(id, "K1", 42);
-    await write((tx) => tx.apiKeys.update({ ...key, displayName: "Renamed", requireNonce: true, expireTime: 9 }));
+    await write((tx) => tx.apiKeys.update(key, { ...key, displayName: "Renamed", requireNonce: true, expireTime: 9 }));
     const holder = async () => {
       const [found = expect.fail("no holder")] = await store.findKeyHolders("K1");
       return { ...found, digest: found.digest[0], previousDigest: found.previousDigest?.[0] };
@@ -67,7 +67,7 @@ export function noncesAndAccess(): void {
     ["a user is made a super admin", (tx) => change(tx, { superAdmin: true }), "u"],
     ["a user is deleted", (tx) => change(tx, { deleteTime: 7 }), "u"],
     ["a user is purged", async (tx) => tx.users.purge(await userOf(tx)), "u"],
-    ["a key is changed", (tx) => tx.apiKeys.update({ ...keyOf("u"), revokeTime: 1 }), "u"],
+    ["a key is changed", (tx) => tx.apiKeys.update(keyOf("u"), { ...keyOf("u"), revokeTime: 1 }), "u"],
     ["a key's secret is replaced", (tx) => tx.apiKeys.replaceDigest(keyOf("u"), DIGEST, 1), "u"],
     ["the account's record is changed", (tx) => tx.updateAccount({ ...tx.account, status: "SUSPENDED" }), null],
     ["the account is erased", (tx) => tx.eraseAccount(), null],
@@ -129,5 +129,14 @@ async function userOf({ users }: AccountTransaction) {
 
 function keyOf(userId: string): ApiKey {
   const times = { createTime: 5, expireTime: null, lastUseTime: null, revokeTime: null };
-  return { id: "K1", displayName: "Key", userId, role: "WRITER", requireNonce: false, rateLimit: null, ...times };
+  return {
+    id: "K1",
+    displayName: "Key",
+    userId,
+    role: "WRITER",
+    requireNonce: false,
+    rateLimit: null,
+    certificateNames: [],
+    ...times,
+  };
 }

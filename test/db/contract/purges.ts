@@ -156,6 +156,7 @@ const KEY = {
   createTime: 1,
   expireTime: null,
   requireNonce: false,
+  certificateNames: [],
   rateLimit: null,
   lastUseTime: null,
   revokeTime: null,

@@ -161,6 +161,7 @@ const KEY: Omit<ApiKey, "userId"> = {
   createTime: 1,
   expireTime: null,
   requireNonce: false,
+  certificateNames: [],
   rateLimit: null,
   lastUseTime: null,
   revokeTime: null,

@@ -22,7 +22,10 @@ test("an account that is erased leaves not a byte of its own on the disk", async
     for (let n = 0; n < 50; n += 1) {
       const user = await insert({ id: `user-${id}-${n}`, email: `${n}@${id}.example`, about: `about-${id} `.repeat(20) });
       await write(async ({ apiKeys, sessions, answers }) => {
-        await apiKeys.insert({ ...KEY, id: `K${n}`, displayName: `key-${id}`, userId: user.id }, new Uint8Array(32));
+        await apiKeys.insert(
+          { ...KEY, id: `K${n}`, displayName: `key-${id}`, certificateNames: [`${n}.${id}`], userId: user.id },
+          new Uint8Array(32),
+        );
         await sessions.insert(sessionOf(user, `${id}-${n}`));
         const response = Buffer.from(`response-${id}`);
         await answers.insert("Create", `r${n}`, { caller: null, digest: new Uint8Array(32), userId: user.id, response });
@@ -51,7 +54,13 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
       const response = Buffer.from(`response-${mark(n)}`.repeat(2_000));
       await answers.insert("Create", `r${n}`, { caller: null, digest: new Uint8Array(32), userId: user.id, response });
       await apiKeys.insert(
-        { ...KEY, id: `K${n}-${mark(n)}`, displayName: `key-${mark(n)}`, userId: user.id },
+        {
+          ...KEY,
+          id: `K${n}-${mark(n)}`,
+          displayName: `key-${mark(n)}`,
+          certificateNames: [`certificate-${mark(n)}`],
+          userId: user.id,
+        },
         new Uint8Array(32),
       );
       const session = await sessions.insert(sessionOf(user, mark(n)));
@@ -64,6 +73,7 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
     expect(onDisk(path)).toContain(`response-${mark(n)}`);
     expect(onDisk(path)).toContain(`later-${mark(n)}`);
     expect(onDisk(path)).toContain(`key-${mark(n)}`);
+    expect(onDisk(path)).toContain(`certificate-${mark(n)}`);
   }
   const images = imagesIn(path, purged.map(mark));
   expect(images).toHaveLength(purged.length);
@@ -106,6 +116,7 @@ const KEY = {
   createTime: 1,
   expireTime: null,
   requireNonce: false,
+  certificateNames: [],
   rateLimit: null,
   lastUseTime: null,
   revokeTime: null,

@@ -132,7 +132,15 @@ test("a super admin who is demoted acts on no other account, at once here and wi
   const user = await home.write(async (tx) => {
     const created = await tx.users.insert(newUser(tx, { superAdmin: true }));
     const id = secret.slice(7, 34);
-    const key = { ...NEW_KEY, id, userId: created.id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
+    const key = {
+      ...NEW_KEY,
+      id,
+      userId: created.id,
+      createTime: tx.now(),
+      certificateNames: [],
+      lastUseTime: null,
+      revokeTime: null,
+    };
     await tx.apiKeys.insert(key, secretDigest(secret));
     return created;
   });

@@ -25,6 +25,7 @@ export async function openWithKey(values: Partial<NewApiKey>) {
         ...NEW_KEY,
         userId: user.id,
         createTime: now(),
+        certificateNames: [],
         lastUseTime: null,
         revokeTime: null,
         ...input,

@@ -40,7 +40,16 @@ async function openWithKey({ store, sources }: TestStore) {
     role: "ADMIN",
     credential: {
       kind: "key",
-      key: { ...NEW_KEY, role: "ADMIN", id: "K0", userId: user.id, createTime: 0, lastUseTime: null, revokeTime: null },
+      key: {
+        ...NEW_KEY,
+        role: "ADMIN",
+        id: "K0",
+        userId: user.id,
+        createTime: 0,
+        certificateNames: [],
+        lastUseTime: null,
+        revokeTime: null,
+      },
     },
   };
   const issue = () => account.write((tx) => createApiKey(tx, admin, { ...NEW_KEY, userId: user.id }));

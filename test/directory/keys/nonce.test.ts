@@ -5,7 +5,7 @@ import { SECOND } from "../../../src/directory/values/clock.ts";
 import { openTestAccount } from "../../support/account.ts";
 import { keyOf, NEW_KEY } from "./keys.ts";
 
-const TIMES = { lastUseTime: null, revokeTime: null };
+const TIMES = { certificateNames: [], lastUseTime: null, revokeTime: null };
 
 test("a nonce works until its end, and from that very microsecond on no more", async () => {
   const { store, caller, time } = await openWithTime();
