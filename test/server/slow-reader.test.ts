@@ -68,7 +68,7 @@ test.skipIf(!existsSync("/proc/self/status")).each([EXPORT, WATCH])(
     for (let call = 0; call < 200; call++) {
       const start = performance.now();
       expect((await users.listUsers({ pageSize: 1 })).users).toHaveLength(1);
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(performance.now() - start).toBeLessThan(5_000);
       most = Math.max(most, residentBytes(server));
     }
     // Held in memory, the streams would take 36 times 40 MiB.

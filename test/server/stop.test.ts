@@ -74,5 +74,5 @@ test("a second signal ends it at once", async () => {
   await expect.poll(() => server.log()).toContain("draining");
   const start = performance.now();
   expect(await server.end("SIGINT")).toEqual({ code: 1, signal: null });
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });

@@ -26,7 +26,7 @@ test("what one server commits, watchers of the other get within about a second",
   const start = performance.now();
   await addUser(usersOf(one), { id: "ada" });
   expect((await watcher.changes(1)).flat().map(brief)).toEqual(["CREATED ada 1"]);
-  expect(performance.now() - start).toBeLessThan(3_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
 
 test("of two transactions that run at once on two servers, neither is skipped, and all see one order", async () => {
