@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const ON_EVERY_ENGINE = [
   "test/bundle.test.ts",
   "test/db/contract.test.ts",
+  "test/db/distribution.test.ts",
   "test/db/plans.test.ts",
   "test/db/indexed-metadata.test.ts",
   "test/directory/**/*.test.ts",

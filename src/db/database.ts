@@ -60,8 +60,8 @@ export class Database {
     });
   }
 
-  eraseRemains(): Promise<void> {
-    return this.#guarded(() => this.engine.eraseRemains());
+  eraseDeletedRows(): Promise<void> {
+    return this.#guarded(() => this.engine.eraseDeletedRows());
   }
 
   /** The error as callers are told it. */

@@ -25,14 +25,14 @@ export interface Engine {
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
   /** How many rows go into one insert, most first. */
   readonly rowsPerInsert: readonly number[];
-  /** Writes to accounts for which this is the same can share a transaction: they would wait for each other anyway. */
-  commitsWith(accountId: string): string;
+  /** Writes to accounts for which this is the same wait for each other in the database, and so can share a transaction. */
+  writeQueueOf(accountId: string): string;
   /** Whether the transaction that failed may succeed when it is run again. */
   isRetryable(error: unknown): boolean;
   /** What the error says of the database; undefined: nothing. */
   outageOf(error: unknown): Outage | undefined;
   /** Removes from the disk what deleted rows have left behind, as far as that can be done without waiting for anybody. */
-  eraseRemains(): Promise<void>;
+  eraseDeletedRows(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { backUpDatabase } from "../../src/db/maintenance/backup.ts";
-import { copyDatabase, openStore } from "../../src/db/open.ts";
+import { copyDatabase } from "../../src/db/maintenance/copy.ts";
+import { openStore } from "../../src/db/open.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";

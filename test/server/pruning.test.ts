@@ -15,7 +15,7 @@ test("pruning that fails is told once, with the cause, and once when it works ag
   const path = join(testFolder(), "roster.db");
   const sources = createSources();
   await (await openStore(`sqlite:${path}`, sources)).close();
-  const store = new KyselyStore(openSqlite(path, 10), sources);
+  const store = new KyselyStore(openSqlite(path, { lockTimeoutMs: 10 }), sources);
   onTestFinished(() => store.close());
   await createTestAccount(store, "a");
   const { log, lines } = collectLog();

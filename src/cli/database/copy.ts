@@ -1,4 +1,4 @@
-import { copyDatabase } from "../../db/open.ts";
+import { copyDatabase } from "../../db/maintenance/copy.ts";
 
 /** Copies a whole directory into an empty database, from one engine to the other if need be. Goes on after a break. */
 export async function copy(from: string, to: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { loadConfig } from "../../config/load.ts";
 import { SETTINGS } from "../../config/settings.ts";
-import { checkDatabase, migrateDatabase } from "../../db/open.ts";
+import { checkDatabase, migrateDatabase } from "../../db/migrations/migrate-database.ts";
 
 export interface MigrateOptions {
   readonly check?: true;

@@ -26,7 +26,7 @@ export class CommitGroups {
         const outcome = await work(group);
         return { rollBack: outcome.rollBack, tell: () => resolve(outcome) };
       };
-      this.#enqueue(this.#database.engine.commitsWith(accountId), { dryRun, run, fail: reject });
+      this.#enqueue(this.#database.engine.writeQueueOf(accountId), { dryRun, run, fail: reject });
     });
   }
 

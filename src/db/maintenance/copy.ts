@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Engine } from "../engine.ts";
+import { migrate } from "../migrations/migrate.ts";
+import { withEngine } from "../open-engine.ts";
 import { DatabaseProblem } from "../problem.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { PRIMARY_KEYS, type Row, rowsAfter, type Table, untyped } from "../query/untyped-tables.ts";
@@ -12,11 +14,23 @@ export interface CopyProgress {
   readonly rows: number;
 }
 
+/** Copies a whole directory from one database, which must be there, into an empty one. Throws a DatabaseProblem. */
+export function copyDatabase(from: string, to: string, onProgress: (progress: CopyProgress) => void): Promise<void> {
+  const copy = async (source: Engine) => {
+    await migrate(source);
+    await withEngine(to, async (target) => {
+      await migrate(target);
+      await copyRows(source, target, onProgress);
+    });
+  };
+  return withEngine(from, copy, { mustExist: true });
+}
+
 /**
  * Copies every row, as it is: ids, versions, revisions, history, keys, secrets. Both databases are migrated. A copy that was
  * interrupted goes on where it stopped; at the end every row of both is compared. Throws a DatabaseProblem if they differ.
  */
-export async function copyRows(from: Engine, to: Engine, onProgress: (progress: CopyProgress) => void): Promise<void> {
+async function copyRows(from: Engine, to: Engine, onProgress: (progress: CopyProgress) => void): Promise<void> {
   for (const table of TABLES) {
     let rows = 0;
     for await (const batch of readBatches(from.reader, table, await lastKey(to.reader, table))) {

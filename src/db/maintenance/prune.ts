@@ -22,7 +22,7 @@ export async function prune(database: Database, before: PruneTimes): Promise<voi
       await setImmediate();
     }
   }
-  await database.eraseRemains();
+  await database.eraseDeletedRows();
 }
 
 async function* allAccountIds(database: Database): AsyncGenerator<string> {

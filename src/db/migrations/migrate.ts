@@ -1,8 +1,6 @@
-import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Engine } from "../engine.ts";
 import { databaseTooNew } from "../problem.ts";
-import { TABLES } from "../schema.ts";
 import { initial } from "./0001-initial.ts";
 import { accountsAndSessions } from "./0002-accounts-and-sessions.ts";
 import { lists } from "./0003-lists.ts";
@@ -40,16 +38,6 @@ export async function pendingMigrations(engine: Engine): Promise<string[]> {
     throw databaseTooNew(unknown);
   }
   return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
-}
-
-/** Spreads the tables over the workers of a Citus cluster, by account. Tables that are spread already stay as they are. */
-export async function distribute(engine: Engine): Promise<void> {
-  for (const table of TABLES) {
-    await sql`
-      select create_distributed_table(${table}, 'account_id')
-      where not exists (select from pg_dist_partition where logicalrelid = ${table}::regclass)
-    `.execute(engine.writer);
-  }
 }
 
 function migrator(engine: Engine): Migrator {

@@ -52,11 +52,11 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     // Each statement is a round trip.
     rowsPerInsert: [64, 8, 1],
     // The account's row is locked.
-    commitsWith: (accountId) => accountId,
+    writeQueueOf: (accountId) => accountId,
     isRetryable: (error) => error instanceof DatabaseError && RETRYABLE.has(error.code ?? ""),
     outageOf,
     // Autovacuum does that, in its own time.
-    eraseRemains: async () => {},
+    eraseDeletedRows: async () => {},
     async close() {
       await Promise.all([writer.destroy(), reader.destroy(), maintenance.destroy()]);
     },

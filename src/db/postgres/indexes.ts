@@ -1,13 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import type { Index } from "../engine.ts";
+import { type FoundIndex, replaceIndexes } from "../maintenance/replace-indexes.ts";
 import type { Schema } from "../schema.ts";
 
 /** Any number, the same on every server. */
 const LOCK = 7_240_113_208;
 const LOCK_RETRY_MS = 100;
 
-/** Concurrently: nobody who writes has to wait. What that leaves behind when it is broken off is made anew. */
+/** Concurrently: nobody who writes has to wait. */
 export async function keepPostgresIndexes(db: Kysely<Schema>, prefix: string, wanted: readonly Index[]): Promise<void> {
   await db.connection().execute(async (connection) => {
     // Whoever waited inside a statement would be waited for by the one who makes an index.
@@ -15,7 +16,7 @@ export async function keepPostgresIndexes(db: Kysely<Schema>, prefix: string, wa
       await setTimeout(LOCK_RETRY_MS);
     }
     try {
-      await replaceIndexes(connection, prefix, wanted);
+      await replaceIndexes(connection, await findIndexes(connection, prefix), wanted, sql`concurrently`);
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
     }
@@ -27,16 +28,10 @@ async function tryLock(connection: Kysely<Schema>): Promise<boolean> {
   return rows[0]?.locked === true;
 }
 
-async function replaceIndexes(connection: Kysely<Schema>, prefix: string, wanted: readonly Index[]): Promise<void> {
-  const { rows } = await sql<{ name: string; valid: boolean }>`
+async function findIndexes(connection: Kysely<Schema>, prefix: string): Promise<FoundIndex[]> {
+  const { rows } = await sql<FoundIndex>`
     select relname as name, indisvalid as valid from pg_index join pg_class on pg_class.oid = indexrelid
     where indrelid = 'users'::regclass and starts_with(relname::text, ${prefix})
   `.execute(connection);
-  const kept = rows.filter(({ name, valid }) => valid && wanted.some((index) => index.name === name));
-  for (const { name } of rows.filter((row) => !kept.includes(row))) {
-    await sql`drop index concurrently ${sql.id(name)}`.execute(connection);
-  }
-  for (const { name, columns } of wanted.filter((index) => !kept.some((row) => row.name === index.name))) {
-    await sql`create index concurrently ${sql.id(name)} on users (${columns})`.execute(connection);
-  }
+  return rows;
 }

@@ -74,3 +74,13 @@ export function rememberStatements(database: Database.Database): Statements {
     },
   };
 }
+
+/** Runs what would otherwise stop the process while it waits for a lock of another one. */
+export function withoutWaiting(database: Database.Database, run: () => void): void {
+  database.pragma("busy_timeout = 0");
+  try {
+    run();
+  } finally {
+    database.pragma(`busy_timeout = ${LOCK_TIMEOUT_MS}`);
+  }
+}

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Index } from "../engine.ts";
+import { replaceIndexes } from "../maintenance/replace-indexes.ts";
 import type { Schema } from "../schema.ts";
 
 /** In one transaction: writers wait until the indexes are made. */
@@ -8,11 +9,7 @@ export async function keepSqliteIndexes(db: Kysely<Schema>, prefix: string, want
     const { rows } = await sql<{ name: string }>`
       select name from sqlite_schema where type = 'index' and substr(name, 1, ${prefix.length}) = ${prefix}
     `.execute(tx);
-    for (const { name } of rows.filter((row) => !wanted.some((index) => index.name === row.name))) {
-      await sql`drop index ${sql.id(name)}`.execute(tx);
-    }
-    for (const { name, columns } of wanted.filter((index) => !rows.some((row) => row.name === index.name))) {
-      await sql`create index ${sql.id(name)} on users (${columns})`.execute(tx);
-    }
+    const found = rows.map(({ name }) => ({ name, valid: true }));
+    await replaceIndexes(tx, found, wanted);
   });
 }

@@ -1,26 +1,13 @@
 import { dirname, extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from "kysely";
+import { sqliteDialect } from "./dialect.ts";
 import type { ScanAnswer, ScanRequest } from "./scan-thread.ts";
 
 /** Reads the file in a thread of its own, so that this one goes on however long a query takes. Queries wait for each other. */
 export function scanDialect(path: string): Dialect {
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ScanDriver(path),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  };
+  return sqliteDialect(() => new ScanDriver(path));
 }
 
 /** The thread has died, out of memory perhaps. The next query gets another one. */

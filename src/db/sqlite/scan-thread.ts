@@ -1,4 +1,4 @@
-// A thread that reads a SQLite file for `sqlite-scans.ts`: what it is asked, one after the other.
+// A thread that reads a SQLite file for `scan-dialect.ts`: what it is asked, one after the other.
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { connectReader, rememberStatements } from "./connection.ts";

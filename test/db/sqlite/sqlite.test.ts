@@ -98,7 +98,7 @@ test("a write waits for a lock that another process holds, and reads go on meanw
 });
 
 test("a write that is held up too long is STORE_UNAVAILABLE, and works when the lock is gone", async () => {
-  const { store, path } = await openFile(20);
+  const { store, path } = await openFile({ lockTimeoutMs: 20 });
   const account = await createTestAccount(store, "a");
   const release = holdLock(path);
   await expect(account.insert()).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
@@ -123,11 +123,11 @@ function holdLock(path: string): () => void {
   return () => other.exec("rollback");
 }
 
-async function openFile(lockTimeoutMs?: number): Promise<{ store: Store; path: string; url: string }> {
+async function openFile(options?: { readonly lockTimeoutMs: number }): Promise<{ store: Store; path: string; url: string }> {
   const path = join(testFolder(), "roster.db");
   const url = `sqlite:${path}`;
   await (await openStore(url, sources)).close();
-  const store = new KyselyStore(openSqlite(path, lockTimeoutMs), sources);
+  const store = new KyselyStore(openSqlite(path, options), sources);
   onTestFinished(() => store.close());
   return { store, path, url };
 }

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSyn
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
-import { DatabaseProblem, openStore } from "../../../src/db/open.ts";
+import { openStore } from "../../../src/db/open.ts";
+import { DatabaseProblem } from "../../../src/db/problem.ts";
 import { createTestAccount, testAccount } from "../../support/account.ts";
 import { testFolder } from "../../support/folder.ts";
 import { createSources } from "../../support/sources.ts";
