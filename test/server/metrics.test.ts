@@ -110,7 +110,7 @@ test("the processes of one server share one page, each with a label of its own",
   await server.connections();
   const counted = [...(await samples(server))].filter(([name]) => name.startsWith("grpc_server_handled_total{"));
   const byWorker = [1, 2].map((worker) =>
-    counted.find(([name]) => name.includes(`worker="${worker}"`) && name.includes('"ListUsers",grpc_code="OK"')),
+    counted.find(([name]) => name.includes(`worker="${worker}"`) && name.includes('"ListUserChanges",grpc_code="OK"')),
   );
   for (const sample of byWorker) expect(sample?.[1]).toBeGreaterThan(0);
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
