@@ -96,6 +96,22 @@ describe.each(PROTOCOL_NAMES)("a call without a key, %s", (protocol) => {
   });
 });
 
+test("a key in a URL or a cookie is not looked for, whatever the method", async () => {
+  const { url, secret } = roster.server;
+  const path = `${url}/roster.v1.ApiKeyService/WhoAmI`;
+  const message = "connect=v1&encoding=json&message=%7B%7D";
+  const post = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+  expect((await fetch(`${path}?${message}`, { headers: { "x-api-key": secret } })).status).toBe(200);
+  for (const name of ["x-api-key", "authorization", "api_key", "key", "access_token"]) {
+    for (const value of [secret, encodeURIComponent(`Bearer ${secret}`)]) {
+      expect((await fetch(`${path}?${message}&${name}=${value}`)).status).toBe(401);
+      expect((await fetch(`${path}?${name}=${value}`, post)).status).toBe(401);
+      const cookie = `${name}=${value}`;
+      expect((await fetch(`${path}?${message}`, { headers: { cookie } })).status).toBe(401);
+    }
+  }
+});
+
 test("a key that is known tells of its user as it is now", async () => {
   const keys = roster.as(roster.server.secret).keys();
   const { user } = await keys.whoAmI({});
