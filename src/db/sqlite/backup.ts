@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "no
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { backupUnwritable, DatabaseProblem, databaseUnusable } from "../problem.ts";
-import { assertReadable } from "./files.ts";
+import { assertReadable, makeFile } from "./files.ts";
 
 /**
  * Writes what the database holds at this moment to a new file. Servers may go on reading and writing meanwhile. The copy is
@@ -15,6 +15,7 @@ export function backUpSqlite(path: string, file: string): void {
   const draft = `${file}.${process.pid}.part`;
   const source = openToRead(path);
   try {
+    makeFile(draft);
     source.prepare("vacuum into ?").run(draft);
     assertSound(draft);
     sync(draft);

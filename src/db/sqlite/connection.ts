@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import type { SqliteDatabase } from "kysely";
-import { assertFolderWritable, assertWritable, makeFolder } from "./files.ts";
+import { assertFolderWritable, assertWritable, makeFile, makeFolder } from "./files.ts";
 
 export const LOCK_TIMEOUT_MS = 10_000;
 
@@ -18,6 +18,7 @@ export function connectWriter(path: string): Database.Database {
   // A file that it may not write SQLite opens to read, and says nothing.
   for (const file of [path, `${path}-wal`, `${path}-shm`]) assertWritable(file);
   try {
+    makeFile(path);
     return durable(connect(path, {}, WRITER_CACHE_KIB));
   } catch (error) {
     assertFolderWritable(path);

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Throws if there is no such file, or none that can be read. */
@@ -37,6 +37,13 @@ export function makeFolder(path: string): void {
   } catch (error) {
     // Another server may have made it meanwhile.
     if (!isFolder(path)) throw error;
+  }
+}
+
+/** Makes the file, empty and for its owner alone, if it is missing. What SQLite makes beside it gets the same mode. */
+export function makeFile(path: string): void {
+  if (!existsSync(path)) {
+    closeSync(openSync(path, "a", 0o600));
   }
 }
 

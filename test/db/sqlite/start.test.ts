@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
+import { backUpDatabase } from "../../../src/db/maintenance/backup.ts";
 import { openStore } from "../../../src/db/open.ts";
 import { DatabaseProblem } from "../../../src/db/problem.ts";
 import { createTestAccount, testAccount } from "../../support/account.ts";
@@ -79,6 +80,20 @@ test("a folder is made with all above it, for its owner alone", async () => {
   const path = join(folder, "a", "b", "roster.db");
   await (await open(path)).close();
   for (const made of [join(folder, "a"), join(folder, "a", "b")]) expect(statSync(made).mode & 0o777).toBe(0o700);
+});
+
+test("a file is made for its owner alone, and so is what stands beside it; one that was there keeps its mode", async () => {
+  const folder = testFolder();
+  const [path, other] = [join(folder, "roster.db"), join(folder, "other.db")];
+  writeFileSync(other, "");
+  chmodSync(other, 0o644);
+  const stores = [await open(path), await open(other)];
+  const modes = () => readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777]);
+  const all = (file: string, mode: number) => ["", "-shm", "-wal"].map((end) => [`${file}${end}`, mode]);
+  expect(modes()).toEqual([...all("other.db", 0o644), ...all("roster.db", 0o600)]);
+  for (const store of stores) await store.close();
+  backUpDatabase(`sqlite:${other}`, join(folder, "backup.db"));
+  expect(Object.fromEntries(modes())).toMatchObject({ "backup.db": 0o600 });
 });
 
 test("a place that can't be written to is refused by its name", async () => {

@@ -65,7 +65,7 @@ test("a watch of its own user ends when the caller is another user", async () =>
   expect((await watcher.changes(1)).flat().map(brief)).toEqual([`UPDATED ${adaId} 2`]);
   await moveAddress();
   demand(await watcher.error(), Code.PermissionDenied, "PERMISSION_DENIED");
-}, 20_000);
+});
 
 test("a caller who reads all users goes on", async () => {
   await begin("READER");
