@@ -4,6 +4,7 @@ import { exec } from "node:child_process";
 const checks = [
   ["schema lint", "buf lint"],
   ["schema format", "buf format --diff --exit-code proto"],
+  ["schema breaks no caller", "node scripts/breaking.ts"],
   ["generated code is fresh", 'to="$(mktemp -d)"; trap "rm -r $to" EXIT; buf generate -o "$to" && diff -rq gen "$to/gen"'],
   ["generated documents are fresh", "node scripts/documents.ts --check"],
   ["links, file names and packages in documents", "node scripts/links.ts"],
@@ -18,7 +19,8 @@ process.exitCode = results.every((passed) => passed) ? 0 : 1;
 function run(name: string, command: string): Promise<boolean> {
   return new Promise((resolve) => {
     exec(command, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      console.log(error === null ? `ok   ${name}` : `FAIL ${name}\n${stdout}${stderr}`);
+      const notes = stdout.split("\n").filter((line) => line.startsWith("note: "));
+      console.log(error === null ? [`ok   ${name}`, ...notes].join("\n") : `FAIL ${name}\n${stdout}${stderr}`);
       resolve(error === null);
     });
   });
