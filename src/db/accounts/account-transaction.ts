@@ -6,12 +6,12 @@ import { AccessChanges } from "../commit/access-changes.ts";
 import { Revision } from "../commit/revision.ts";
 import type { SharedTransaction } from "../commit/shared-transaction.ts";
 import type { Database } from "../database.ts";
-import { KyselyApiKeyWriter } from "../keys/api-key-store.ts";
+import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
 import { CertificateNames } from "../keys/certificate-names.ts";
 import { KyselyNonceStore } from "../keys/nonce-store.ts";
 import { beforeEachStatement } from "../query/before-each-statement.ts";
 import type { Transaction } from "../query/queryable.ts";
-import { KyselySessionWriter } from "../sessions/session-store.ts";
+import { KyselySessionWriter } from "../sessions/session-writer.ts";
 import { KyselyChangeReader } from "../users/change-reader.ts";
 import type { UserPages } from "../users/user-pages.ts";
 import { KyselyUserWriter } from "../users/user-writer.ts";
@@ -21,6 +21,7 @@ import { KyselyAnswerStore } from "./answer-store.ts";
 import { eraseAccount } from "./erase-account.ts";
 import { countActiveSuperAdmins } from "./super-admins.ts";
 
+/** What all transactions of a store work with. */
 export interface Dependencies {
   readonly database: Database;
   readonly sources: Sources;
@@ -112,14 +113,14 @@ export class KyselyAccountTransaction implements AccountTransaction {
     return this.#buffer.flush();
   }
 
-  /** Leaves the account to the writes that follow in the database's transaction. Returns the event of this one. */
-  settle(): CommitEvent {
+  /** Hands the account over to the writes that follow in the database's transaction. Returns the event of this one. */
+  handOver(): CommitEvent {
     const { accounts } = this.#shared;
     const { changed, current } = this.#revision;
     if (this.#after === undefined) {
-      accounts.erased(this.account.id);
+      accounts.remove(this.account.id);
     } else if (changed || this.#after !== this.account) {
-      accounts.changed({ ...this.#after, revision: current });
+      accounts.replace({ ...this.#after, revision: current });
     }
     return {
       accountId: this.account.id,

@@ -1,7 +1,7 @@
 import type { AccountView } from "../../directory/store/account-view.ts";
-import { KyselyApiKeyWriter } from "../keys/api-key-store.ts";
+import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
 import type { Transaction } from "../query/queryable.ts";
-import { KyselySessionWriter } from "../sessions/session-store.ts";
+import { KyselySessionWriter } from "../sessions/session-writer.ts";
 import { KyselyChangeReader } from "../users/change-reader.ts";
 import type { UserPages } from "../users/user-pages.ts";
 import { KyselyUserReader } from "../users/user-reader.ts";

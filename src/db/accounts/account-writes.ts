@@ -57,6 +57,6 @@ export class AccountWrites {
     const tx = new KyselyAccountTransaction(account, origin, shared, this.#dependencies);
     const result = await work(tx);
     await tx.flush();
-    return origin.dryRun ? { rollBack: true, result } : { rollBack: false, result, event: tx.settle() };
+    return origin.dryRun ? { rollBack: true, result } : { rollBack: false, result, event: tx.handOver() };
   }
 }

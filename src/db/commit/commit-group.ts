@@ -8,18 +8,18 @@ import type { Outcome, SharedTransaction, Work } from "./shared-transaction.ts";
 
 /** PostgreSQL keeps track of so many savepoints of a transaction at low cost. */
 export const MAX_MEMBERS = 64;
-/** Nobody joins a group whose first member began longer ago: it waits to be told. */
+/** Nobody joins a group whose first member began longer ago: it waits for its reply. */
 const MAX_MS = 20;
 
 /** A write that waits for its commit. */
 export interface Member {
   readonly dryRun: boolean;
-  /** Runs the work. What it returns tells the outcome to whoever waits for it. */
-  readonly run: Work<Outcome & { readonly tell: Tell }>;
+  /** Runs the work. `reply` gives its outcome to whoever waits for it. */
+  readonly run: Work<Outcome & { readonly reply: Reply }>;
   readonly fail: (error: unknown) => void;
 }
 
-type Tell = () => void;
+type Reply = () => void;
 
 /** Some member has to be undone alone: the group runs again, each member under a savepoint. */
 class NeedsSavepoints {}
@@ -41,11 +41,11 @@ export class CommitGroup {
     this.#queue = queue;
   }
 
-  /** Runs the members, commits, and tells each of them. Does not fail itself. */
+  /** Runs the members, commits, and replies to each of them. Does not fail itself. */
   async commit(): Promise<void> {
     const waiting = this.#queue.length;
     try {
-      for (const tell of await this.#transact()) tell();
+      for (const reply of await this.#transact()) reply();
     } catch (error) {
       // If the transaction could not even begin, that concerns all who waited for it.
       const failed = this.#members.length > 0 ? this.#members : this.#queue.splice(0, waiting);
@@ -54,7 +54,7 @@ export class CommitGroup {
   }
 
   // A savepoint costs more than what most members do, and hardly any fails that has written something.
-  async #transact(): Promise<Tell[]> {
+  async #transact(): Promise<Reply[]> {
     try {
       return await this.#database.transaction((db) => this.#runAll(db, { savepoints: false }));
     } catch (error) {
@@ -66,7 +66,7 @@ export class CommitGroup {
   }
 
   // Runs again after a deadlock, and for savepoints, with the members that there are.
-  async #runAll(transaction: Transaction, { savepoints }: { readonly savepoints: boolean }): Promise<Tell[]> {
+  async #runAll(transaction: Transaction, { savepoints }: { readonly savepoints: boolean }): Promise<Reply[]> {
     const db = beforeEachStatement(transaction, ({ query }) => {
       this.#wrote ||= query.kind !== "SelectQueryNode";
     });
@@ -74,15 +74,15 @@ export class CommitGroup {
     const admitNoMore = () => {
       this.#closed = true;
     };
-    const tellAll: Tell[] = [];
+    const replies: Reply[] = [];
     for (;;) {
-      const member = this.#members[tellAll.length] ?? this.#admit();
+      const member = this.#members[replies.length] ?? this.#admit();
       if (member === undefined) {
         await accounts.writeRevisions();
-        return tellAll;
+        return replies;
       }
       const run = savepoints || member.dryRun ? this.#runUnderSavepoint : this.#run;
-      tellAll.push(await run.call(this, member, { db, accounts, admitNoMore }));
+      replies.push(await run.call(this, member, { db, accounts, admitNoMore }));
     }
   }
 
@@ -99,14 +99,14 @@ export class CommitGroup {
     return member;
   }
 
-  async #run(member: Member, shared: SharedTransaction): Promise<Tell> {
+  async #run(member: Member, shared: SharedTransaction): Promise<Reply> {
     this.#wrote = false;
     try {
-      const { rollBack, tell } = await member.run(shared);
+      const { rollBack, reply } = await member.run(shared);
       if (rollBack) {
         throw new NeedsSavepoints();
       }
-      return tell;
+      return reply;
     } catch (error) {
       // Refused by a rule, not by the database, before anything was written.
       if (error instanceof RosterError && !this.#wrote) {
@@ -117,12 +117,12 @@ export class CommitGroup {
     }
   }
 
-  async #runUnderSavepoint(member: Member, shared: SharedTransaction): Promise<Tell> {
+  async #runUnderSavepoint(member: Member, shared: SharedTransaction): Promise<Reply> {
     await setSavepoint(shared.db);
     try {
-      const { rollBack, tell } = await member.run(shared);
+      const { rollBack, reply } = await member.run(shared);
       await (rollBack ? this.#undo(shared) : releaseSavepoint(shared.db));
-      return tell;
+      return reply;
     } catch (error) {
       if (this.#database.engine.isRetryable(error)) {
         throw error;

@@ -24,7 +24,7 @@ export class CommitGroups {
     return new Promise((resolve, reject) => {
       const run: Member["run"] = async (group) => {
         const outcome = await work(group);
-        return { rollBack: outcome.rollBack, tell: () => resolve(outcome) };
+        return { rollBack: outcome.rollBack, reply: () => resolve(outcome) };
       };
       this.#enqueue(this.#database.engine.writeQueueOf(accountId), { dryRun, run, fail: reject });
     });

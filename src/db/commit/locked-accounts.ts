@@ -42,13 +42,13 @@ export class LockedAccounts {
     return account;
   }
 
-  /** Takes over what a write has made of an account: all but its revision is in the database already. */
-  changed(account: Account): void {
+  /** What a write has made of an account: all but its revision is in the database already. */
+  replace(account: Account): void {
     this.#accounts.set(account.id, account);
     this.#revisions.set(account.id, account.revision);
   }
 
-  erased(id: string): void {
+  remove(id: string): void {
     this.#accounts.delete(id);
     this.#revisions.delete(id);
   }

@@ -11,8 +11,8 @@ export function rowInserts<R extends object>(
   const bySize = new Map<number, (db: Queryable) => CompiledQuery<unknown>>();
 
   function insertOf(size: number): (db: Queryable) => CompiledQuery<unknown> {
-    const blanks = () => Array.from({ length: size }, () => blank(columns));
-    const insert = bySize.get(size) ?? compileOnce((db) => build(db, blanks()));
+    const placeholders = () => Array.from({ length: size }, () => placeholderRow(columns));
+    const insert = bySize.get(size) ?? compileOnce((db) => build(db, placeholders()));
     bySize.set(size, insert);
     return insert;
   }
@@ -31,6 +31,6 @@ export function rowInserts<R extends object>(
 }
 
 /** Stands for a row while the statement is built, and names its columns in order. */
-function blank<R extends object>(columns: ReadonlyArray<keyof R>): R {
+function placeholderRow<R extends object>(columns: ReadonlyArray<keyof R>): R {
   return Object.fromEntries(columns.map((column) => [column, null])) as R;
 }

@@ -51,32 +51,31 @@ class ScanConnection implements DatabaseConnection {
   readonly #path: string;
   readonly #waiting: PromiseWithResolvers<Results>[] = [];
   #thread: Worker | undefined;
-  /** The thread that holds the snapshot. */
-  #holder: Worker | undefined;
+  #snapshotThread: Worker | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
   begin(): void {
-    this.#holder = this.#running();
-    this.#tell(this.#holder, "begin");
+    this.#snapshotThread = this.#running();
+    this.#send(this.#snapshotThread, "begin");
   }
 
   end(): void {
-    if (this.#holder !== undefined) this.#tell(this.#holder, "end");
-    this.#holder = undefined;
+    if (this.#snapshotThread !== undefined) this.#send(this.#snapshotThread, "end");
+    this.#snapshotThread = undefined;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const thread = this.#holder ?? this.#running();
+    const thread = this.#snapshotThread ?? this.#running();
     if (thread !== this.#thread) {
       throw new ScanThreadLost("the snapshot went with its thread");
     }
     const result = Promise.withResolvers<Results>();
     this.#waiting.push(result);
     thread.ref();
-    this.#tell(thread, { sql, parameters });
+    this.#send(thread, { sql, parameters });
     const { columns, rows } = await result.promise;
     return { rows: rows.map((values) => Object.fromEntries(columns.map((column, place) => [column, values[place]])) as R) };
   }
@@ -89,7 +88,7 @@ class ScanConnection implements DatabaseConnection {
     await this.#thread?.terminate();
   }
 
-  #tell(thread: Worker, request: ScanRequest): void {
+  #send(thread: Worker, request: ScanRequest): void {
     thread.postMessage(request);
   }
 
@@ -110,15 +109,15 @@ class ScanConnection implements DatabaseConnection {
       }
       if (this.#waiting.length === 0) thread.unref();
     });
-    const lose = (cause?: unknown) => {
+    const onEnd = (cause?: unknown) => {
       if (this.#thread !== thread) return;
       this.#thread = undefined;
       for (const { reject } of this.#waiting.splice(0)) {
         reject(new ScanThreadLost("the thread that reads the database has ended", { cause }));
       }
     };
-    thread.once("error", lose);
-    thread.once("exit", () => lose());
+    thread.once("error", onEnd);
+    thread.once("exit", () => onEnd());
     return thread;
   }
 }

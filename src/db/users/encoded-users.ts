@@ -3,7 +3,7 @@ import type { EncodedUser, UserEncoder } from "../../directory/store/users.ts";
 import type { Queryable } from "../query/queryable.ts";
 import type { UserRow, UsersTable } from "../schema.ts";
 import { toUser } from "./user-row.ts";
-import { users } from "./user-statements.ts";
+import { selectUsers } from "./user-statements.ts";
 
 // Beside its columns, a row keeps the user as callers get it: base64 in the column `image`, with a stamp that tells whether it is valid.
 
@@ -47,7 +47,7 @@ export async function readEncoded(
   const others = rows.filter((_, place) => valid[place] === undefined);
   for (const [accountId, ofAccount] of Map.groupBy(others, ({ account_id }) => account_id)) {
     const ids = ofAccount.map(({ id }) => id);
-    for (const row of await users(db, accountId).where("id", "in", ids).execute()) {
+    for (const row of await selectUsers(db, accountId).where("id", "in", ids).execute()) {
       made.set(`${accountId} ${row.id}`, encoder.encode(toUser(row)));
     }
   }

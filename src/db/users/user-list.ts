@@ -18,7 +18,7 @@ export function listRows(
   query: Pick<ListQuery, "showDeleted" | "filter" | "order">,
   json: JsonDialect,
 ) {
-  return selectUsers(db, accountId, query, json)
+  return filteredUsers(db, accountId, query, json)
     .select(ENCODED_COLUMNS)
     .select(
       query.order.map(({ field }, place) =>
@@ -71,10 +71,10 @@ export function countUsers(
   options: Pick<ListQuery, "showDeleted" | "filter">,
   json: JsonDialect,
 ): Promise<number> {
-  return countRows(selectUsers(db, accountId, options, json));
+  return countRows(filteredUsers(db, accountId, options, json));
 }
 
-function selectUsers(
+function filteredUsers(
   db: Queryable,
   accountId: string | null,
   { showDeleted, filter }: Pick<ListQuery, "showDeleted" | "filter">,

@@ -7,7 +7,7 @@ import { ENCODED_COLUMNS, readEncoded } from "./encoded-users.ts";
 import { countUsers } from "./user-list.ts";
 import type { UserPages } from "./user-pages.ts";
 import { toUser } from "./user-row.ts";
-import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, users } from "./user-statements.ts";
+import { FIND_LIVE_USER, FIND_USER, KEY_COLUMNS, selectUsers } from "./user-statements.ts";
 import { listEncodedUsersAt, listUsersAt, type UserAt } from "./users-at-revision.ts";
 
 export class KyselyUserReader implements UserReader {
@@ -35,7 +35,7 @@ export class KyselyUserReader implements UserReader {
     const rows =
       wanted.length === 1
         ? await FIND_LIVE_USER[kind].execute(this.db, { accountId: this.accountId, key })
-        : await users(this.db, this.accountId)
+        : await selectUsers(this.db, this.accountId)
             .where(KEY_COLUMNS[kind], "in", wanted)
             .where("delete_time", "is", null)
             .execute();

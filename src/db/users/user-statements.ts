@@ -25,7 +25,7 @@ export const KEY_COLUMNS = {
 } as const satisfies Record<UserKeyKind, keyof UsersTable>;
 
 /** By id, live or deleted. */
-export const FIND_USER = statement((db, { accountId, key }: Key) => users(db, accountId).where("id", "=", key));
+export const FIND_USER = statement((db, { accountId, key }: Key) => selectUsers(db, accountId).where("id", "=", key));
 
 /** Live, by one key of each kind. */
 export const FIND_LIVE_USER = {
@@ -36,7 +36,7 @@ export const FIND_LIVE_USER = {
 
 function findLiveUser(kind: UserKeyKind) {
   return statement((db, { accountId, key }: Key) =>
-    users(db, accountId).where(KEY_COLUMNS[kind], "=", key).where("delete_time", "is", null),
+    selectUsers(db, accountId).where(KEY_COLUMNS[kind], "=", key).where("delete_time", "is", null),
   );
 }
 
@@ -90,6 +90,6 @@ export const insertChanges = rowInserts<ChangeRow>(STORED_CHANGE_COLUMNS, (db, r
   db.insertInto("changes").values(rows),
 );
 
-export function users(db: Queryable, accountId: string) {
+export function selectUsers(db: Queryable, accountId: string) {
   return db.selectFrom("users").select(columnsOf("users", USER_COLUMNS)).where("users.account_id", "=", accountId);
 }

@@ -16,7 +16,7 @@ import { KnownUsers } from "./known-users.ts";
 import type { UserPages } from "./user-pages.ts";
 import { KyselyUserReader } from "./user-reader.ts";
 import { toUser, toUserRow } from "./user-row.ts";
-import { users } from "./user-statements.ts";
+import { selectUsers } from "./user-statements.ts";
 import type { WriteBuffer } from "./write-buffer.ts";
 
 /** What a transaction writes users with. */
@@ -44,7 +44,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   async load({ ids, externalIds, emails }: UserKeys): Promise<void> {
     const unknown = [...new Set(ids)].filter((id) => this.#known.find(id) === undefined);
     if (unknown.length > 0) {
-      const rows = await users(this.#tx, this.accountId).where("id", "in", unknown).execute();
+      const rows = await selectUsers(this.#tx, this.accountId).where("id", "in", unknown).execute();
       this.#known.learn(unknown, rows.map(toUser));
     }
     await this.findLive("externalId", externalIds);

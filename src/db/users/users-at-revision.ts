@@ -5,7 +5,7 @@ import { statement } from "../query/statement.ts";
 import type { UserRow } from "../schema.ts";
 import { validEncoding } from "./encoded-users.ts";
 import { fromImage, toUser } from "./user-row.ts";
-import { users } from "./user-statements.ts";
+import { selectUsers } from "./user-statements.ts";
 
 /** A user of today as it was at a revision; null: it did not exist then. */
 export interface UserAt {
@@ -73,7 +73,7 @@ async function findStatesAt(
 // A user that has changed since is in the history, as it was before the first of those changes. One row per user that
 // exists now, so the cost of a page depends neither on the length of the history nor on what others write.
 function usersAt(db: Queryable, accountId: string, revision: number) {
-  return users(db, accountId).select((users) =>
+  return selectUsers(db, accountId).select((users) =>
     users
       .case()
       .when("users.revision", ">", revision)
