@@ -1,19 +1,21 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import type { User } from "../../../gen/roster/v1/user_pb.js";
-import type { ListUsersChunkedResponse } from "../../../gen/roster/v1/user_service_pb.js";
+import { type ListUsersChunkedResponse, UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { failure, PROTOCOL_NAMES } from "../../support/clients.ts";
-import { addUser, addUsers, all, present, take, useRoster } from "../setup.ts";
+import { GRPC_PORTS, openPulledStream } from "../../support/pulled-stream.ts";
+import { addUser, all, present, take, useRoster } from "../setup.ts";
 
 const roster = useRoster();
 
-function usersOf(chunks: ListUsersChunkedResponse[]): User[] {
+function usersOf(chunks: readonly ListUsersChunkedResponse[]): User[] {
   return chunks.flatMap(({ users }) => users);
 }
 
-async function accountOf(count: number) {
+async function accountOf(count: number, about = "") {
   const accountId = await roster.emptyAccount();
-  await addUsers(roster.users(), count, (i) => `u${String(i).padStart(4, "0")}`, accountId);
+  const users = Array.from({ length: count }, (_, i) => ({ id: `u${String(i).padStart(4, "0")}`, about }));
+  expect((await roster.users().importUsers({ accountId, users })).failures).toEqual([]);
   return { accountId, before: usersOf(await all(roster.users().listUsersChunked({ accountId }))) };
 }
 
@@ -29,19 +31,23 @@ async function disturb(accountId: string, ids: { early: string; late: string }) 
   }
 }
 
-describe.each(PROTOCOL_NAMES)("an export, %s", (protocol) => {
-  test("shows every user once as it was at its revision, whatever is written meanwhile", async () => {
-    const { accountId, before } = await accountOf(40);
+test.each(GRPC_PORTS)(
+  "an export shows every user once as it was at its revision, whatever is written meanwhile: %s",
+  async (port) => {
+    const { accountId, before } = await accountOf(60, "x".repeat(15_000));
+    const stream = openPulledStream(roster.server, port, UserService.method.listUsersChunked, { accountId, chunkSize: 10 });
     const seen: User[] = [];
-    let step = 0;
-    for await (const chunk of roster.users(protocol).listUsersChunked({ accountId, chunkSize: 10 })) {
-      seen.push(...chunk.users);
-      if (step < 3) await disturb(accountId, { early: `u000${step}`, late: `u003${7 - step}` });
-      step += 1;
+    for (let step = 0; step < 3; step += 1) {
+      seen.push(...(await stream.next()).users);
+      await disturb(accountId, { early: `u000${step}`, late: `u005${7 - step}` });
     }
-    expect(seen).toEqual(before);
-  });
+    const { messages, error } = await stream.rest();
+    expect(error).toBeUndefined();
+    expect([...seen, ...usersOf(messages)]).toEqual(before);
+  },
+);
 
+describe.each(PROTOCOL_NAMES)("an export, %s", (protocol) => {
   test("goes on after its last message when it is resumed", async () => {
     const { accountId, before } = await accountOf(25);
     const users = roster.users(protocol);
