@@ -7,8 +7,6 @@ import { issuerKeys } from "./issuer-keys.ts";
 import { readIssuersFile } from "./issuers-file.ts";
 import { verifyTokens } from "./verifier.ts";
 
-export { IssuersFileError } from "./issuers-file.ts";
-
 export interface TrustedIssuers extends TokenVerifier {
   close(): void;
 }

@@ -25,6 +25,8 @@ export class Channel {
       const message = received<FromPrimary>(value);
       if (message.type === "joined") join();
       else if (message.type === "drain") drain("the primary says so");
+      // Only what listens: the signal itself would end a worker that does not yet, and that has yet to read its files anyway.
+      else if (message.type === "reload") process.emit("SIGHUP");
       else if (message.type === "lease-granted" || message.type === "lease-wanted") this.writeLease.receive(message);
       else if (message.type === "tokens-granted") this.rateLimiter.receive(message);
       else if (message.type === "metrics-requested") void this.#sendMetrics(message.request);

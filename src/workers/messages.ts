@@ -16,6 +16,7 @@ export type FromWorker =
 export type FromPrimary =
   | { readonly type: "joined" }
   | { readonly type: "drain" }
+  | { readonly type: "reload" }
   | MetricsRequest
   | LeaseFromPrimary
   | TokensGranted

@@ -56,6 +56,11 @@ export class Supervisor {
     return addresses;
   }
 
+  /** Makes the workers read their files again, as SIGHUP does. */
+  reload(): void {
+    for (const worker of this.#workers) worker.send({ type: "reload" });
+  }
+
   /** Lets the calls under way end. Resolves when every worker has ended; those that take too long are killed. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining.abort();

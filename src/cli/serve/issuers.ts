@@ -3,6 +3,14 @@ import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import type { TrustedIssuers } from "../../tokens/trusted-issuers.ts";
 
+/** Throws a ConfigError that names every mistake in the issuers file, if one is configured. */
+export async function checkIssuers({ issuersFile }: Pick<Config, "issuersFile">): Promise<void> {
+  if (issuersFile !== undefined) {
+    const { readIssuersFile } = await import("../../tokens/issuers-file.ts");
+    await asConfigError(issuersFile, () => readIssuersFile(issuersFile));
+  }
+}
+
 /** Trusts the issuers of the file that is configured, if one is. Throws a ConfigError that names every mistake in it. */
 export async function trustIssuers(
   { issuersFile }: Pick<Config, "issuersFile">,
@@ -12,12 +20,18 @@ export async function trustIssuers(
     return undefined;
   }
   // Only servers that take tokens load what verifies them.
-  const { openTrustedIssuers, IssuersFileError } = await import("../../tokens/trusted-issuers.ts");
+  const { openTrustedIssuers } = await import("../../tokens/trusted-issuers.ts");
+  return asConfigError(issuersFile, () => openTrustedIssuers(issuersFile, log));
+}
+
+/** Runs what reads the issuers file. */
+async function asConfigError<T>(file: string, read: () => T): Promise<T> {
+  const { IssuersFileError } = await import("../../tokens/issuers-file.ts");
   try {
-    return openTrustedIssuers(issuersFile, log);
+    return read();
   } catch (error) {
     throw error instanceof IssuersFileError
-      ? new ConfigError(error.message.split("\n").map((mistake) => `ROSTER_ISSUERS=${issuersFile}: ${mistake}`))
+      ? new ConfigError(error.message.split("\n").map((mistake) => `ROSTER_ISSUERS=${file}: ${mistake}`))
       : error;
   }
 }

@@ -17,6 +17,8 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
   // No bus for commit events: what this process writes is remembered nowhere.
   const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: supervisor.writeLease });
   const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
+  const reload = () => supervisor.reload();
+  if (config.issuersFile !== undefined) process.on("SIGHUP", reload);
   let metrics: MetricsPort | undefined;
   try {
     metrics = await exposeMetrics(config, () => supervisor.metrics(), log);
@@ -34,6 +36,7 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
     }
     process.exitCode = error.exitCode;
   } finally {
+    process.off("SIGHUP", reload);
     stopPruning();
     await metrics?.close();
     await store.close();

@@ -1,6 +1,7 @@
-import { loadConfig } from "../../config/load.ts";
+import { type Config, loadConfig } from "../../config/load.ts";
 import { unknownSettings } from "../../config/unknown.ts";
 import { createLog, type Log } from "../../log.ts";
+import { checkIssuers } from "./issuers.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,14 +12,14 @@ export async function serve(env: Environment): Promise<void> {
     const log = createLog(config.logLevel);
     // Loaded here, because each kind of process needs other modules.
     if (config.workers === 1) {
-      warnOfUnknown(env, log);
+      await checkSettings(env, config, log);
       const { serveAlone } = await import("./alone.ts");
       await serveAlone(config, log);
       return;
     }
     const { isPrimary } = (await import("node:cluster")).default;
     if (isPrimary) {
-      warnOfUnknown(env, log);
+      await checkSettings(env, config, log);
       const { servePrimary } = await import("./primary.ts");
       await servePrimary(config, log);
     } else {
@@ -31,9 +32,11 @@ export async function serve(env: Environment): Promise<void> {
   }
 }
 
-function warnOfUnknown(env: Environment, log: Log): void {
+/** Once for a server, however many processes it is, and before anything is made. */
+async function checkSettings(env: Environment, config: Config, log: Log): Promise<void> {
   for (const { name, nearest } of unknownSettings(env)) {
     const advice = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     log.warn(`${name} is not a setting of Roster, and changes nothing${advice}`);
   }
+  await checkIssuers(config);
 }
