@@ -66,7 +66,7 @@ async function openThroughProxy({ silent = false } = {}) {
   const proxy = createServer((client) => {
     sockets.add(client.on("error", () => {}));
     if (silent) return;
-    const server = connect(Number(target.port), target.hostname).on("error", () => {});
+    const server = connect(Number(target.port || 5432), target.hostname).on("error", () => {});
     client.pipe(server).pipe(client);
   }).listen(0, "127.0.0.1");
   await once(proxy, "listening");

@@ -91,7 +91,7 @@ test("an outage of the database is UNAVAILABLE with RetryInfo and NOT_SERVING, a
   ]);
 });
 
-test("a database that has become read-only takes no writes, is told once, and goes on serving reads", async () => {
+test("a database that has become read-only takes no writes, is told once, and goes on serving reads", LONG, async () => {
   const { users, health, lines, stop } = await serve();
   const { user } = await users.createUser({ user: { name: "Before" } });
   const setReadOnly = async (value: "on" | "off") => {

@@ -140,10 +140,9 @@ test("a key whose user is suspended on one server is dead there at once, and on 
 test("migrations by several servers that start at once on an empty database run once", async () => {
   const postgres = inject("postgres");
   if (postgres === undefined) throw new Error("this needs PostgreSQL");
-  await administer(postgres, "create database roster_at_once");
-  const stores = await Promise.all(
-    Array.from({ length: 4 }, () => openStore(`${postgres.url}/roster_at_once`, one.sources)),
-  );
+  const name = `${postgres.prefix}at_once`;
+  await administer(postgres, `create database ${name}`);
+  const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(`${postgres.url}/${name}`, one.sources)));
   expect(await Promise.all(stores.map((store) => store.listAccountIds("", 1)))).toEqual([[], [], [], []]);
   await Promise.all(stores.map((store) => store.close()));
 });

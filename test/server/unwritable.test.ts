@@ -50,31 +50,35 @@ const FAULTS: Record<string, () => Fault | undefined> = {
       : undefined,
 };
 
-test.for(Object.keys(FAULTS))("%s: told once when it begins and once when it ends; reads go on", async (name, { skip }) => {
-  const fault = FAULTS[name]?.();
-  if (fault === undefined) return skip("this machine can't do that");
-  const server = await spawnServer(fault.folder, { env: ENV });
-  const users = clientOf(UserService, server.url, server.secret);
-  const { user } = await users.createUser({ user: { name: "Before" } });
-  expect(await gauges(server)).toEqual({ reachable: 1, writable: 1 });
+test.for(Object.keys(FAULTS))(
+  "%s: told once when it begins and once when it ends; reads go on",
+  LONG,
+  async (name, { skip }) => {
+    const fault = FAULTS[name]?.();
+    if (fault === undefined) return skip("this machine can't do that");
+    const server = await spawnServer(fault.folder, { env: ENV });
+    const users = clientOf(UserService, server.url, server.secret);
+    const { user } = await users.createUser({ user: { name: "Before" } });
+    expect(await gauges(server)).toEqual({ reachable: 1, writable: 1 });
 
-  fault.begin(server.child.pid);
-  await failUntilTold(users, server);
-  for (let calls = 0; calls < 20; calls += 1) await refused(users);
-  expect(await gauges(server)).toEqual({ reachable: 1, writable: 0 });
-  expect((await users.getUser({ key: { case: "id", value: user?.id ?? "" } })).user).toEqual(user);
-  expect(await clientOf(Health, server.url, undefined).check({})).toMatchObject({ status: Status.SERVING });
+    fault.begin(server.child.pid);
+    await failUntilTold(users, server);
+    for (let calls = 0; calls < 20; calls += 1) await refused(users);
+    expect(await gauges(server)).toEqual({ reachable: 1, writable: 0 });
+    expect((await users.getUser({ key: { case: "id", value: user?.id ?? "" } })).user).toEqual(user);
+    expect(await clientOf(Health, server.url, undefined).check({})).toMatchObject({ status: Status.SERVING });
 
-  fault.end(server.child.pid);
-  await vi.waitFor(() => expect(logged(server, OVER)).toHaveLength(1), 15_000);
-  expect(await gauges(server)).toEqual({ reachable: 1, writable: 1 });
-  await users.createUser({ user: { name: "After" } });
-  expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
-  expect(problems(server)).toEqual([
-    expect.objectContaining({ level: 50, msg: BEGUN, cause: expect.stringMatching(/SQLITE_(FULL|IOERR_WRITE)/) }),
-  ]);
-  expect(logged(server, OVER)).toMatchObject([{ level: 30 }]);
-});
+    fault.end(server.child.pid);
+    await vi.waitFor(() => expect(logged(server, OVER)).toHaveLength(1), 15_000);
+    expect(await gauges(server)).toEqual({ reachable: 1, writable: 1 });
+    await users.createUser({ user: { name: "After" } });
+    expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+    expect(problems(server)).toEqual([
+      expect.objectContaining({ level: 50, msg: BEGUN, cause: expect.stringMatching(/SQLITE_(FULL|IOERR_WRITE)/) }),
+    ]);
+    expect(logged(server, OVER)).toMatchObject([{ level: 30 }]);
+  },
+);
 
 test("a worker whose writes fail says so, and is told apart in the metrics", LONG, async ({ skip }) => {
   const fault = FAULTS["a disk that is full"]?.();

@@ -50,7 +50,7 @@ async function empty(client: Client): Promise<number> {
 }
 
 async function copyTemplate(postgres: PostgresAddress): Promise<string> {
-  const name = `roster_${randomBytes(8).toString("hex")}`;
+  const name = `${postgres.prefix}${randomBytes(8).toString("hex")}`;
   await administer(postgres, `create database ${name} template ${postgres.template}`);
   return `${postgres.url}/${name}`;
 }

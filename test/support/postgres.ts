@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +14,8 @@ process.prependListener("beforeExit", () => process.exit());
 export interface PostgresAddress {
   /** Without the name of a database: `postgres://user:password@host:port`. */
   readonly url: string;
+  /** With which the name of every database of this run begins. */
+  readonly prefix: string;
   /** A database with all tables and no rows: copying it is quicker than migrating each. */
   readonly template: string;
   /** How many tables and indexes it has. */
@@ -36,7 +39,6 @@ const SETTINGS = {
   fsync: "off",
   full_page_writes: "off",
 };
-const TEMPLATE = "roster_template";
 const FOLDER = "roster-postgres-";
 
 export async function startPostgres(): Promise<PostgresServer> {
@@ -61,9 +63,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.initialise();
   await server.start();
   const url = `postgres://roster:roster@127.0.0.1:${port}`;
-  const address = { url, template: TEMPLATE, relations: await createTemplate(url) };
   return {
-    ...address,
+    ...(await prepare(url)),
     folder: join(folder, "data"),
     start: () => server.start(),
     stop: () => server.stop(),
@@ -72,6 +73,23 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A server that is there already, and whose user may create databases: those of this run are dropped at its end. */
+export async function useGivenPostgres(given: string): Promise<PostgresAddress & { remove(): Promise<void> }> {
+  const { protocol, username, password, host, search } = new URL(given);
+  if (!protocol.startsWith("postgres") || search !== "") {
+    throw new Error("TEST_DATABASE_URL must be postgres://USER:PASSWORD@HOST:PORT");
+  }
+  const address = await prepare(`${protocol}//${username}:${password}@${host}`);
+  return { ...address, remove: () => dropDatabases(address) };
+}
+
+async function dropDatabases({ url, prefix }: PostgresAddress): Promise<void> {
+  await withClient(`${url}/postgres`, async (client) => {
+    const { rows } = await client.query("select datname from pg_database where starts_with(datname, $1)", [prefix]);
+    for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`);
+  });
 }
 
 /** Runs one statement on the server, outside the databases of the tests. */
@@ -121,11 +139,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function createTemplate(url: string): Promise<number> {
-  await administer({ url }, `create database ${TEMPLATE}`);
-  const store = await openStore(`${url}/${TEMPLATE}`, createSources());
+async function prepare(url: string): Promise<PostgresAddress> {
+  const prefix = `roster_${randomBytes(4).toString("hex")}_`;
+  const template = `${prefix}template`;
+  await administer({ url }, `create database ${template}`);
+  const store = await openStore(`${url}/${template}`, createSources());
   await store.close();
-  return withClient(`${url}/${TEMPLATE}`, countRelations);
+  return { url, prefix, template, relations: await withClient(`${url}/${template}`, countRelations) };
 }
 
 /** A port below the ephemeral range, so that no outgoing connection takes it meanwhile. */
