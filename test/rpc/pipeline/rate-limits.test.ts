@@ -22,23 +22,23 @@ async function open(limits: Partial<DefaultLimits>) {
   return { server, admin, withKey };
 }
 
+/** One token in ten seconds: none comes back while a test runs, however busy the machine. */
+const hardlyAny = (burst: number) => ({ perSecond: 0.1, burst });
+
 const limited = (call: Promise<unknown>) => failure(call, Code.ResourceExhausted, "RATE_LIMITED");
 
-test.each(PROTOCOL_NAMES)(
-  "a key gets its burst at once, then what a second brings, and is told when: %s",
-  async (protocol) => {
-    const { withKey } = await open({});
-    const users = (await withKey({ perSecond: 1, burst: 3 })).users(protocol);
-    for (let n = 0; n < 3; n += 1) await users.listUsers({});
-    const [retry] = (await limited(users.listUsers({}))).findDetails(RetryInfoSchema);
-    const wait = durationMs(present(present(retry).retryDelay));
-    expect(wait).toBeGreaterThan(0);
-    expect(wait).toBeLessThanOrEqual(1_000);
-  },
-);
+test.each(PROTOCOL_NAMES)("a key gets its burst at once, then is told when the next call may come: %s", async (protocol) => {
+  const { withKey } = await open({ perKey: hardlyAny(3) });
+  const users = (await withKey()).users(protocol);
+  for (let n = 0; n < 3; n += 1) await users.listUsers({});
+  const [retry] = (await limited(users.listUsers({}))).findDetails(RetryInfoSchema);
+  const wait = durationMs(present(present(retry).retryDelay));
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(10_000);
+});
 
 test("over HTTP, answers and refusals say what is left", async () => {
-  const { admin, server } = await open({ perKey: { perSecond: 2, burst: 4 } });
+  const { admin, server } = await open({ perKey: hardlyAny(4) });
   expect((await admin.keys().whoAmI({})).superAdmin).toBe(true);
   const call = () =>
     fetch(`${server.url}/roster.v1.ApiKeyService/WhoAmI`, {
@@ -49,13 +49,13 @@ test("over HTTP, answers and refusals say what is left", async () => {
   const [first, second] = [await call(), await call()];
   expect([first.status, first.headers.get("ratelimit-policy"), first.headers.get("ratelimit")]).toEqual([
     200,
-    '"caller";q=4;w=2',
-    expect.stringMatching(/^"caller";r=2;t=1$/),
+    '"caller";q=4;w=40',
+    expect.stringMatching(/^"caller";r=2;t=20$/),
   ]);
-  expect(second.headers.get("ratelimit")).toMatch(/^"caller";r=1;t=2$/);
+  expect(second.headers.get("ratelimit")).toMatch(/^"caller";r=1;t=30$/);
   await call();
   const refused = await call();
-  expect([refused.status, refused.headers.get("ratelimit")]).toEqual([429, '"caller";r=0;t=2']);
+  expect([refused.status, refused.headers.get("ratelimit")]).toEqual([429, '"caller";r=0;t=40']);
 });
 
 describe("64 calls in flight", () => {
@@ -71,15 +71,15 @@ describe("64 calls in flight", () => {
 });
 
 test("an import counts by its rows, and is paid for afterwards if it is larger than the burst", async () => {
-  const { withKey } = await open({});
-  const users = (await withKey({ perSecond: 1, burst: 10 })).users();
+  const { withKey } = await open({ perKey: hardlyAny(10) });
+  const users = (await withKey()).users();
   const rows = (count: number) => ({ users: Array.from({ length: count }, () => ({})) });
   expect((await users.importUsers(rows(6))).created).toBe(6);
   await limited(users.importUsers(rows(6)));
-  const other = (await withKey({ perSecond: 1, burst: 10 })).users();
+  const other = (await withKey()).users();
   expect((await other.importUsers(rows(50))).created).toBe(50);
   const [retry] = (await limited(other.listUsers({}))).findDetails(RetryInfoSchema);
-  expect(durationMs(present(present(retry).retryDelay))).toBeGreaterThan(30_000);
+  expect(durationMs(present(present(retry).retryDelay))).toBeGreaterThan(300_000);
 });
 
 test("messages of a stream wait for their turn, and all of them come", async () => {
@@ -94,18 +94,20 @@ test("messages of a stream wait for their turn, and all of them come", async () 
 });
 
 test("one caller's limit is nobody else's", async () => {
-  const { admin, withKey } = await open({});
-  const users = (await withKey({ perSecond: 1, burst: 1 })).users();
+  const { withKey } = await open({ perKey: hardlyAny(2) });
+  const users = (await withKey()).users();
+  await users.listUsers({});
   await users.listUsers({});
   await limited(users.listUsers({}));
-  for (let n = 0; n < 20; n += 1) await admin.users().listUsers({});
+  const others = (await withKey({ perSecond: 1, burst: 20 })).users();
+  for (let n = 0; n < 20; n += 1) await others.listUsers({});
 });
 
 describe("failed authentications from one address", () => {
   const guess = (url: string, n: number) => servicesOf(url, `guess ${n}`).users().listUsers({});
 
   test("are heard up to the limit, then nothing unknown from there is, but for what was proven there", async () => {
-    const { server, admin, withKey } = await open({ failuresPerAddress: { perSecond: 1, burst: 5 } });
+    const { server, admin, withKey } = await open({ failuresPerAddress: { perSecond: 0.2, burst: 5 } });
     const fresh = await withKey();
     for (let n = 0; n < 5; n += 1) {
       await failure(guess(server.url, n), Code.Unauthenticated, "API_KEY_INVALID");
@@ -115,6 +117,6 @@ describe("failed authentications from one address", () => {
     await limited(guess(server.url, 6));
     expect((await admin.users().listUsers({})).users).toHaveLength(1);
     await limited(fresh.users().listUsers({}));
-    await expect.poll(() => fresh.users().listUsers({}), { timeout: 5_000, interval: 100 }).toBeDefined();
+    await expect.poll(() => fresh.users().listUsers({}), { timeout: 15_000, interval: 100 }).toBeDefined();
   });
 });
