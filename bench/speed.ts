@@ -14,6 +14,7 @@ import { createUser } from "./work/create-user.ts";
 import { EXPORT_ROUNDS, exportUsers } from "./work/export.ts";
 import { exportWhileWriting } from "./work/export-while-writing.ts";
 import { getUser, getUserByConnect } from "./work/get-user.ts";
+import { getUserWithToken } from "./work/get-user-token.ts";
 import { importUsers } from "./work/import-users.ts";
 import { latency } from "./work/latency.ts";
 import { listUsers } from "./work/list-users.ts";
@@ -26,6 +27,7 @@ const ALL: readonly Work[] = [
   exportUsers,
   getUser,
   getUserByConnect,
+  getUserWithToken,
   listUsers,
   latency,
   exportWhileWriting,
