@@ -23,9 +23,10 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 export default defineConfig({
   test: {
     // What takes longer hangs. On an idle machine hardly any test takes two seconds; some that do have bounds of their own.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    expect: { poll: { timeout: 10_000 } },
+    // Beside a build and another run, a test takes ten times as long.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     // Servers, databases and their clients share the cores with the tests.
     maxWorkers: 2,
     // Loading Roster takes longer than most files' tests. What a file leaves running is ended after it.

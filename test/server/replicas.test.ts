@@ -125,7 +125,7 @@ test.each([
     }
     const breaks = 6 / messages;
     const following = follow(directory, replica, { changeToken, filter, breaks, random: createRandom(seed), protocol });
-    await expect.poll(() => replica.messages, { timeout: 50_000 }).toBeGreaterThan(messages);
+    await expect.poll(() => replica.messages, { timeout: 100_000 }).toBeGreaterThan(messages);
     enough.abort();
     await Promise.all(writers);
     // The server may be on its way out once more.

@@ -6,6 +6,7 @@ import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
+import { LONG } from "../../support/bounds.ts";
 import { clientOf } from "../../support/clients.ts";
 import { useRoster } from "../setup.ts";
 import { ABSURD, filledIn, templatesOf } from "./absurd.ts";
@@ -66,7 +67,7 @@ async function errorOf(method: DescMethod, client: AnyClient, request: Message):
 const METHODS = [UserService, SessionService, AccountService, ApiKeyService].flatMap(({ methods }) => methods);
 
 describe.each(METHODS)("$name", (method) => {
-  test("answers any text in any field, and never with INTERNAL, UNKNOWN or silence", async () => {
+  test("answers any text in any field, and never with INTERNAL, UNKNOWN or silence", LONG, async () => {
     const templates = templatesOf(method);
     const failed: string[] = [];
     for (const template of templates) {
@@ -88,7 +89,7 @@ describe.each(METHODS)("$name", (method) => {
 });
 
 describe.each(METHODS)("$name, on the gRPC port,", (method) => {
-  test("answers any text in any field, and never with INTERNAL or UNKNOWN", async () => {
+  test("answers any text in any field, and never with INTERNAL or UNKNOWN", LONG, async () => {
     const { url, secret } = roster.server;
     const client = clientOf<DescService>(method.parent, url, secret, "gRPC, its own port") as AnyClient;
     const failed: string[] = [];
