@@ -7,7 +7,7 @@ const PINNED = {
   "@bufbuild/cel": "test/filter/parse.test.ts",
   "@connectrpc/connect": "test/server/garbage.test.ts, test/server/cancel.test.ts, test/client/truncated.test.ts",
   "@connectrpc/connect-node": "test/server/garbage.test.ts",
-  "@grpc/grpc-js": "test/server/garbage.test.ts, test/server/start.test.ts",
+  "@grpc/grpc-js": "test/server/garbage.test.ts, test/server/start.test.ts, test/server/client-certificates.test.ts",
   "csv-parse": "test/cli/records.test.ts",
   kysely: "test/postgres/broken-connections.test.ts",
   pg: "test/postgres/broken-connections.test.ts",

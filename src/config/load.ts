@@ -1,15 +1,15 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { MetadataPath } from "../directory/lists/filter.ts";
 import { ConfigError, withoutSecrets } from "./error.ts";
 import { InvalidValue } from "./parse.ts";
 import { fileVariable, readSecret } from "./secret-files.ts";
 import { SETTINGS, type Setting, type SettingValues } from "./settings.ts";
+import { type TlsConfig, type TlsValues, tlsProblems, toTlsConfig } from "./tls.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All settings by their names in SETTINGS; those of TLS together, and lists empty where nothing is set. */
-export interface Config extends Omit<SettingValues, "tlsCertificate" | "tlsKey" | "corsOrigins" | "indexedMetadata"> {
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+export interface Config extends Omit<SettingValues, keyof TlsValues | "corsOrigins" | "indexedMetadata"> {
+  readonly tls: TlsConfig | undefined;
   readonly corsOrigins: readonly string[];
   readonly indexedMetadata: readonly MetadataPath[];
 }
@@ -17,14 +17,10 @@ export interface Config extends Omit<SettingValues, "tlsCertificate" | "tlsKey" 
 /** Reads the settings. Throws a ConfigError that names every wrong one. */
 export function loadConfig(env: Environment): Config {
   const problems: string[] = [];
-  const { tlsCertificate, tlsKey, corsOrigins = [], indexedMetadata = [], ...values } = readValues(env, problems);
-  const tls = tlsCertificate && tlsKey ? { certificate: tlsCertificate, key: tlsKey } : undefined;
-  if (!env[SETTINGS.tlsCertificate.variable] !== !env[SETTINGS.tlsKey.variable]) {
-    problems.push("ROSTER_TLS_CERTIFICATE and ROSTER_TLS_KEY: set both or neither");
-  }
-  if (tls && !new X509Certificate(tls.certificate).checkPrivateKey(createPrivateKey(tls.key))) {
-    problems.push("ROSTER_TLS_CERTIFICATE and ROSTER_TLS_KEY: the key is not that of the certificate");
-  }
+  const all = readValues(env, problems);
+  const { tlsCertificate, tlsKey, tlsClientCa, tlsClientAuth, corsOrigins = [], indexedMetadata = [], ...values } = all;
+  const tls = toTlsConfig({ tlsCertificate, tlsKey, tlsClientCa, tlsClientAuth });
+  problems.push(...tlsProblems(env, tls));
   if (problems.length > 0) {
     throw new ConfigError(problems);
   }

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { secretKeyId } from "../directory/keys/api-key.ts";
@@ -43,6 +44,24 @@ export function parsePem(path: string, kind: string, check: (pem: string) => unk
   } catch (error) {
     throw new InvalidValue(`must be a file with ${kind} in PEM (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+/** Checks each certificate of a PEM text. Throws if there is none. */
+export function checkCertificates(pem: string): void {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs);
+  if (certificates === null) {
+    throw new Error("it has none");
+  }
+  for (const certificate of certificates) {
+    new X509Certificate(certificate);
+  }
+}
+
+export function parseClientAuth(text: string): "optional" | "required" {
+  if (text !== "optional" && text !== "required") {
+    throw new InvalidValue("must be optional or required");
+  }
+  return text;
 }
 
 export function parseSecret(text: string): string {

@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { LOG_LEVELS } from "../log.ts";
 import {
+  checkCertificates,
   parseAddress,
+  parseClientAuth,
   parseDatabaseUrl,
   parseDuration,
   parseInteger,
@@ -83,6 +85,18 @@ export const SETTINGS = {
     fallback: "",
     description: "file of the TLS private key, PEM; with ROSTER_TLS_CERTIFICATE",
     parse: (path: string) => parsePem(path, "a private key", createPrivateKey),
+  },
+  tlsClientCa: {
+    variable: "ROSTER_TLS_CLIENT_CA",
+    fallback: "",
+    description: "file of the authorities whose client certificates are taken, PEM (docs/mtls.md); asks clients for one",
+    parse: (path: string) => parsePem(path, "certificates", checkCertificates),
+  },
+  tlsClientAuth: {
+    variable: "ROSTER_TLS_CLIENT_AUTH",
+    fallback: "",
+    description: "whether clients need a certificate: optional, the default with ROSTER_TLS_CLIENT_CA, or required",
+    parse: parseClientAuth,
   },
   bootstrapKey: {
     variable: "ROSTER_BOOTSTRAP_KEY",

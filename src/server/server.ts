@@ -105,7 +105,7 @@ async function openPorts(
   options: ServerOptions,
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
   const { maxMessageBytes, log } = options;
-  const http = await openHttpPort(createHttpHandler({ ...options, routes }), options.http);
+  const http = await openHttpPort(createHttpHandler({ ...options, routes }), options.http, log);
   try {
     return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes }, log)) };
   } catch (error) {

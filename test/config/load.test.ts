@@ -1,7 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withoutSecrets } from "../../src/config/error.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -9,7 +6,6 @@ import { flagOf, SETTINGS } from "../../src/config/settings.ts";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { DAY, HOUR } from "../../src/directory/values/clock.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
-import { testFolder } from "../support/folder.ts";
 import { problemsOf } from "./problems.ts";
 
 test("nothing needs to be set", () => {
@@ -134,40 +130,6 @@ test("a secret is left out of a text that is shown, and nothing else is", () => 
   expect(withoutSecrets("sqlite:data/roster.db")).toBe("sqlite:data/roster.db");
   const secret = mintSecret(createIdSource()("K"));
   expect(withoutSecrets(`/run/${secret}`)).toBe(`/run/${secret.slice(0, -43)}***`);
-});
-
-describe("TLS", () => {
-  function makeCertificate(folder: string, name: string) {
-    const files = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}-key.pem`) };
-    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", `/CN=${name}`];
-    execFileSync("openssl", ["req", "-x509", ...curve, "-keyout", files.key, "-out", files.certificate], {
-      stdio: "ignore",
-    });
-    return files;
-  }
-
-  test("takes a certificate and its key", () => {
-    const { certificate, key } = makeCertificate(testFolder(), "a");
-    expect(loadConfig({ ROSTER_TLS_CERTIFICATE: certificate, ROSTER_TLS_KEY: key }).tls).toEqual({
-      certificate: readFileSync(certificate, "utf8"),
-      key: readFileSync(key, "utf8"),
-    });
-  });
-
-  test("refuses one without the other, the key of another, and what is neither", () => {
-    const folder = testFolder();
-    const a = makeCertificate(folder, "a");
-    const b = makeCertificate(folder, "b");
-    const garbage = join(folder, "garbage.pem");
-    writeFileSync(garbage, "garbage");
-    const problems = (certificate: string, key: string) =>
-      problemsOf({ ROSTER_TLS_CERTIFICATE: certificate, ROSTER_TLS_KEY: key }).join();
-    expect(problems(a.certificate, "")).toContain("set both or neither");
-    expect(problems("", a.key)).toContain("set both or neither");
-    expect(problems(a.certificate, b.key)).toContain("not that of the certificate");
-    expect(problems(garbage, a.key)).toContain("must be a file with a certificate");
-    expect(problems(a.certificate, garbage)).toContain("must be a file with a private key");
-  });
 });
 
 test("each setting has a flag of its own", () => {

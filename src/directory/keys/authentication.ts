@@ -1,66 +1,51 @@
 import { timingSafeEqual } from "node:crypto";
 import { RosterError } from "../errors.ts";
-import { changesAccessOf } from "../store/commit-event.ts";
 import type { Store } from "../store/store.ts";
 import type { User } from "../users/user.ts";
 import { type Clock, type Micros, SECOND } from "../values/clock.ts";
-import { type Caller, type KeyHolder, secretDigest, secretKeyId } from "./api-key.ts";
+import { apiKeyIdOf, type Caller, type KeyHolder, secretDigest, secretKeyId } from "./api-key.ts";
+import { tokenInvalid } from "./bearer-token.ts";
+import { KnownKeys } from "./known-keys.ts";
+import type { ClientCertificate, Proof } from "./proof.ts";
 
 /**
- * The caller that a secret proves. Throws one and the same API_KEY_INVALID for every key that does not work, and
+ * The caller that is proven. Throws one and the same API_KEY_INVALID for every key that does not work, and
  * ACCOUNT_SUSPENDED for one that would, were its account active.
  */
-export type Authenticate = (secret: string | undefined) => Promise<Caller>;
+export type Authenticate = (proof: Proof) => Promise<Caller>;
 
-/** How long what was read of a key is trusted: less than the 5 seconds within which a revocation by another server must count. */
-export const TRUST_TIME = 4 * SECOND;
 const USE_INTERVAL = 60 * SECOND;
-const MAX_KNOWN = 10_000;
 
-interface Known {
-  readonly holder: KeyHolder;
-  readonly readTime: Micros;
-}
-
-/**
- * Remembers keys that were proven, so that a known key costs no read. What any process of this server changes about keys,
- * their users and accounts takes effect at once: a commit event comes, and a read that was under way then is not remembered.
- */
+/** Finds callers by the secrets of keys, and by certificates that stand for keys. */
 export function createAuthenticator(
-  store: Pick<Store, "findKeyHolders" | "onCommit" | "noteKeyUse">,
+  store: Pick<Store, "findKeyHolders" | "findCertificateHolders" | "onCommit" | "noteKeyUse">,
   now: Clock,
 ): Authenticate {
-  const known = new Map<string, Known>();
+  const known = new KnownKeys(store, now);
   const lastUses = new Map<string, Micros>();
-  let changes = 0;
-  store.onCommit((event) => {
-    if (event.accessChanges.length === 0) return;
-    changes += 1;
-    for (const [digest, { holder }] of known) {
-      if (changesAccessOf({ accountId: holder.accountId, userId: holder.user.id }, event)) {
-        known.delete(digest);
-      }
-    }
-  });
 
-  async function find(secret: string, digest: Uint8Array): Promise<KeyHolder | undefined> {
-    const name = Buffer.from(digest).toString("base64");
-    const remembered = known.get(name);
-    const time = now();
-    if (remembered !== undefined && time - remembered.readTime < TRUST_TIME) {
-      return remembered.holder;
+  async function findBySecret(secret: string): Promise<KeyHolder | undefined> {
+    const keyId = secretKeyId(secret);
+    if (keyId === undefined) {
+      return undefined;
     }
-    const before = changes;
-    const holders = await store.findKeyHolders(secretKeyId(secret) ?? "");
-    const holder = holders.find((candidate) => proves(candidate, digest));
-    known.delete(name);
-    if (holder !== undefined && changes === before) {
-      if (known.size >= MAX_KNOWN) {
-        known.clear();
-      }
-      known.set(name, { holder, readTime: time });
+    const digest = secretDigest(secret);
+    const holder = await known.find(`secret ${Buffer.from(digest).toString("base64")}`, async () =>
+      (await store.findKeyHolders(keyId)).find((candidate) => isSecretOf(candidate, digest)),
+    );
+    return holder !== undefined && isCurrent(holder, digest, now()) ? holder : undefined;
+  }
+
+  async function findByCertificate({ names, fingerprint, expireTime }: ClientCertificate): Promise<KeyHolder | undefined> {
+    if (names.length === 0) {
+      return undefined;
     }
-    return holder;
+    const holder = await known.find(`certificate ${fingerprint}`, async () => {
+      const [first, ...others] = await store.findCertificateHolders(names);
+      // With the names of two keys it does not say which one it stands for.
+      return others.length === 0 ? first : undefined;
+    });
+    return expireTime > now() ? holder : undefined;
   }
 
   function noteUse({ accountId, key }: KeyHolder, time: Micros): void {
@@ -72,14 +57,10 @@ export function createAuthenticator(
     }
   }
 
-  return async (secret) => {
-    if (secret === undefined || secretKeyId(secret) === undefined) {
-      throw keyInvalid();
-    }
-    const digest = secretDigest(secret);
-    const holder = await find(secret, digest);
+  return async (proof) => {
+    const holder = await (typeof proof === "object" ? findByCertificate(proof) : findBySecret(proof ?? ""));
     const time = now();
-    if (holder === undefined || !works(holder, digest, time)) {
+    if (holder === undefined || !works(holder, time)) {
       throw keyInvalid();
     }
     if (holder.accountStatus === "SUSPENDED") {
@@ -91,6 +72,16 @@ export function createAuthenticator(
   };
 }
 
+/**
+ * Throws API_KEY_INVALID or TOKEN_INVALID if what proved one caller proves another one by now: a certificate whose name another key has got,
+ * a token whose issuer is trusted for another account.
+ */
+export function assertSameCaller(before: Caller, after: Caller): void {
+  if (before.accountId !== after.accountId || apiKeyIdOf(before) !== apiKeyIdOf(after)) {
+    throw before.credential.kind === "key" ? keyInvalid() : tokenInvalid();
+  }
+}
+
 /** What decides whether a user's keys work and what they may do, and whether a token leads to it. */
 const ACCESS_FIELDS = ["status", "superAdmin", "deleteTime", "email", "externalId"] as const satisfies Array<keyof User>;
 
@@ -99,15 +90,18 @@ export function changesAccess(before: User, after: User): boolean {
   return ACCESS_FIELDS.some((field) => before[field] !== after[field]);
 }
 
-function proves({ digest, previousDigest }: KeyHolder, given: Uint8Array): boolean {
+function isSecretOf({ digest, previousDigest }: KeyHolder, given: Uint8Array): boolean {
   return timingSafeEqual(digest, given) || (previousDigest !== null && timingSafeEqual(previousDigest, given));
 }
 
-function works(holder: KeyHolder, given: Uint8Array, now: Micros): boolean {
-  const { key, user, digest, previousExpireTime } = holder;
-  const current = timingSafeEqual(digest, given) || (previousExpireTime !== null && now < previousExpireTime);
+/** Whether the secret has not been replaced, or is the one before and still good. */
+function isCurrent({ digest, previousExpireTime }: KeyHolder, given: Uint8Array, now: Micros): boolean {
+  return timingSafeEqual(digest, given) || (previousExpireTime !== null && now < previousExpireTime);
+}
+
+function works({ key, user }: KeyHolder, now: Micros): boolean {
   const ended = key.revokeTime !== null || (key.expireTime !== null && key.expireTime <= now);
-  return current && !ended && user.deleteTime === null && user.status !== "SUSPENDED";
+  return !ended && user.deleteTime === null && user.status !== "SUSPENDED";
 }
 
 function keyInvalid(): RosterError {

@@ -8,8 +8,8 @@ import type { User, UserInput } from "../users/user.ts";
 import { createUser } from "../users/users.ts";
 import type { Clock, Micros } from "../values/clock.ts";
 import type { Caller } from "./api-key.ts";
-import { TRUST_TIME } from "./authentication.ts";
 import { type TokenIdentity, type TokenVerifier, tokenInvalid } from "./bearer-token.ts";
+import { TRUST_TIME } from "./known-keys.ts";
 
 export interface TokenAuthenticatorDeps {
   readonly store: Pick<Store, "read" | "write" | "onCommit">;

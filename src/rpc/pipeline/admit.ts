@@ -4,6 +4,7 @@ import { RosterError } from "../../directory/errors.ts";
 import { credentialId } from "../../directory/keys/api-key.ts";
 import type { Authenticate } from "../../directory/keys/authentication.ts";
 import { consumeNonce } from "../../directory/keys/nonce.ts";
+import type { Proof } from "../../directory/keys/proof.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { authorise } from "../permissions/authorise.ts";
 import type { Permission } from "../permissions/permission.ts";
@@ -11,6 +12,7 @@ import type { Call, CallContext } from "./call.ts";
 import { isBinary } from "./codec.ts";
 import type { FairUse } from "./fair-use.ts";
 import type { LongLists } from "./long-lists.ts";
+import { peerOf } from "./peer.ts";
 import { validate } from "./validate.ts";
 
 const NONCE_HEADER = "roster-client-nonce";
@@ -35,7 +37,7 @@ export async function admit(
   const { requestHeader } = context;
   const assertAwaited = () => assertNotEnded(context);
   assertAwaited();
-  const caller = await fairUse.authenticate(context, secretOf(requestHeader), authenticate);
+  const caller = await fairUse.authenticate(context, proofOf(context), authenticate);
   const accountId = authorise(caller, permission, request);
   await fairUse.admit(caller, permission.costOf(request), context.responseHeader);
   if (permission.mutates) {
@@ -59,8 +61,13 @@ function assertNotEnded(context: CallContext): void {
   throw new RosterError("CANCELED", "the caller has gone");
 }
 
-/** The key or token that a call carries. */
-export function secretOf(header: CallContext["requestHeader"]): string | undefined {
-  const [, bearer] = /^bearer +(.+)$/i.exec(header.get("authorization") ?? "") ?? [];
-  return bearer ?? header.get("x-api-key") ?? undefined;
+/** The key or token that a call carries; the certificate of its connection counts for calls that carry neither. */
+export function proofOf(context: Pick<CallContext, "requestHeader" | "values" | "peer">): Proof {
+  const authorization = context.requestHeader.get("authorization");
+  const apiKey = context.requestHeader.get("x-api-key");
+  if (authorization === null && apiKey === null) {
+    return peerOf(context).certificate;
+  }
+  const [, bearer] = /^bearer +(.+)$/i.exec(authorization ?? "") ?? [];
+  return bearer ?? apiKey ?? undefined;
 }

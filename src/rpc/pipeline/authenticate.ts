@@ -9,14 +9,14 @@ import type { Clock } from "../../directory/values/clock.ts";
 import { toUserMessage } from "../users/user-message.ts";
 import { validate } from "./validate.ts";
 
-/** Finds the caller by an API key or, where issuers are trusted, by a token. */
+/** Finds the caller by an API key, by a certificate that stands for one or, where issuers are trusted, by a token. */
 export function createAuthenticate(store: Store, now: Clock, tokens: TokenVerifier | undefined): Authenticate {
   const byKey = createAuthenticator(store, now);
   if (tokens === undefined) {
     return byKey;
   }
   const byToken = createTokenAuthenticator({ store, now, tokens, checkNewUser });
-  return (secret) => (secret !== undefined && TOKEN.test(secret) ? byToken(secret) : byKey(secret));
+  return (proof) => (typeof proof === "string" && TOKEN.test(proof) ? byToken(proof) : byKey(proof));
 }
 
 /** The compact form of JWS and JWE (RFC 7515, 7516). No API key has a dot. */

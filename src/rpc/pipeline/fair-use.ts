@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { RosterError } from "../../directory/errors.ts";
 import { type Caller, credentialId } from "../../directory/keys/api-key.ts";
 import type { Authenticate } from "../../directory/keys/authentication.ts";
+import type { Proof } from "../../directory/keys/proof.ts";
 import type { RateLimiter } from "../../directory/limits/rate-limiter.ts";
 import type { RateLimit, Verdict } from "../../directory/limits/token-bucket.ts";
 import { type PeerContext, peerOf } from "./peer.ts";
@@ -81,14 +82,14 @@ export class FairUse {
   }
 
   /** Authenticates a caller. An address from which too much was refused is not heard for a while, but for what was proven there. */
-  async authenticate(context: PeerContext, secret: string | undefined, authenticate: Authenticate): Promise<Caller> {
+  async authenticate(context: PeerContext, proof: Proof, authenticate: Authenticate): Promise<Caller> {
     const guesser = this.#guessers.size === 0 ? undefined : this.#guessers.get(peerOf(context).address);
-    if (guesser !== undefined && performance.now() < guesser.silentUntil && !guesser.proven.has(digestOf(secret))) {
+    if (guesser !== undefined && performance.now() < guesser.silentUntil && !guesser.proven.has(digestOf(proof))) {
       throw tooManyFailures(guesser.silentUntil - performance.now());
     }
     try {
-      const caller = await authenticate(secret);
-      guesser?.proven.add(digestOf(secret));
+      const caller = await authenticate(proof);
+      guesser?.proven.add(digestOf(proof));
       return caller;
     } catch (error) {
       if (error instanceof RosterError && isRefusal(error)) await this.#noteFailure(peerOf(context).address, error);
@@ -146,8 +147,12 @@ function isRefusal({ reason }: RosterError): boolean {
   return reason === "API_KEY_INVALID" || reason === "TOKEN_INVALID";
 }
 
-function digestOf(secret = ""): string {
-  return createHash("sha256").update(secret).digest("base64");
+function digestOf(proof: Proof): string {
+  return typeof proof === "object"
+    ? proof.fingerprint
+    : createHash("sha256")
+        .update(proof ?? "")
+        .digest("base64");
 }
 
 // As in draft-ietf-httpapi-ratelimit-headers: a quota in a window of seconds; what is left of it, and when all of it is back.

@@ -1,13 +1,14 @@
 import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Code, type ServiceImpl } from "@connectrpc/connect";
 import type { Caller } from "../../directory/keys/api-key.ts";
+import { assertSameCaller } from "../../directory/keys/authentication.ts";
 import { assertOwn } from "../../directory/keys/own-user.ts";
 import type { Log } from "../../log.ts";
 import { toConnectError } from "../errors.ts";
 import { authorise } from "../permissions/authorise.ts";
 import type { Permission } from "../permissions/permission.ts";
 import { methodName, PERMISSIONS } from "../permissions/permissions.ts";
-import { type AdmitDeps, admit, secretOf } from "./admit.ts";
+import { type AdmitDeps, admit, proofOf } from "./admit.ts";
 import type { Call, CallContext, Handlers, StreamCall } from "./call.ts";
 import type { CallMetrics } from "./call-metrics.ts";
 import { type Outcome, observe } from "./observe.ts";
@@ -65,13 +66,14 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
     let stream: OpenStream | undefined;
     try {
       const call = await admit(method, permission, request, context, deps);
-      const secret = secretOf(context.requestHeader);
+      const proof = proofOf(context);
       const permit = (caller: Caller) => {
+        assertSameCaller(call.caller, caller);
         authorise(caller, permission, request);
         // A token may lead to another user by now.
         assertOwn(caller, call.caller.user.id);
       };
-      const open = deps.streams.open({ secret, permit, caller: call.caller, signal: context.signal });
+      const open = deps.streams.open({ proof, permit, caller: call.caller, signal: context.signal });
       stream = open;
       const assertAwaited = () => {
         open.assertOpen();

@@ -1,6 +1,7 @@
 import { RosterError } from "../../directory/errors.ts";
 import type { Caller } from "../../directory/keys/api-key.ts";
 import type { Authenticate } from "../../directory/keys/authentication.ts";
+import type { Proof } from "../../directory/keys/proof.ts";
 import { changesAccessOf } from "../../directory/store/commit-event.ts";
 import type { Store } from "../../directory/store/store.ts";
 
@@ -13,7 +14,7 @@ export interface Streams {
 
 /** What a stream was admitted with. */
 export interface Admission {
-  readonly secret: string | undefined;
+  readonly proof: Proof;
   readonly caller: Caller;
   /** Throws if the caller may not do this, or no longer. */
   readonly permit: (caller: Caller) => void;
@@ -48,24 +49,24 @@ export function createStreams({
   readonly authenticate: Authenticate;
   readonly limit: number;
 }): Streams {
-  /** By secret, so that the key of a thousand streams is looked up once. */
-  const open = new Map<string | undefined, Set<Member>>();
-  const asking = new Map<string | undefined, Promise<Caller>>();
+  /** By what proves the caller, so that the key of a thousand streams is looked up once. */
+  const open = new Map<Proof, Set<Member>>();
+  const asking = new Map<Proof, Promise<Caller>>();
   let count = 0;
 
-  function ask(secret: string | undefined): Promise<Caller> {
-    const asked = asking.get(secret);
+  function ask(proof: Proof): Promise<Caller> {
+    const asked = asking.get(proof);
     if (asked !== undefined) return asked;
-    const answer: Promise<Caller> = authenticate(secret).finally(() => {
-      if (asking.get(secret) === answer) asking.delete(secret);
+    const answer: Promise<Caller> = authenticate(proof).finally(() => {
+      if (asking.get(proof) === answer) asking.delete(proof);
     });
-    asking.set(secret, answer);
+    asking.set(proof, answer);
     return answer;
   }
 
-  async function review(secret: string | undefined, members: ReadonlySet<Member>): Promise<void> {
+  async function review(proof: Proof, members: ReadonlySet<Member>): Promise<void> {
     try {
-      const caller = await ask(secret);
+      const caller = await ask(proof);
       for (const member of members) endUnless(member, () => member.permit(caller));
     } catch (error) {
       for (const member of members) member.end(error);
@@ -76,18 +77,18 @@ export function createStreams({
   store.onCommit((event) => {
     if (event.accessChanges.length === 0) return;
     asking.clear();
-    for (const [secret, members] of open) {
+    for (const [proof, members] of open) {
       const [first] = members;
       if (
         first !== undefined &&
         changesAccessOf({ accountId: first.caller.accountId, userId: first.caller.user.id }, event)
       ) {
-        void review(secret, members);
+        void review(proof, members);
       }
     }
   });
   const sweeping = setInterval(() => {
-    for (const [secret, members] of open) void review(secret, members);
+    for (const [proof, members] of open) void review(proof, members);
   }, SWEEP_MS);
 
   function enter(member: Member): void {
@@ -96,14 +97,14 @@ export function createStreams({
       throw new RosterError("TOO_MANY_STREAMS", message, { retryAfter: 5_000 });
     }
     count += 1;
-    open.set(member.secret, (open.get(member.secret) ?? new Set()).add(member));
+    open.set(member.proof, (open.get(member.proof) ?? new Set()).add(member));
   }
 
   function leave(member: Member): void {
-    const members = open.get(member.secret);
+    const members = open.get(member.proof);
     if (members?.delete(member)) {
       count -= 1;
-      if (members.size === 0) open.delete(member.secret);
+      if (members.size === 0) open.delete(member.proof);
     }
   }
 
@@ -129,7 +130,7 @@ export function createStreams({
         },
         async check() {
           if (refusal !== undefined) throw refusal.error;
-          admission.permit(await ask(admission.secret));
+          admission.permit(await ask(admission.proof));
         },
         close() {
           admission.signal.removeEventListener("abort", gone);

@@ -2,6 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Metadata } from "@grpc/grpc-js";
 import type { CallContext } from "../../rpc/pipeline/call.ts";
 import type { Peer } from "../../rpc/pipeline/peer.ts";
+import { rememberedCertificate } from "../tls/client-certificates.ts";
 
 /** The part of a call of grpc-js that all kinds of calls have. */
 export interface GrpcCall {
@@ -9,6 +10,7 @@ export interface GrpcCall {
   readonly cancelled: boolean;
   getDeadline(): Date | number;
   getPeer(): string;
+  getAuthContext(): { readonly sslPeerCertificate?: object };
   on(event: "cancelled", listener: () => void): unknown;
 }
 
@@ -31,7 +33,8 @@ export class GrpcContext implements CallContext {
 
   get peer(): Peer {
     // grpc-js gives the address with the port.
-    return { address: this.#call.getPeer().replace(/:\d+$/, "") };
+    const address = this.#call.getPeer().replace(/:\d+$/, "");
+    return { address, certificate: rememberedCertificate(this.#call.getAuthContext().sslPeerCertificate) };
   }
 
   get signal(): AbortSignal {

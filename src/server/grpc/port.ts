@@ -1,9 +1,13 @@
 import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server as TlsServer } from "node:tls";
+import { logVerbosity, Server, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
 import type { Route } from "../route.ts";
 import { destroyAll, track } from "../sockets.ts";
+import { checkClientCertificates } from "../tls/client-certificates.ts";
+import type { TlsOptions } from "../tls/options.ts";
+import { credentialsOf } from "./credentials.ts";
 import { guardStreams, http2ServersOf } from "./guard-streams.ts";
 import { definitionOf, handlerOf } from "./methods.ts";
 
@@ -11,8 +15,8 @@ export interface GrpcPortOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** PEM. Absent: cleartext. */
-  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Absent: cleartext. */
+  readonly tls?: TlsOptions | undefined;
   readonly maxMessageBytes: number;
   readonly connections?: Partial<ConnectionTimes>;
 }
@@ -78,18 +82,17 @@ export async function openGrpcPort(
   const sockets = new Set<Socket>();
   for (const http2Server of http2ServersOf(server)) {
     guardStreams(http2Server, paths, log);
+    if (tls?.clients !== undefined && http2Server instanceof TlsServer) {
+      checkClientCertificates(http2Server, log);
+    }
     http2Server.on("connection", (socket: Socket) => track(sockets, socket));
   }
   return { host, port: bound, drain: (timeoutMs) => drain(server, sockets, timeoutMs) };
 }
 
 function bind(server: Server, address: string, tls: GrpcPortOptions["tls"]): Promise<number> {
-  const credentials =
-    tls === undefined
-      ? ServerCredentials.createInsecure()
-      : ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }]);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
+    server.bindAsync(address, credentialsOf(tls), (error, port) => (error === null ? resolve(port) : reject(error)));
   });
 }
 

@@ -7,6 +7,7 @@ import { PEER } from "../../rpc/pipeline/peer.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { badRequest, unknownMethod } from "../error-responses.ts";
 import type { Route } from "../route.ts";
+import { clientCertificateOf } from "../tls/client-certificates.ts";
 import { completeErrors } from "./complete-errors.ts";
 import { answerPreflight, type CorsOrigins, setCorsHeaders } from "./cors.ts";
 import type { Request, Response } from "./request-response.ts";
@@ -75,7 +76,7 @@ async function respond(
 /** Undefined for a request whose target or host is no URL. */
 function toUniversal(request: Request, response: Response): UniversalServerRequest | undefined {
   try {
-    const peer = { address: request.socket.remoteAddress ?? "" };
+    const peer = { address: request.socket.remoteAddress ?? "", certificate: clientCertificateOf(request.socket) };
     return universalRequestFromNodeRequest(request, response, undefined, createContextValues().set(PEER, peer));
   } catch {
     return undefined;

@@ -3,7 +3,10 @@ import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttp2Server, createSecureServer, type Http2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
+import type { Log } from "../../log.ts";
 import { destroyAll, track } from "../sockets.ts";
+import { checkClientCertificates } from "../tls/client-certificates.ts";
+import { type TlsOptions, toServerOptions } from "../tls/options.ts";
 import { Http1Connections } from "./http1-connections.ts";
 import type { Request, Response } from "./request-response.ts";
 
@@ -11,8 +14,8 @@ export interface HttpPortOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** PEM. Absent: cleartext. */
-  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Absent: cleartext. */
+  readonly tls?: TlsOptions | undefined;
 }
 
 export interface HttpPort {
@@ -34,7 +37,7 @@ interface Connections {
 }
 
 /** Serves HTTP/1.1 and HTTP/2 on one port. ALPN tells them apart under TLS, the connection preface in cleartext. */
-export async function openHttpPort(handler: Handler, { host, port, tls }: HttpPortOptions): Promise<HttpPort> {
+export async function openHttpPort(handler: Handler, { host, port, tls }: HttpPortOptions, log: Log): Promise<HttpPort> {
   const connections = {
     sockets: new Set<Socket>(),
     undecided: new Set<Socket>(),
@@ -47,7 +50,7 @@ export async function openHttpPort(handler: Handler, { host, port, tls }: HttpPo
     }
     handler(request, response);
   };
-  const server = tls === undefined ? cleartext(counting, connections) : secure(counting, connections, tls);
+  const server = tls === undefined ? cleartext(counting, connections) : secure(counting, connections, tls, log);
   server.on("connection", (socket: Socket) => track(connections.sockets, socket));
   server.listen(port, host);
   await once(server, "listening");
@@ -70,21 +73,18 @@ async function drain(server: Server | TlsServer, connections: Connections, timeo
   clearTimeout(force);
 }
 
-function secure(
-  handler: Handler,
-  connections: Connections,
-  { certificate, key }: { readonly certificate: string; readonly key: string },
-): TlsServer {
-  const server = createSecureServer(
-    { cert: certificate, key, allowHTTP1: true, handshakeTimeout: FIRST_BYTES_TIMEOUT_MS },
-    handler,
-  );
+function secure(handler: Handler, connections: Connections, tls: TlsOptions, log: Log): TlsServer {
+  const options = { ...toServerOptions(tls), allowHTTP1: true, handshakeTimeout: FIRST_BYTES_TIMEOUT_MS };
+  const server = createSecureServer(options, handler);
   server.on("session", (session) => track(connections.http2, session));
   server.on("secureConnection", (socket) => {
     if (socket.alpnProtocol !== "h2") {
       connections.http1.add(socket);
     }
   });
+  if (tls.clients !== undefined) {
+    checkClientCertificates(server, log);
+  }
   return server;
 }
 

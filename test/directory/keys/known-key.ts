@@ -73,21 +73,23 @@ async function openWithKey({ store, sources }: TestStore) {
   };
 }
 
-/** The store itself, but for one method: that counts, and can be held up until it is let go. */
+/** The store itself, but for two methods, which read keys: they count, and can be held up until they are let go. */
 function watchReads(store: Store) {
   const watched = {
     reads: 0,
     hold: Promise.resolve(),
     store: {
-      findKeyHolders: async (keyId: string) => {
-        const holders = await store.findKeyHolders(keyId);
-        watched.reads += 1;
-        await watched.hold;
-        return holders;
-      },
+      findKeyHolders: (keyId: string) => watch(store.findKeyHolders(keyId)),
+      findCertificateHolders: (names: readonly string[]) => watch(store.findCertificateHolders(names)),
       onCommit: (subscriber: CommitSubscriber) => store.onCommit(subscriber),
       noteKeyUse: (accountId: string, keyId: string, at: Micros) => store.noteKeyUse(accountId, keyId, at),
     },
   };
+  async function watch<T>(reading: Promise<T>): Promise<T> {
+    const holders = await reading;
+    watched.reads += 1;
+    await watched.hold;
+    return holders;
+  }
   return watched;
 }

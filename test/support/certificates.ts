@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A certificate and its key. */
+export interface Issued {
+  /** PEM. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly files: { readonly certificate: string; readonly key: string };
+}
+
+export interface Authority extends Issued {
+  issue(name: string, wish: Wish): Issued;
+}
+
+interface Wish {
+  /** As OpenSSL spells them: `DNS:billing.example.org,URI:spiffe://…`. */
+  readonly names: string;
+  readonly usage?: "clientAuth" | "serverAuth";
+  /** Default: 2. */
+  readonly days?: number;
+}
+
+const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+
+/** An authority that signs certificates, made by OpenSSL in the folder. */
+export function createAuthority(folder: string, name: string): Authority {
+  const own = pathsOf(folder, name);
+  openssl(["req", "-x509", ...NEW_KEY, "-days", "2", "-subj", `/CN=${name}`, "-keyout", own.key, "-out", own.certificate]);
+  return { ...read(own), issue: (subject, wish) => issue(folder, own, `${name}-${subject}`, wish) };
+}
+
+function issue(
+  folder: string,
+  authority: Issued["files"],
+  name: string,
+  { names, usage = "clientAuth", days = 2 }: Wish,
+): Issued {
+  const files = pathsOf(folder, name);
+  const request = join(folder, `${name}.csr`);
+  const extensions = join(folder, `${name}.ext`);
+  writeFileSync(extensions, `subjectAltName=${names}\nextendedKeyUsage=${usage}\n`);
+  openssl(["req", ...NEW_KEY, "-subj", `/CN=${name}`, "-keyout", files.key, "-out", request]);
+  const by = ["-CA", authority.certificate, "-CAkey", authority.key];
+  openssl(["x509", "-req", "-in", request, ...by, "-days", `${days}`, "-extfile", extensions, "-out", files.certificate]);
+  return read(files);
+}
+
+function pathsOf(folder: string, name: string): Issued["files"] {
+  return { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}-key.pem`) };
+}
+
+function read(files: Issued["files"]): Issued {
+  return { certificate: readFileSync(files.certificate, "utf8"), key: readFileSync(files.key, "utf8"), files };
+}
+
+function openssl(args: readonly string[]): void {
+  execFileSync("openssl", args, { stdio: "ignore" });
+}
