@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import type { Log } from "../log.ts";
 import type { Issuer } from "./issuer.ts";
@@ -17,17 +18,20 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * Finds the public key of an issuer that a token names. Known keys stay while the issuer can't be reached. Throws
- * IssuerUnreachable, or jose's JWKSNoMatchingKey if the issuer has no such key. `now` gives milliseconds that never go back.
+ * IssuerUnreachable, or jose's JWKSNoMatchingKey if the issuer has no such key. `now` gives milliseconds that never go back;
+ * `onWithdrawal` is called when a key that was known is no longer among them.
  */
 export function issuerKeys(
   { keys, url }: Pick<Issuer, "keys" | "url">,
   log: Log,
   now = () => performance.now(),
+  onWithdrawal = () => {},
 ): JWTVerifyGetKey {
   if (keys.kind === "inline") {
     return createLocalJWKSet(keys.keys);
   }
   let known: JWTVerifyGetKey | undefined;
+  let keySet: JSONWebKeySet | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
   let fetching: Promise<void> | undefined;
@@ -36,8 +40,12 @@ export function issuerKeys(
   async function fetchKeys(): Promise<void> {
     try {
       place ??= await discover(url);
-      known = createLocalJWKSet((await fetchJson(place)) as JSONWebKeySet);
+      const fetched = (await fetchJson(place)) as JSONWebKeySet;
+      known = createLocalJWKSet(fetched);
       fetchedAt = now();
+      const before = keySet;
+      keySet = fetched;
+      if (before !== undefined && lacksOne(fetched, before)) onWithdrawal();
     } catch (error) {
       failedAt = now();
       log.warn({ issuer: url, cause: describe(error) }, "the keys of an issuer can't be fetched");
@@ -70,6 +78,10 @@ export function issuerKeys(
     await fetchOnce();
     return (known ?? noKeys)(header, token);
   };
+}
+
+function lacksOne({ keys }: JSONWebKeySet, before: JSONWebKeySet): boolean {
+  return before.keys.some((key) => !keys.some((other) => isDeepStrictEqual(key, other)));
 }
 
 /** Where an issuer has its keys (OpenID Connect Discovery 1.0, section 4). */

@@ -19,15 +19,18 @@ const WATCH_INTERVAL_MS = 2_000;
  * was read before stays. Throws an IssuersFileError for one that is wrong at the start.
  */
 export function openTrustedIssuers(path: string, log: Log): TrustedIssuers {
-  const keys = rememberKeys(log);
   const listeners: Array<() => void> = [];
+  const distrust = () => {
+    for (const listener of listeners) listener();
+  };
+  const keys = rememberKeys(log, distrust);
   let verify = verifyTokens(readIssuersFile(path), keys, log);
 
   function reload(): void {
     try {
       const issuers = readIssuersFile(path);
       verify = verifyTokens(issuers, keys, log);
-      for (const listener of listeners) listener();
+      distrust();
       log.info({ file: path, issuers: issuers.map(({ url }) => url) }, "the issuers file has been read again");
     } catch (error) {
       log.error({ file: path, cause: String(error) }, "the issuers file is wrong; the issuers before it stay");
@@ -47,11 +50,11 @@ export function openTrustedIssuers(path: string, log: Log): TrustedIssuers {
 }
 
 /** The keys of an issuer that is described as before stay known: it may be out of reach when the file changes. */
-function rememberKeys(log: Log): (issuer: Issuer) => JWTVerifyGetKey {
+function rememberKeys(log: Log, onWithdrawal: () => void): (issuer: Issuer) => JWTVerifyGetKey {
   const known = new Map<string, JWTVerifyGetKey>();
   return ({ url, keys }) => {
     const description = JSON.stringify([url, keys]);
-    const found = known.get(description) ?? issuerKeys({ url, keys }, log);
+    const found = known.get(description) ?? issuerKeys({ url, keys }, log, undefined, onWithdrawal);
     known.set(description, found);
     return found;
   };

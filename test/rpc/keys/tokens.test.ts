@@ -9,7 +9,7 @@ import { issuerKeys } from "../../../src/tokens/issuer-keys.ts";
 import { parseIssuers } from "../../../src/tokens/issuers-file.ts";
 import { verifyTokens } from "../../../src/tokens/verifier.ts";
 import { failure, PROTOCOL_NAMES } from "../../support/clients.ts";
-import { AUDIENCE, startIssuer } from "../../support/issuer.ts";
+import { AUDIENCE, signingKey, startIssuer } from "../../support/issuer.ts";
 import { startTestServer } from "../../support/server.ts";
 import { watch } from "../changes/watcher.ts";
 import { servicesOf } from "../services.ts";
@@ -25,20 +25,20 @@ const inAMinute = () => Math.ceil(Date.now() / 1000) + 60;
 const READERS = { role: "READER" };
 
 /** A server that trusts an issuer, as the file would say it. */
-async function openWithIssuer(settings: object = {}) {
+async function openWithIssuer(settings: object = {}, elapsed?: () => number) {
   const issuer = await startIssuer();
   const least = { issuer: issuer.url, audiences: [AUDIENCE], account: "default", user: { external_id: "sub" } };
   const issuers = parseIssuers(JSON.stringify({ issuers: [{ ...least, ...settings }] }));
-  const verify = vi.fn(verifyTokens(issuers, (each) => issuerKeys(each, LOG), LOG));
   const listeners: Array<() => void> = [];
+  const distrust = () => {
+    for (const listener of listeners) listener();
+  };
+  const verify = vi.fn(verifyTokens(issuers, (each) => issuerKeys(each, LOG, elapsed, distrust), LOG));
   const tokens: TokenVerifier = { verify, onChange: (listener) => void listeners.push(listener) };
   const server = await startTestServer({ tokens, now: createClock(() => Date.now()) });
   onTestFinished(server.stop);
   const as = async (claims: Readonly<Record<string, unknown>> = {}) => servicesOf(server.url, await issuer.token(claims));
   const admin = servicesOf(server.url, server.secret);
-  const distrust = () => {
-    for (const listener of listeners) listener();
-  };
   return { issuer, server, admin, as, verify, distrust };
 }
 
@@ -154,6 +154,24 @@ test("what was proven by an issuer that is trusted no longer counts no longer", 
   verify.mockRejectedValue(new Error("not trusted"));
   distrust();
   await expect(caller.users().listUsers({})).rejects.toThrow();
+});
+
+test("a token that was proven ends when its issuer withdraws the key", async () => {
+  let elapsed = 0;
+  const { admin, as, issuer } = await openWithIssuer(READERS, () => elapsed);
+  await addUser(admin.users(), { externalId: "ada" });
+  const [first, second] = [issuer.keys[0] ?? expect.fail("the issuer has no key"), await signingKey("second")];
+  const old = await as();
+  await old.users().listUsers({});
+  // Each of these makes the keys be fetched, since it is signed with one that is not known.
+  issuer.keys = [second, first];
+  elapsed += 10_000;
+  await (await as()).users().listUsers({});
+  await old.users().listUsers({});
+  issuer.keys = [await signingKey("third")];
+  elapsed += 10_000;
+  await (await as()).users().listUsers({});
+  await refused(old.users().listUsers({}));
 });
 
 test("a token acts on its own account only, unless its user is a super admin", async () => {
