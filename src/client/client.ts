@@ -15,14 +15,15 @@ export interface RosterClient {
 }
 
 export type RosterClientOptions = {
-  /** The secret of an API key. */
-  readonly apiKey: string;
+  /** The secret of an API key. Absent: calls are those of the key that the client certificate stands for. */
+  readonly apiKey?: string;
 } & (
   | {
       /** Where the server is: `https://roster.example.com`. Calls use the binary Connect protocol over HTTP/2. */
       readonly baseUrl: string;
       /** Whether large messages travel as gzip. Default: unless the server is on this machine. */
       readonly compress?: boolean;
+      readonly tls?: ClientTls;
       readonly transport?: never;
     }
   | {
@@ -32,13 +33,23 @@ export type RosterClientOptions = {
     }
 );
 
+/** Texts are PEM. */
+export interface ClientTls {
+  /** The authorities that may have signed the server's certificate. Default: those that Node knows. */
+  readonly ca?: string;
+  /** Shown to the server, with `key`. */
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
 /** Clients of Roster's services that share one connection and call with one key. */
 export function createRosterClient(options: RosterClientOptions): RosterClient {
   const { transport, close } =
     options.transport === undefined
-      ? connect(options.baseUrl, options.compress ?? !isLoopback(options.baseUrl))
+      ? connect(options.baseUrl, options.compress ?? !isLoopback(options.baseUrl), options.tls)
       : { transport: options.transport, close: () => {} };
-  const authorized = withHeader(transport, "authorization", `Bearer ${options.apiKey}`);
+  const authorized =
+    options.apiKey === undefined ? transport : withHeader(transport, "authorization", `Bearer ${options.apiKey}`);
   return {
     users: createClient(UserService, authorized),
     sessions: createClient(SessionService, authorized),
@@ -51,8 +62,12 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
 /** Without pings a stream would never notice that the server has vanished. */
 const PINGS = { pingIntervalMs: 20_000, pingTimeoutMs: 10_000 };
 
-function connect(baseUrl: string, compress: boolean): { transport: Transport; close: () => void } {
-  const sessionManager = new Http2SessionManager(baseUrl, PINGS);
+function connect(
+  baseUrl: string,
+  compress: boolean,
+  { certificate, ...tls }: ClientTls = {},
+): { transport: Transport; close: () => void } {
+  const sessionManager = new Http2SessionManager(baseUrl, PINGS, { ...tls, ...(certificate && { cert: certificate }) });
   const transport = createConnectTransport({
     baseUrl,
     httpVersion: "2",

@@ -3,7 +3,13 @@ import { fileVariable } from "./secret-files.ts";
 import { SETTINGS, variablesOf } from "./settings.ts";
 
 /** What the commands read that call a server. */
-const OF_COMMANDS = ["ROSTER_SERVER", "ROSTER_API_KEY", fileVariable("ROSTER_API_KEY")];
+const OF_COMMANDS = [
+  "ROSTER_SERVER",
+  "ROSTER_API_KEY",
+  fileVariable("ROSTER_API_KEY"),
+  "ROSTER_CLIENT_CERTIFICATE",
+  "ROSTER_CLIENT_KEY",
+];
 const KNOWN = [...Object.values(SETTINGS).flatMap(variablesOf), ...OF_COMMANDS];
 const MAX_TYPOS = 3;
 

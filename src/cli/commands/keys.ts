@@ -33,6 +33,7 @@ interface CreateOptions extends Options {
   readonly user?: string;
   readonly expires?: Timestamp;
   readonly rateLimit?: RateLimit;
+  readonly certificateName?: string[];
 }
 
 interface RotateOptions extends Options {
@@ -69,6 +70,7 @@ function createCommand(env: Environment): Command {
     .requiredOption("--name <name>", "what people call the key")
     .addOption(new Option("--role <role>", "what it may do").choices(Object.keys(ROLES)).makeOptionMandatory())
     .option("--user <id>", "the user on whose behalf it acts (default: that of the calling key)")
+    .option("--certificate-name <name...>", "names in client certificates that stand for the key; takes a super admin")
     .option(
       "--rate-limit <calls>",
       "calls a second, and at once after a rest: 100, 100:500 (default: the server's)",
@@ -77,11 +79,12 @@ function createCommand(env: Environment): Command {
     .option("--expires <time>", "when it ends, RFC 3339: 2027-01-31T12:00:00Z (default: never)", parseTimeOption)
     .action((options: CreateOptions) =>
       withConnection(options, env, async ({ apiKeys, accountId }) => {
-        const { name: displayName, role, user: userId = "", expires: expireTime, rateLimit } = options;
+        const { name: displayName, role, user: userId = "", expires: expireTime, rateLimit, certificateName = [] } = options;
         const apiKey = {
           displayName,
           role: ROLES[role],
           userId,
+          certificateNames: certificateName,
           ...(expireTime && { expireTime }),
           ...(rateLimit && { rateLimit }),
         };

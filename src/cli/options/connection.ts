@@ -4,12 +4,13 @@ import { createRosterClient, type RosterClient } from "../../client/index.ts";
 import { readSecret } from "../../config/secret-files.ts";
 import { adminKeyPath, readAdminKey } from "../admin-key.ts";
 import { CommandError, explain, UsageError } from "../errors.ts";
+import { addCertificateOptions, type CertificateOptions, readCertificate } from "./client-certificate.ts";
 import { databaseUrlOf } from "./database-url.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What `addConnectionOptions` adds. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends CertificateOptions {
   readonly server?: string;
   readonly apiKey?: string;
   readonly account?: string;
@@ -30,12 +31,12 @@ export function addConnectionOptions(command: Command): Command {
 
 /** The options of every command that calls a server. */
 export function addServerOptions(command: Command): Command {
-  return command
+  return addCertificateOptions(command)
     .addOption(new Option("--server <url>", `the server (env: ROSTER_SERVER, default: ${DEFAULT_SERVER})`))
     .addOption(
       new Option(
         "--api-key <secret>",
-        "the key to call with (env: ROSTER_API_KEY or ROSTER_API_KEY_FILE, default: admin.key beside the database of ROSTER_DATABASE_URL)",
+        "the key to call with (env: ROSTER_API_KEY or ROSTER_API_KEY_FILE, default: admin.key beside the database of ROSTER_DATABASE_URL, unless a certificate is shown)",
       ),
     );
 }
@@ -47,7 +48,9 @@ export async function withConnection(
   work: (connection: Connection) => Promise<void>,
 ): Promise<void> {
   const baseUrl = parseUrl(options.server || env["ROSTER_SERVER"] || DEFAULT_SERVER);
-  const { close, ...clients } = createRosterClient({ baseUrl, apiKey: findKey(options, env) });
+  const tls = readCertificate(options, env);
+  const apiKey = givenKey(options, env) ?? (tls === undefined ? adminKey(env) : undefined);
+  const { close, ...clients } = createRosterClient({ baseUrl, ...(tls && { tls }), ...(apiKey && { apiKey }) });
   try {
     const { accountId } = await clients.apiKeys.whoAmI({});
     await work({ ...clients, baseUrl, accountId: options.account || accountId });
@@ -65,11 +68,11 @@ function parseUrl(text: string): string {
   return text;
 }
 
-function findKey({ apiKey }: ConnectionOptions, env: Environment): string {
-  const given = apiKey || readSecret("ROSTER_API_KEY", env);
-  if (given) {
-    return given;
-  }
+function givenKey({ apiKey }: ConnectionOptions, env: Environment): string | undefined {
+  return apiKey || readSecret("ROSTER_API_KEY", env);
+}
+
+function adminKey(env: Environment): string {
   const path = adminKeyPath(databaseUrlOf(env));
   const kept = path === undefined ? undefined : readAdminKey(path);
   if (kept === undefined) {
