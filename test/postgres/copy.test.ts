@@ -6,6 +6,7 @@ import { openStore } from "../../src/db/open.ts";
 import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
 import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
+import { insertApiKey } from "../../src/directory/keys/api-keys.ts";
 import { createAuthenticator } from "../../src/directory/keys/authentication.ts";
 import type { Store } from "../../src/directory/store/store.ts";
 import { deleteUser } from "../../src/directory/users/delete-user.ts";
@@ -24,7 +25,10 @@ test("a directory moves from SQLite to PostgreSQL with every id, version, revisi
   const [before, after] = [await open(from), await open(to)];
   expect(await everything(after)).toEqual(await everything(before));
   expect(await after.secret("token-key", () => Buffer.from("new"))).toEqual(Buffer.from("first"));
-  expect((await createAuthenticator(after, sources.clock)(secret)).superAdmin).toBe(true);
+  const authenticate = createAuthenticator(after, sources.clock);
+  expect((await authenticate(secret)).superAdmin).toBe(true);
+  const certificate = { names: ["billing"], fingerprint: "f", expireTime: Number.POSITIVE_INFINITY };
+  expect((await authenticate(certificate)).user.id).toBe("copied-1");
 });
 
 test("a copy that was interrupted goes on, and is whole in the end", async () => {
@@ -76,6 +80,9 @@ async function filledSqlite(): Promise<{ url: string; secret: string }> {
         metadata: { index, text: "“ü”" },
       });
     }
+    const named = { displayName: "Billing", userId: "copied-1", role: "READER", certificateNames: ["billing"] } as const;
+    const limits = { expireTime: null, requireNonce: false, rateLimit: null };
+    await insertApiKey(tx, { ...named, ...limits }, mintSecret(sources.newId("K")));
     await tx.answers.insert("m", "r", {
       caller: null,
       digest: Buffer.from([1]),

@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { connect as connectTls } from "node:tls";
 import { Code } from "@connectrpc/connect";
 import { beforeAll, expect, test } from "vitest";
@@ -83,6 +85,28 @@ test("a certificate proves nothing once it has expired, on a connection that was
   expect(await callingKey(keys)).toBe(id);
   clock.advance(3 * DAY);
   await refused(callingKey(keys));
+});
+
+test.each([
+  ["POST", "text/plain"],
+  ["POST", "application/x-www-form-urlencoded"],
+  ["POST", "multipart/form-data; boundary=x"],
+  ["POST", undefined],
+  ["GET", undefined],
+])("what a browser sends for any page, without asking first, changes nothing: %s, %s", async (method, type) => {
+  const { users, headers, createKey } = admin();
+  await createKey([BILLING], { role: ApiKeyRole.WRITER });
+  const count = async () => (await users.listUsers({ includeTotal: true }, { headers })).totalSize;
+  const before = await count();
+  const query = method === "GET" ? "?connect=v1&encoding=json&message=%7B%22user%22%3A%7B%7D%7D" : "";
+  const url = new URL(`/roster.v1.UserService/CreateUser${query}`, server.url);
+  const { certificate: cert, key } = certificates.billing;
+  const call = request(url, { method, cert, key, ca: certificates.authority.certificate });
+  if (type !== undefined) call.setHeader("content-type", type);
+  call.end(method === "POST" ? '{"user":{}}' : undefined);
+  const [response]: IncomingMessage[] = await once(call, "response");
+  expect(response?.statusCode).toBe(method === "POST" ? 415 : 405);
+  expect(await count()).toBe(before);
 });
 
 test("a TLS session that is resumed keeps its certificate; one without is nobody's", async () => {
