@@ -151,8 +151,9 @@ test("a long stretch without anyone who passes brings tokens on the way", async 
   const first = await watcher.next();
   expect(first).toMatchObject({ changes: [], caughtUp: false });
   expect((await watcher.until("CREATED the-one 1")).map(brief)).toEqual(["CREATED the-one 1"]);
-  const rest = await takeChanges(users, { ...request, start: after(first.changeToken) }, 1);
-  expect(rest.map(({ changes }) => changes.map(brief))).toEqual([["CREATED the-one 1"]]);
+  // On a slow machine heartbeats come in between.
+  const rest = watch(users, { ...request, start: after(first.changeToken) });
+  expect((await rest.changes(1)).flat().map(brief)).toEqual(["CREATED the-one 1"]);
 });
 
 test("changes are listed by filter in pages of at most that many, and the last page says so", async () => {
