@@ -1,4 +1,5 @@
 import type { RateLimiter } from "../directory/limits/rate-limiter.ts";
+import { SweptMap } from "../directory/limits/swept-map.ts";
 import type { RateLimit, Verdict } from "../directory/limits/token-bucket.ts";
 import type { TokensGranted, TokensRequested } from "./messages.ts";
 
@@ -23,7 +24,7 @@ interface Share {
  */
 export class SharedRateLimiter implements RateLimiter {
   readonly #send: (message: TokensRequested) => void;
-  readonly #shares = new Map<string, Share>();
+  readonly #shares = new SweptMap(isIdle);
   readonly #requests = new Map<number, (granted: TokensGranted | undefined) => void>();
   #lastRequest = 0;
 
@@ -76,18 +77,11 @@ export class SharedRateLimiter implements RateLimiter {
   }
 
   #share(name: string): Share {
-    const share = this.#shares.get(name) ?? { tokens: 0, expires: 0, emptyUntil: 0, request: undefined };
-    this.#shares.set(name, share);
-    if (this.#shares.size > MAX_SHARES) this.#sweep();
-    return share;
-  }
-
-  #sweep(): void {
-    const now = performance.now();
-    for (const [name, { tokens, expires, emptyUntil, request }] of this.#shares) {
-      if (request === undefined && tokens >= 0 && expires < now && emptyUntil < now) this.#shares.delete(name);
-    }
+    return this.#shares.getOrInsert(name, () => ({ tokens: 0, expires: 0, emptyUntil: 0, request: undefined }));
   }
 }
 
-const MAX_SHARES = 1_000;
+function isIdle({ tokens, expires, emptyUntil, request }: Share): boolean {
+  const now = performance.now();
+  return request === undefined && tokens >= 0 && expires < now && emptyUntil < now;
+}

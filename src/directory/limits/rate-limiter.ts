@@ -1,3 +1,4 @@
+import { SweptMap } from "./swept-map.ts";
 import { type RateLimit, TokenBucket, type Verdict } from "./token-bucket.ts";
 
 /** Holds callers to their limits. Those who share a name share a limit. */
@@ -9,11 +10,12 @@ export interface RateLimiter {
 /** One bucket for each name that is in use. `now` is in milliseconds that never go back. */
 export class TokenBuckets {
   readonly #now: () => number;
-  readonly #buckets = new Map<string, { readonly bucket: TokenBucket; limit: RateLimit }>();
-  #sweepAt = SWEEP_SIZE;
+  readonly #buckets: SweptMap<{ readonly bucket: TokenBucket; limit: RateLimit }>;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
+    // A full bucket is as good as a new one.
+    this.#buckets = new SweptMap(({ bucket, limit }) => bucket.isFull(limit, now()));
   }
 
   take(name: string, limit: RateLimit, cost: number): Verdict {
@@ -25,20 +27,8 @@ export class TokenBuckets {
   }
 
   #bucket(name: string, limit: RateLimit): TokenBucket {
-    const entry = this.#buckets.get(name) ?? { bucket: new TokenBucket(limit, this.#now()), limit };
+    const entry = this.#buckets.getOrInsert(name, () => ({ bucket: new TokenBucket(limit, this.#now()), limit }));
     entry.limit = limit;
-    this.#buckets.set(name, entry);
-    if (this.#buckets.size > this.#sweepAt) this.#sweep();
     return entry.bucket;
   }
-
-  /** A full bucket is as good as a new one. */
-  #sweep(): void {
-    for (const [name, { bucket, limit }] of this.#buckets) {
-      if (bucket.isFull(limit, this.#now())) this.#buckets.delete(name);
-    }
-    this.#sweepAt = Math.max(SWEEP_SIZE, this.#buckets.size * 2);
-  }
 }
-
-const SWEEP_SIZE = 1_000;
