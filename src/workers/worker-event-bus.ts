@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { TRUST_TIME } from "../directory/keys/known-keys.ts";
+import { TRUST_TIME } from "../directory/keys/caller-cache.ts";
 import type { CommitEvent, CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
 import type { EventMessage } from "./messages.ts";
 

@@ -5,7 +5,7 @@ import type { User } from "../users/user.ts";
 import { type Clock, type Micros, SECOND } from "../values/clock.ts";
 import { apiKeyIdOf, type Caller, type KeyHolder, secretDigest, secretKeyId } from "./api-key.ts";
 import { tokenInvalid } from "./bearer-token.ts";
-import { KnownKeys } from "./known-keys.ts";
+import { CallerCache } from "./caller-cache.ts";
 import type { ClientCertificate, Proof } from "./proof.ts";
 
 /**
@@ -21,7 +21,7 @@ export function createAuthenticator(
   store: Pick<Store, "findKeyHolders" | "findCertificateHolders" | "onCommit" | "noteKeyUse">,
   now: Clock,
 ): Authenticate {
-  const known = new KnownKeys(store, now);
+  const holders = new CallerCache<KeyHolder>(store, now);
   const lastUses = new Map<string, Micros>();
 
   async function findBySecret(secret: string): Promise<KeyHolder | undefined> {
@@ -30,7 +30,7 @@ export function createAuthenticator(
       return undefined;
     }
     const digest = secretDigest(secret);
-    const holder = await known.find(`secret ${Buffer.from(digest).toString("base64")}`, async () =>
+    const holder = await holders.find(`secret ${Buffer.from(digest).toString("base64")}`, async () =>
       (await store.findKeyHolders(keyId)).find((candidate) => isSecretOf(candidate, digest)),
     );
     return holder !== undefined && isCurrent(holder, digest, now()) ? holder : undefined;
@@ -40,7 +40,7 @@ export function createAuthenticator(
     if (names.length === 0) {
       return undefined;
     }
-    const holder = await known.find(`certificate ${fingerprint}`, async () => {
+    const holder = await holders.find(`certificate ${fingerprint}`, async () => {
       const [first, ...others] = await store.findCertificateHolders(names);
       // With the names of two keys it does not say which one it stands for.
       return others.length === 0 ? first : undefined;

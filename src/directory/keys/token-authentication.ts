@@ -2,14 +2,13 @@ import { createHash } from "node:crypto";
 import type { AccountStatus } from "../accounts/account.ts";
 import { RosterError } from "../errors.ts";
 import type { AccountTransaction, AccountView } from "../store/account-view.ts";
-import { changesAccessOf } from "../store/commit-event.ts";
 import type { Store } from "../store/store.ts";
 import type { User, UserInput } from "../users/user.ts";
 import { createUser } from "../users/users.ts";
-import type { Clock, Micros } from "../values/clock.ts";
+import type { Clock } from "../values/clock.ts";
 import type { Caller } from "./api-key.ts";
 import { type TokenIdentity, type TokenVerifier, tokenInvalid } from "./bearer-token.ts";
-import { TRUST_TIME } from "./known-keys.ts";
+import { CallerCache, dropOldest } from "./caller-cache.ts";
 
 export interface TokenAuthenticatorDeps {
   readonly store: Pick<Store, "read" | "write" | "onCommit">;
@@ -19,76 +18,52 @@ export interface TokenAuthenticatorDeps {
   readonly checkNewUser: (user: UserInput) => void;
 }
 
-/** Tokens that are remembered; the longest known ones go first. */
-const MAX_KNOWN = 10_000;
+const MAX_IDENTITIES = 10_000;
 
 interface Bearer {
+  readonly accountId: string;
   readonly user: User;
   readonly accountStatus: AccountStatus;
 }
 
-interface Known {
-  readonly identity: TokenIdentity;
-  readonly bearer: Bearer;
-  /** When user and account were read. */
-  readonly readTime: Micros;
-}
-
 /**
- * Finds the caller that a token proves. A token is verified once and remembered until it ends; its user and account are read again
- * as those of a key are: see `createAuthenticator`. Throws TOKEN_INVALID, ACCOUNT_SUSPENDED, ISSUER_UNAVAILABLE.
+ * Finds the caller that a token proves. A token is verified once and remembered until it ends or other issuers are trusted; its user and
+ * account are read again as those of a key are: see `createAuthenticator`. Throws TOKEN_INVALID, ACCOUNT_SUSPENDED, ISSUER_UNAVAILABLE.
  */
 export function createTokenAuthenticator({ store, now, tokens, checkNewUser }: TokenAuthenticatorDeps) {
-  const known = new Map<string, Known>();
-  let changes = 0;
+  const identities = new Map<string, TokenIdentity>();
+  const bearers = new CallerCache<Bearer>(store, now);
   let trust = 0;
-  store.onCommit((event) => {
-    if (event.accessChanges.length === 0) return;
-    changes += 1;
-    for (const [digest, { identity, bearer, readTime }] of known) {
-      if (readTime > 0 && changesAccessOf({ accountId: identity.accountId, userId: bearer.user.id }, event)) {
-        known.set(digest, { identity, bearer, readTime: 0 });
-      }
-    }
-  });
 
   tokens.onChange(() => {
     trust += 1;
-    known.clear();
+    identities.clear();
+    bearers.clear();
   });
 
-  async function learn(digest: string, token: string): Promise<Known> {
-    const before = { changes, trust };
-    const readTime = now();
-    const identity = known.get(digest)?.identity ?? (await tokens.verify(token));
-    const bearer = await findBearer(store, identity, checkNewUser);
-    const learnt: Known = { identity, bearer, readTime: changes === before.changes ? readTime : 0 };
-    known.delete(digest);
-    const [oldest] = known.keys();
-    if (known.size >= MAX_KNOWN && oldest !== undefined) {
-      known.delete(oldest);
+  async function verify(digest: string, token: string): Promise<TokenIdentity> {
+    const before = trust;
+    const identity = await tokens.verify(token);
+    if (trust !== before) {
+      return verify(digest, token);
     }
-    if (trust === before.trust) {
-      known.set(digest, learnt);
-    }
-    return learnt;
+    dropOldest(identities, MAX_IDENTITIES);
+    identities.set(digest, identity);
+    return identity;
   }
 
   return async (token: string): Promise<Caller> => {
     const digest = createHash("sha256").update(token).digest("base64");
-    const remembered = known.get(digest);
-    const time = now();
-    const fresh = remembered !== undefined && time - remembered.readTime < TRUST_TIME;
-    const { identity, bearer } = fresh ? remembered : await learn(digest, token);
-    if (identity.expireTime <= time) {
-      known.delete(digest);
+    const identity = identities.get(digest) ?? (await verify(digest, token));
+    if (identity.expireTime <= now()) {
+      identities.delete(digest);
       throw tokenInvalid();
     }
-    return toCaller(identity, bearer);
+    return toCaller(identity, await bearers.find(digest, () => findBearer(store, identity, checkNewUser)));
   };
 }
 
-function toCaller({ accountId, role, issuer, subject }: TokenIdentity, { user, accountStatus }: Bearer): Caller {
+function toCaller({ role, issuer, subject }: TokenIdentity, { accountId, user, accountStatus }: Bearer): Caller {
   if (user.status === "SUSPENDED") {
     throw tokenInvalid();
   }
@@ -123,7 +98,7 @@ async function findBearer(
 
 async function readBearer({ account, users }: AccountView, { user }: TokenIdentity): Promise<Bearer | undefined> {
   const [found] = await users.findLive(user.kind, [user.key]);
-  return found && { user: found, accountStatus: account.status };
+  return found && { accountId: account.id, user: found, accountStatus: account.status };
 }
 
 async function makeUser(tx: AccountTransaction, { user: { kind, key } }: TokenIdentity, input: UserInput): Promise<Bearer> {
@@ -135,7 +110,7 @@ async function makeUser(tx: AccountTransaction, { user: { kind, key } }: TokenId
     throw tokenInvalid("the subject is a deleted user");
   }
   const { user } = await createUser(tx, { superAdmin: false, role: "SELF" }, input);
-  return { user, accountStatus: tx.account.status };
+  return { accountId: tx.account.id, user, accountStatus: tx.account.status };
 }
 
 /** What concerns the bearer alone is told as TOKEN_INVALID: that there is no such account, that an e-mail address is taken. */
