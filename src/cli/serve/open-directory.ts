@@ -1,5 +1,6 @@
 import type { Config } from "../../config/load.ts";
 import { openStore, type StoreOptions } from "../../db/open.ts";
+import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
 import { bootstrap } from "../../directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../directory/keys/api-key.ts";
 import type { Sources, Store } from "../../directory/store/store.ts";
@@ -46,7 +47,16 @@ export async function firstKey(
   const path = adminKeyPath(databaseUrl);
   const secret = bootstrapKey ?? (path === undefined ? undefined : readAdminKey(path)) ?? mintSecret(newId("K"));
   const stored = path === undefined ? secret : storeSecret(path, secret, { replace: bootstrapKey !== undefined });
-  return (await bootstrap(store, stored)) ? stored : undefined;
+  if (!(await bootstrap(store, stored))) {
+    return undefined;
+  }
+  if (path === undefined && bootstrapKey === undefined) {
+    // Nothing else keeps it: it must not be lost, also if this start fails later.
+    process.stdout.write(
+      `The first key, of account ${DEFAULT_ACCOUNT}. Keep it, it is not shown by later starts:\n\n  ${stored}\n\n`,
+    );
+  }
+  return stored;
 }
 
 function storeSecret(path: string, secret: string, options: Parameters<typeof writeAdminKey>[2]): string {
