@@ -1,13 +1,12 @@
 import type { Account, NewAccount } from "../directory/accounts/account.ts";
 import type { KeyHolder } from "../directory/keys/api-key.ts";
-import type { SessionFilter, UserFilter } from "../directory/lists/filter.ts";
 import type { Session } from "../directory/sessions/session.ts";
 import type { AccountTransaction, AccountView } from "../directory/store/account-view.ts";
 import type { CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
 import type { PageQuery } from "../directory/store/page-query.ts";
-import type { SessionListQuery } from "../directory/store/sessions.ts";
+import type { SessionListQuery, SessionSelection } from "../directory/store/sessions.ts";
 import type { Origin, Sources, Store, WriteFailure } from "../directory/store/store.ts";
-import type { FoundUser, ListedUser, ListQuery, UserKey } from "../directory/store/users.ts";
+import type { FoundUser, ListedUser, ListQuery, UserKey, UserSelection } from "../directory/store/users.ts";
 import type { Micros } from "../directory/values/clock.ts";
 import { countAccounts, findRevisions, listAccountIds, listAccounts } from "./accounts/account-statements.ts";
 import { viewAccount } from "./accounts/account-view.ts";
@@ -63,8 +62,8 @@ export class KyselyStore implements Store {
     return this.#database.read((db) => listAccounts(db, query));
   }
 
-  countAccounts(): Promise<number> {
-    return this.#database.read(countAccounts);
+  countAccounts(upTo?: number): Promise<number> {
+    return this.#database.read((db) => countAccounts(db, upTo));
   }
 
   async findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined> {
@@ -76,16 +75,16 @@ export class KyselyStore implements Store {
     return this.#database.snapshot("scanner", (db) => this.#pages.read(db, null, query));
   }
 
-  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number> {
-    return this.#database.scan((db) => countUsers(db, null, { showDeleted, filter }, this.#pages.json));
+  countAllUsers(selection: UserSelection, upTo?: number): Promise<number> {
+    return this.#database.scan((db) => countUsers(db, null, selection, { json: this.#pages.json, upTo }));
   }
 
   listAllSessions(query: SessionListQuery): Promise<Session[]> {
     return this.#database.snapshot("scanner", (db) => listSessions(db, null, query, this.#pages.json));
   }
 
-  countAllSessions(filter?: SessionFilter): Promise<number> {
-    return this.#database.scan((db) => countSessions(db, null, { filter }, this.#pages.json));
+  countAllSessions(selection: SessionSelection, upTo?: number): Promise<number> {
+    return this.#database.scan((db) => countSessions(db, null, selection, { json: this.#pages.json, upTo }));
   }
 
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {

@@ -8,7 +8,7 @@ import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";
 import { createSession, updateSession } from "../../src/directory/sessions/sessions.ts";
 import type { PageQuery } from "../../src/directory/store/page-query.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
-import type { ListQuery } from "../../src/directory/store/users.ts";
+import type { ListQuery, UserReader } from "../../src/directory/store/users.ts";
 import { deleteUser, purgeUser, undeleteUser } from "../../src/directory/users/delete-user.ts";
 import { USER_DEFAULTS } from "../../src/directory/users/user-fields.ts";
 import { USER_ORDER } from "../../src/directory/users/user-order.ts";
@@ -72,8 +72,11 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT], userId: id });
     }
-    await sessions.count();
+    await sessions.count({});
     await sessions.count({ userId: id });
+    await sessions.count({}, 10);
+    await apiKeys.count();
+    await apiKeys.count(10);
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
     await users.findEncoded("email", ["ada@example.com"]);
@@ -85,12 +88,12 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     }
     await exerciseLists(
       (query) => users.list(query),
-      (showDeleted) => users.count(showDeleted),
+      (...counted) => users.count(...counted),
     );
   });
   await exerciseLists(
     (query) => store.listAllUsers(query),
-    (showDeleted) => store.countAllUsers(showDeleted),
+    (...counted) => store.countAllUsers(...counted),
   );
   for (const each of PAGES) {
     await store.listAccounts(each);
@@ -99,8 +102,10 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   for (const kind of ["id", "externalId", "email"] as const) await store.findUser(DEFAULT_ACCOUNT, { kind, key: id });
   await store.findUser(DEFAULT_ACCOUNT, { kind: "id", key: id, showDeleted: true });
   await store.revisions([DEFAULT_ACCOUNT]);
-  await store.countAccounts();
-  await store.countAllSessions();
+  for (const upTo of [undefined, 10]) {
+    await store.countAccounts(upTo);
+    await store.countAllSessions({}, upTo);
+  }
   await store.findKeyHolders("unknown");
   await store.write(origin, async (tx) => {
     const user = await insertUser(tx, { ...USER_DEFAULTS }, "named");
@@ -132,15 +137,13 @@ async function exerciseAccounts(store: Store): Promise<void> {
   });
 }
 
-async function exerciseLists(
-  read: (query: ListQuery) => Promise<unknown>,
-  count: (showDeleted: boolean) => Promise<number>,
-): Promise<void> {
+async function exerciseLists(read: (query: ListQuery) => Promise<unknown>, count: UserReader["count"]): Promise<void> {
   for (const showDeleted of [false, true]) {
     for (const direction of ["after", "before"] as const) {
       await read({ ...list, showDeleted, direction });
       await read({ ...list, showDeleted, direction, from: [1, "id", DEFAULT_ACCOUNT] });
     }
-    await count(showDeleted);
+    await count({ showDeleted });
+    await count({ showDeleted }, 10);
   }
 }

@@ -104,8 +104,6 @@ select "digest", "caller", "user_id", "response" from "answers" where "account_i
 
 select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
 
-select "id" from "api_keys" where "account_id" = $1 and "user_id" = $2;
-
 select "id" from "sessions" where "account_id" = $1 and "id" = $2;
 
 select "id" from "users" where "account_id" = $1 and "email_key" = $2 and "delete_time" is not null limit $3;
@@ -236,6 +234,8 @@ select "value" from "secrets" where "account_id" = $1 and "name" = $2;
 
 select count(*) as "count" from "accounts";
 
+select count(*) as "count" from "api_keys" where "account_id" = $1;
+
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2;
 
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1;
@@ -253,6 +253,22 @@ select count(*) as "count" from "users" where "account_id" = $1;
 select count(*) as "count" from "users" where "delete_time" is null;
 
 select count(*) as "count" from "users";
+
+select count(*) as "count" from (select 1 as "one" from "accounts" limit $1) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "api_keys" where "account_id" = $1 limit $2) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 limit $2) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null limit $1) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "users" limit $1) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "users" where "account_id" = $1 and "delete_time" is null limit $2) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "users" where "account_id" = $1 limit $2) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "users" where "delete_time" is null limit $1) as "found";
 
 select distinct "owner_id", "key_id" from "certificate_names" where "account_id" = $1 and "name" in ($2);
 

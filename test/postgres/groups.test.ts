@@ -55,7 +55,9 @@ async function deadlock(): Promise<boolean> {
   expect(revisions).toEqual(groupWasEnded ? [1, 2, false, 3] : [1, 2, 3, 4]);
   expect(groupWasEnded ? outcomes[2] : others).toMatchObject(taken);
   const count = groupWasEnded ? 3 : 4;
-  expect(await account.read(async (view) => [view.account.revision, await view.users.count(true)])).toEqual([count, count]);
+  expect(await account.read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })])).toEqual(
+    [count, count],
+  );
   // Once more for the deadlock, and if it is not the only one, to be undone alone.
   return runs === 3;
 }
@@ -82,7 +84,7 @@ async function undoBeforeWaiter(): Promise<boolean> {
     // Makes the group run again, each under a savepoint.
     write(async (tx) => {
       await tx.users.insert(newUser(tx));
-      await tx.users.count(true);
+      await tx.users.count({ showDeleted: true });
       throw new Error("undone alone");
     }),
     insert(),
@@ -93,7 +95,7 @@ async function undoBeforeWaiter(): Promise<boolean> {
   // Not again for a deadlock.
   expect(runs).toBeLessThanOrEqual(2);
   expect([...revisions, waiters].filter(Number).sort()).toEqual([1, 2, 3]);
-  expect(await read(async (view) => [view.account.revision, await view.users.count(true)])).toEqual([3, 3]);
+  expect(await read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })])).toEqual([3, 3]);
   return waiters === 1;
 }
 

@@ -213,11 +213,33 @@ export declare type ListAccountsRequest = Message<"roster.v1.ListAccountsRequest
   pageToken: string;
 
   /**
-   * Also count all accounts, which costs time in proportion.
+   * How many accounts to pass over, from where the page would have begun.
+   *
+   * @generated from field: int32 skip = 6;
+   */
+  skip: number;
+
+  /**
+   * Also count the accounts of the whole list, which costs time in proportion: see `max_total`.
    *
    * @generated from field: bool include_total = 3;
    */
   includeTotal: boolean;
+
+  /**
+   * Only count: the answer has no page and no tokens, and `page_size`, `page_token` and `skip` have no say.
+   *
+   * @generated from field: bool count_only = 4;
+   */
+  countOnly: boolean;
+
+  /**
+   * Also count, but no further than this: if there are more, `total_size` is this and `total_exact` is false. 0: no bound, and
+   * counted only if `include_total` or `count_only` is set.
+   *
+   * @generated from field: int32 max_total = 5;
+   */
+  maxTotal: number;
 };
 
 /**
@@ -254,11 +276,18 @@ export declare type ListAccountsResponse = Message<"roster.v1.ListAccountsRespon
   previousPageToken: string;
 
   /**
-   * How many accounts there are. Set only if `include_total` was.
+   * How many accounts the whole list has. Set only if `include_total`, `count_only` or `max_total` was.
    *
    * @generated from field: optional int64 total_size = 4;
    */
   totalSize?: bigint | undefined;
+
+  /**
+   * Whether `total_size` is exact. False: there are more, and counting stopped at `max_total`. Set when `total_size` is.
+   *
+   * @generated from field: optional bool total_exact = 5;
+   */
+  totalExact?: boolean | undefined;
 };
 
 /**

@@ -270,6 +270,35 @@ export declare type ListApiKeysRequest = Message<"roster.v1.ListApiKeysRequest">
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * How many keys to pass over, from where the page would have begun.
+   *
+   * @generated from field: int32 skip = 4;
+   */
+  skip: number;
+
+  /**
+   * Also count the keys of the whole list, which costs time in proportion: see `max_total`.
+   *
+   * @generated from field: bool include_total = 5;
+   */
+  includeTotal: boolean;
+
+  /**
+   * Only count: the answer has no page and no tokens, and `page_size`, `page_token` and `skip` have no say.
+   *
+   * @generated from field: bool count_only = 6;
+   */
+  countOnly: boolean;
+
+  /**
+   * Also count, but no further than this: if there are more, `total_size` is this and `total_exact` is false. 0: no bound, and
+   * counted only if `include_total` or `count_only` is set.
+   *
+   * @generated from field: int32 max_total = 7;
+   */
+  maxTotal: number;
 };
 
 /**
@@ -304,6 +333,20 @@ export declare type ListApiKeysResponse = Message<"roster.v1.ListApiKeysResponse
    * @generated from field: string previous_page_token = 3;
    */
   previousPageToken: string;
+
+  /**
+   * How many keys the whole list has. Set only if `include_total`, `count_only` or `max_total` was.
+   *
+   * @generated from field: optional int64 total_size = 4;
+   */
+  totalSize?: bigint | undefined;
+
+  /**
+   * Whether `total_size` is exact. False: there are more, and counting stopped at `max_total`. Set when `total_size` is.
+   *
+   * @generated from field: optional bool total_exact = 5;
+   */
+  totalExact?: boolean | undefined;
 };
 
 /**

@@ -433,7 +433,7 @@ export declare type ListSessionsRequest = Message<"roster.v1.ListSessionsRequest
   skip: number;
 
   /**
-   * Also count the sessions of the whole list, which costs time in proportion.
+   * Also count the sessions of the whole list, which costs time in proportion: see `max_total`.
    *
    * @generated from field: bool include_total = 5;
    */
@@ -459,6 +459,21 @@ export declare type ListSessionsRequest = Message<"roster.v1.ListSessionsRequest
    * @generated from field: string filter = 7;
    */
   filter: string;
+
+  /**
+   * Only count: the answer has no page and no tokens, and `page_size`, `page_token` and `skip` have no say.
+   *
+   * @generated from field: bool count_only = 8;
+   */
+  countOnly: boolean;
+
+  /**
+   * Also count, but no further than this: if there are more, `total_size` is this and `total_exact` is false. 0: no bound, and
+   * counted only if `include_total` or `count_only` is set.
+   *
+   * @generated from field: int32 max_total = 9;
+   */
+  maxTotal: number;
 };
 
 /**
@@ -495,11 +510,18 @@ export declare type ListSessionsResponse = Message<"roster.v1.ListSessionsRespon
   previousPageToken: string;
 
   /**
-   * How many sessions the whole list has. Set only if `include_total` was.
+   * How many sessions the whole list has. Set only if `include_total`, `count_only` or `max_total` was.
    *
    * @generated from field: optional int64 total_size = 4;
    */
   totalSize?: bigint | undefined;
+
+  /**
+   * Whether `total_size` is exact. False: there are more, and counting stopped at `max_total`. Set when `total_size` is.
+   *
+   * @generated from field: optional bool total_exact = 5;
+   */
+  totalExact?: boolean | undefined;
 };
 
 /**
@@ -551,11 +573,26 @@ export declare type ListUserSessionsRequest = Message<"roster.v1.ListUserSession
   skip: number;
 
   /**
-   * Also count the sessions of the whole list, which costs time in proportion.
+   * Also count the sessions of the whole list, which costs time in proportion: see `max_total`.
    *
    * @generated from field: bool include_total = 6;
    */
   includeTotal: boolean;
+
+  /**
+   * Only count: the answer has no page and no tokens, and `page_size`, `page_token` and `skip` have no say.
+   *
+   * @generated from field: bool count_only = 7;
+   */
+  countOnly: boolean;
+
+  /**
+   * Also count, but no further than this: if there are more, `total_size` is this and `total_exact` is false. 0: no bound, and
+   * counted only if `include_total` or `count_only` is set.
+   *
+   * @generated from field: int32 max_total = 8;
+   */
+  maxTotal: number;
 };
 
 /**
@@ -592,11 +629,18 @@ export declare type ListUserSessionsResponse = Message<"roster.v1.ListUserSessio
   previousPageToken: string;
 
   /**
-   * How many sessions the whole list has. Set only if `include_total` was.
+   * How many sessions the whole list has. Set only if `include_total`, `count_only` or `max_total` was.
    *
    * @generated from field: optional int64 total_size = 4;
    */
   totalSize?: bigint | undefined;
+
+  /**
+   * Whether `total_size` is exact. False: there are more, and counting stopped at `max_total`. Set when `total_size` is.
+   *
+   * @generated from field: optional bool total_exact = 5;
+   */
+  totalExact?: boolean | undefined;
 };
 
 /**

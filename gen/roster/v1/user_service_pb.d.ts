@@ -931,7 +931,7 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
   showDeleted: boolean;
 
   /**
-   * Also count the users of the whole list, which costs time in proportion.
+   * Also count the users of the whole list, which costs time in proportion: see `max_total`.
    *
    * @generated from field: bool include_total = 6;
    */
@@ -985,6 +985,21 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * @generated from field: string filter = 9;
    */
   filter: string;
+
+  /**
+   * Only count: the answer has no page and no tokens, and `page_size`, `page_token` and `skip` have no say.
+   *
+   * @generated from field: bool count_only = 11;
+   */
+  countOnly: boolean;
+
+  /**
+   * Also count, but no further than this: if there are more, `total_size` is this and `total_exact` is false. 0: no bound, and
+   * counted only if `include_total` or `count_only` is set.
+   *
+   * @generated from field: int32 max_total = 12;
+   */
+  maxTotal: number;
 };
 
 /**
@@ -1021,7 +1036,7 @@ export declare type ListUsersResponse = Message<"roster.v1.ListUsersResponse"> &
   previousPageToken: string;
 
   /**
-   * How many users the whole list has. Set only if `include_total` was.
+   * How many users the whole list has. Set only if `include_total`, `count_only` or `max_total` was.
    *
    * @generated from field: optional int64 total_size = 4;
    */
@@ -1033,6 +1048,13 @@ export declare type ListUsersResponse = Message<"roster.v1.ListUsersResponse"> &
    * @generated from field: int64 revision = 5;
    */
   revision: bigint;
+
+  /**
+   * Whether `total_size` is exact. False: there are more, and counting stopped at `max_total`. Set when `total_size` is.
+   *
+   * @generated from field: optional bool total_exact = 6;
+   */
+  totalExact?: boolean | undefined;
 };
 
 /**

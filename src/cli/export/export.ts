@@ -123,7 +123,7 @@ async function startProgress(
   { users, accountId }: Connection,
   { showDeleted = false, filter = "" }: ExportCommandOptions,
 ): Promise<Progress> {
-  const request = { accountId, pageSize: 1, includeTotal: true, showDeleted, filter };
+  const request = { accountId, countOnly: true, showDeleted, filter };
   const count = async () => (await users.listUsers(request)).totalSize;
   const total = process.stderr.isTTY ? await count() : undefined;
   return createProgress("exported", total === undefined ? undefined : Number(total));

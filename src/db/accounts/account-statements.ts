@@ -4,7 +4,7 @@ import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import { canonicalJson } from "../../directory/values/json.ts";
 import type { OrderColumn } from "../query/order-columns.ts";
-import { countRows, readPage } from "../query/pages.ts";
+import { countRowsUpTo, readPage } from "../query/pages.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
 import { statement } from "../query/statement.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "./account-row.ts";
@@ -35,8 +35,8 @@ export async function listAccounts(db: Queryable, query: PageQuery): Promise<Acc
   return (await readPage(db.selectFrom("accounts").select(ACCOUNT_COLUMNS), BY_ID, query)).map(toAccount);
 }
 
-export function countAccounts(db: Queryable): Promise<number> {
-  return countRows(db.selectFrom("accounts"));
+export function countAccounts(db: Queryable, upTo?: number): Promise<number> {
+  return countRowsUpTo(db, db.selectFrom("accounts"), upTo);
 }
 
 export async function listAccountIds(db: Queryable, after: string, limit: number): Promise<string[]> {

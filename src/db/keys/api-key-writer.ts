@@ -6,7 +6,7 @@ import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
 import type { OrderColumn } from "../query/order-columns.ts";
-import { readPage } from "../query/pages.ts";
+import { countRowsUpTo, readPage } from "../query/pages.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
 import { API_KEY_COLUMNS, type NamedKey, toApiKey, toApiKeyRow, toNamedKey } from "./api-key-row.ts";
 import type { CertificateNames } from "./certificate-names.ts";
@@ -37,6 +37,10 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
 
   async list(query: PageQuery): Promise<ApiKey[]> {
     return (await readPage(this.#rows(), BY_ID, query)).map(toApiKey);
+  }
+
+  count(upTo?: number): Promise<number> {
+    return countRowsUpTo(this.#db, this.#rows(), upTo);
   }
 
   async insert(key: ApiKey, digest: Uint8Array): Promise<void> {

@@ -2,6 +2,7 @@ import { type SelectQueryBuilder, type Simplify, sql } from "kysely";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import { type OrderColumn, orderTerm } from "./order-columns.ts";
 import { type Range, rangesOf } from "./page-ranges.ts";
+import type { Queryable } from "./queryable.ts";
 
 /** A page of `rows`, a select without order. Together the columns of the order are unique. */
 export function readPage<DB, TB extends keyof DB, O>(
@@ -54,8 +55,22 @@ function inRange<DB, TB extends keyof DB, O>(
   return where === undefined ? rows : rows.where(where);
 }
 
+/** How many rows a select has, of which no more than `upTo` are looked for. Undefined: all. */
+export async function countRowsUpTo<DB, TB extends keyof DB, O>(
+  db: Queryable,
+  rows: SelectQueryBuilder<DB, TB, O>,
+  upTo: number | undefined,
+): Promise<number> {
+  if (upTo === undefined) {
+    return countRows(rows);
+  }
+  const found = rows.clearSelect().select(sql`1`.as("one")).limit(upTo).as("found");
+  const counted = db.selectFrom(found).select(sql<number>`count(*)`.as("count"));
+  return (await counted.executeTakeFirstOrThrow()).count;
+}
+
 /** How many rows a select has. */
-export async function countRows<DB, TB extends keyof DB, O>(rows: SelectQueryBuilder<DB, TB, O>): Promise<number> {
+async function countRows<DB, TB extends keyof DB, O>(rows: SelectQueryBuilder<DB, TB, O>): Promise<number> {
   const counted = rows.clearSelect().select(sql`count(*)`.as("count")).$castTo<{ count: number }>();
   return (await counted.executeTakeFirstOrThrow()).count;
 }

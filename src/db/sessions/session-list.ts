@@ -2,16 +2,14 @@ import type { SessionFilterField } from "../../directory/lists/filter.ts";
 import type { OrderTerm } from "../../directory/lists/order.ts";
 import type { Session } from "../../directory/sessions/session.ts";
 import type { SessionOrderField } from "../../directory/sessions/session-order.ts";
-import type { SessionListQuery } from "../../directory/store/sessions.ts";
+import type { SessionListQuery, SessionSelection } from "../../directory/store/sessions.ts";
 import type { JsonDialect } from "../engine.ts";
 import { columnsOf } from "../query/columns.ts";
 import { type FilterColumns, usesFilterIndex, whereFilter } from "../query/filter.ts";
 import { type OrderColumn, orderColumns } from "../query/order-columns.ts";
-import { countRows, readPage } from "../query/pages.ts";
+import { countRowsUpTo, readPage } from "../query/pages.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { SESSION_COLUMNS, toSession } from "./session-row.ts";
-
-export type Selection = Pick<SessionListQuery, "userId" | "filter">;
 
 /** Of one account, or of all for null. */
 export async function listSessions(
@@ -31,10 +29,10 @@ export async function listSessions(
 export function countSessions(
   db: Queryable,
   accountId: string | null,
-  options: Selection,
-  json: JsonDialect,
+  selection: SessionSelection,
+  { json, upTo }: { readonly json: JsonDialect; readonly upTo: number | undefined },
 ): Promise<number> {
-  return countRows(selectSessions(db, accountId, options, json));
+  return countRowsUpTo(db, selectSessions(db, accountId, selection, json), upTo);
 }
 
 const ORDER_COLUMNS = {
@@ -60,7 +58,7 @@ const FILTER_COLUMNS: FilterColumns<SessionFilterField> = {
   metadata: "sessions.metadata",
 };
 
-function selectSessions(db: Queryable, accountId: string | null, { userId, filter }: Selection, json: JsonDialect) {
+function selectSessions(db: Queryable, accountId: string | null, { userId, filter }: SessionSelection, json: JsonDialect) {
   let rows = sessionsOfLiveUsers(db, accountId);
   if (userId !== undefined) rows = rows.where("sessions.user_id", "=", userId);
   if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));

@@ -1,8 +1,8 @@
 import type { Session } from "../../directory/sessions/session.ts";
-import type { SessionListQuery, SessionWriter } from "../../directory/store/sessions.ts";
+import type { SessionListQuery, SessionSelection, SessionWriter } from "../../directory/store/sessions.ts";
 import type { JsonDialect } from "../engine.ts";
 import type { Queryable } from "../query/queryable.ts";
-import { countSessions, listSessions, type Selection, sessionsOfLiveUsers } from "./session-list.ts";
+import { countSessions, listSessions, sessionsOfLiveUsers } from "./session-list.ts";
 import { toSession, toSessionRow } from "./session-row.ts";
 
 export class KyselySessionWriter implements SessionWriter {
@@ -34,8 +34,8 @@ export class KyselySessionWriter implements SessionWriter {
     return listSessions(this.#db, this.#accountId, query, this.#json);
   }
 
-  count(options: Selection = {}): Promise<number> {
-    return countSessions(this.#db, this.#accountId, options, this.#json);
+  count(selection: SessionSelection, upTo?: number): Promise<number> {
+    return countSessions(this.#db, this.#accountId, selection, { json: this.#json, upTo });
   }
 
   async exists(id: string): Promise<boolean> {

@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import type { UserFilterField } from "../../directory/lists/filter.ts";
 import type { ListKey, OrderTerm } from "../../directory/lists/order.ts";
-import type { ListQuery } from "../../directory/store/users.ts";
+import type { ListQuery, UserSelection } from "../../directory/store/users.ts";
 import type { UserOrderField } from "../../directory/users/user-order.ts";
 import { foldEmail } from "../../directory/values/email.ts";
 import type { JsonDialect } from "../engine.ts";
 import { type FilterColumns, whereFilter } from "../query/filter.ts";
 import type { OrderColumn } from "../query/order-columns.ts";
-import { countRows } from "../query/pages.ts";
+import { countRowsUpTo } from "../query/pages.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { ENCODED_COLUMNS } from "./encoded-users.ts";
 
@@ -15,7 +15,7 @@ import { ENCODED_COLUMNS } from "./encoded-users.ts";
 export function listRows(
   db: Queryable,
   accountId: string | null,
-  query: Pick<ListQuery, "showDeleted" | "filter" | "order">,
+  query: UserSelection & Pick<ListQuery, "order">,
   json: JsonDialect,
 ) {
   return filteredUsers(db, accountId, query, json)
@@ -68,18 +68,13 @@ export const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
 export function countUsers(
   db: Queryable,
   accountId: string | null,
-  options: Pick<ListQuery, "showDeleted" | "filter">,
-  json: JsonDialect,
+  selection: UserSelection,
+  { json, upTo }: { readonly json: JsonDialect; readonly upTo: number | undefined },
 ): Promise<number> {
-  return countRows(filteredUsers(db, accountId, options, json));
+  return countRowsUpTo(db, filteredUsers(db, accountId, selection, json), upTo);
 }
 
-function filteredUsers(
-  db: Queryable,
-  accountId: string | null,
-  { showDeleted, filter }: Pick<ListQuery, "showDeleted" | "filter">,
-  json: JsonDialect,
-) {
+function filteredUsers(db: Queryable, accountId: string | null, { showDeleted, filter }: UserSelection, json: JsonDialect) {
   let rows = db.selectFrom("users");
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);

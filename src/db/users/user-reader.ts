@@ -1,5 +1,11 @@
-import type { UserFilter } from "../../directory/lists/filter.ts";
-import type { EncodedUser, EncodedUserAt, ListedUser, ListQuery, UserReader } from "../../directory/store/users.ts";
+import type {
+  EncodedUser,
+  EncodedUserAt,
+  ListedUser,
+  ListQuery,
+  UserReader,
+  UserSelection,
+} from "../../directory/store/users.ts";
 import type { UserKeyKind } from "../../directory/users/user.ts";
 import { foldKey, type User } from "../../directory/users/user.ts";
 import type { Queryable } from "../query/queryable.ts";
@@ -75,8 +81,8 @@ export class KyselyUserReader implements UserReader {
     return this.pages.read(this.db, this.accountId, query);
   }
 
-  async count(showDeleted: boolean, filter?: UserFilter): Promise<number> {
-    return countUsers(this.db, this.accountId, { showDeleted, filter }, this.pages.json);
+  async count(selection: UserSelection, upTo?: number): Promise<number> {
+    return countUsers(this.db, this.accountId, selection, { json: this.pages.json, upTo });
   }
 
   async listAt(revision: number, after: string, limit: number): Promise<UserAt[]> {

@@ -14,14 +14,27 @@ export interface Page<T> {
 }
 
 /** A list of any kind: a page of it, and the place of an item. */
-export interface Listing<T> {
+export interface Pages<T> {
   readonly read: (query: PageQuery) => Promise<readonly T[]>;
   readonly keyOf: (item: T) => ListKey;
 }
 
+/** A list that can be counted. */
+export interface Listing<T> extends Pages<T> {
+  /** Looks for no more than `upTo`. Undefined: for all. */
+  readonly count: (upTo?: number) => Promise<number>;
+}
+
+/** How many items a list has. */
+export interface Total {
+  readonly size: number;
+  /** False: there are more. */
+  readonly exact: boolean;
+}
+
 /** The page that begins at `start`, in list order. `skip` and `limit` count items. */
 export async function readPage<T>(
-  listing: Listing<T>,
+  listing: Pages<T>,
   start: PageStart,
   { skip, limit }: Pick<PageQuery, "skip" | "limit">,
 ): Promise<Page<T>> {
@@ -37,8 +50,17 @@ export async function readPage<T>(
   return forward ? { items, next: onward, previous: back } : { items, next: back, previous: onward };
 }
 
+/** Counts the items, no further than `max`. Undefined: all. */
+export async function readTotal<T>({ count }: Pick<Listing<T>, "count">, max: number | undefined): Promise<Total> {
+  if (max === undefined) {
+    return { size: await count(), exact: true };
+  }
+  const found = await count(max + 1);
+  return { size: Math.min(found, max), exact: found <= max };
+}
+
 /** The page on the other side of `start`, if anything is there. An empty page lies past the end: back is from the edge. */
-async function reverse<T>(listing: Listing<T>, start: PageStart, nearest: T | undefined): Promise<PageStart | undefined> {
+async function reverse<T>(listing: Pages<T>, start: PageStart, nearest: T | undefined): Promise<PageStart | undefined> {
   const direction = start.direction === "after" ? "before" : "after";
   const from = nearest === undefined ? null : listing.keyOf(nearest);
   const found = await listing.read({ direction, from, skip: 0, limit: 1 });

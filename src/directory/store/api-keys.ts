@@ -8,6 +8,9 @@ export interface ApiKeyReader {
 
   /** By id, ascending byte by byte. The key of a page has the id alone. */
   list(query: PageQuery): Promise<ApiKey[]>;
+
+  /** How many keys there are. MUST stop at `upTo`, if given. */
+  count(upTo?: number): Promise<number>;
 }
 
 /**

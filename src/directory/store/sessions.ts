@@ -15,8 +15,8 @@ export interface SessionReader {
   /** Sessions of live users, in the order of the query. */
   list(query: SessionListQuery): Promise<Session[]>;
 
-  /** The sessions that a list with these options has. */
-  count(options?: Pick<SessionListQuery, "userId" | "filter">): Promise<number>;
+  /** How many sessions a list of this selection has. MUST stop at `upTo`, if given. */
+  count(selection: SessionSelection, upTo?: number): Promise<number>;
 }
 
 export interface SessionWriter extends SessionReader {
@@ -33,12 +33,16 @@ export interface SessionWriter extends SessionReader {
   endOpen(userId: string, time: Micros): Promise<number>;
 }
 
-/** A page of sessions. */
-export interface SessionListQuery extends PageQuery {
+/** Which sessions a list has. */
+export interface SessionSelection {
   /** Of one user. Undefined: of all. */
   readonly userId?: string | undefined;
   /** MUST let the same sessions pass as `sessionMatches` of src/filter, on every engine. Undefined: all. */
   readonly filter?: SessionFilter | undefined;
+}
+
+/** A page of sessions. */
+export interface SessionListQuery extends PageQuery, SessionSelection {
   /** Ends with the id and the account's. */
   readonly order: ReadonlyArray<OrderTerm<SessionOrderField>>;
 }

@@ -1,14 +1,13 @@
 import type { Account, NewAccount } from "../accounts/account.ts";
 import type { KeyHolder } from "../keys/api-key.ts";
-import type { SessionFilter, UserFilter } from "../lists/filter.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Clock, Micros } from "../values/clock.ts";
 import type { IdSource } from "../values/id.ts";
 import type { AccountTransaction, AccountView } from "./account-view.ts";
 import type { CommitSubscriber } from "./commit-event.ts";
 import type { PageQuery } from "./page-query.ts";
-import type { SessionListQuery } from "./sessions.ts";
-import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey } from "./users.ts";
+import type { SessionListQuery, SessionSelection } from "./sessions.ts";
+import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey, UserSelection } from "./users.ts";
 
 /**
  * Where the directory is kept. The contract: each MUST is a test of test/db/contract.test.ts, run against every engine.
@@ -49,7 +48,8 @@ export interface Store {
   /** Accounts by id, ascending byte by byte. The key of a page has the id alone. */
   listAccounts(query: PageQuery): Promise<Account[]>;
 
-  countAccounts(): Promise<number>;
+  /** How many accounts there are. MUST stop at `upTo`, if given. */
+  countAccounts(upTo?: number): Promise<number>;
 
   /**
    * One user, as callers get it, with the account's revision. MUST be of one moment. One query, if there is such a user. Throws
@@ -61,13 +61,13 @@ export interface Store {
   listAllUsers(query: ListQuery): Promise<ListedUser[]>;
 
   /** As `UserReader.count`, over all accounts. */
-  countAllUsers(showDeleted: boolean, filter?: UserFilter): Promise<number>;
+  countAllUsers(selection: UserSelection, upTo?: number): Promise<number>;
 
   /** Sessions of all accounts, otherwise as `SessionReader.list`. Only super admins may see this. */
   listAllSessions(query: SessionListQuery): Promise<Session[]>;
 
   /** As `SessionReader.count`, over all accounts. */
-  countAllSessions(filter?: SessionFilter): Promise<number>;
+  countAllSessions(selection: SessionSelection, upTo?: number): Promise<number>;
 
   /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
   findKeyHolders(keyId: string): Promise<KeyHolder[]>;

@@ -53,8 +53,8 @@ export interface UserReader {
   /** A page, in the order of the query. */
   list(query: ListQuery): Promise<ListedUser[]>;
 
-  /** The users that a list with these options has. */
-  count(showDeleted: boolean, filter?: UserFilter): Promise<number>;
+  /** How many users a list of this selection has. MUST stop at `upTo`, if given. */
+  count(selection: UserSelection, upTo?: number): Promise<number>;
 
   /**
    * The users with ids after `after`, ascending byte by byte, at most `limit` of those that exist now, each as it was at
@@ -118,11 +118,15 @@ export interface Erased {
   readonly answers: number;
 }
 
-/** A page of users. */
-export interface ListQuery extends PageQuery {
+/** Which users a list has. */
+export interface UserSelection {
   readonly showDeleted: boolean;
   /** MUST let the same users pass as `userMatches` of src/filter, on every engine. Undefined: all. */
   readonly filter?: UserFilter | undefined;
+}
+
+/** A page of users. */
+export interface ListQuery extends PageQuery, UserSelection {
   /** Ends with the id and the account's. */
   readonly order: ReadonlyArray<OrderTerm<UserOrderField>>;
 }

@@ -4,7 +4,7 @@ import { invalidField } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
-import { answerPage } from "../wire/paging.ts";
+import { answerList } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { parseAccount, parseAccountPatch, toAccountMessage } from "./account-message.ts";
@@ -31,15 +31,12 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
     },
 
     async listAccounts(request) {
-      const { items, ...pageTokens } = await answerPage(tokens, { method: "ListAccounts" }, request, {
+      const { items, answer } = await answerList(tokens, { method: "ListAccounts" }, request, {
         read: (query) => store.listAccounts(query),
         keyOf: ({ id }) => [id],
+        count: (upTo) => store.countAccounts(upTo),
       });
-      return {
-        accounts: items.map(toAccountMessage),
-        ...pageTokens,
-        ...(request.includeTotal && { totalSize: BigInt(await store.countAccounts()) }),
-      };
+      return { accounts: items.map(toAccountMessage), ...answer };
     },
 
     updateAccount: mutation(async (tx, request) => {

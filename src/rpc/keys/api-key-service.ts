@@ -15,7 +15,7 @@ import { PERMISSIONS } from "../permissions/permissions.ts";
 import type { Call, Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
 import { toUserMessage } from "../users/user-message.ts";
-import { answerPage } from "../wire/paging.ts";
+import { answerList } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
 import { parseDuration, toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
@@ -62,16 +62,13 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
 
     async listApiKeys(request, { accountId }) {
       return store.read(accountId, async ({ apiKeys }) => {
-        const { items, ...pageTokens } = await answerPage(
-          tokens,
-          { method: "ListApiKeys", account_id: accountId },
-          request,
-          {
-            read: (query) => apiKeys.list(query),
-            keyOf: ({ id }) => [id],
-          },
-        );
-        return { apiKeys: items.map(toApiKeyMessage), ...pageTokens };
+        const binding = { method: "ListApiKeys", account_id: accountId };
+        const { items, answer } = await answerList(tokens, binding, request, {
+          read: (query) => apiKeys.list(query),
+          keyOf: ({ id }) => [id],
+          count: (upTo) => apiKeys.count(upTo),
+        });
+        return { apiKeys: items.map(toApiKeyMessage), ...answer };
       });
     },
 

@@ -13,16 +13,13 @@ import type { Store } from "../../directory/store/store.ts";
 import { getLiveUser } from "../../directory/users/find-user.ts";
 import { parseSessionFilter } from "../../filter/sessions.ts";
 import type { Call } from "../pipeline/call.ts";
-import { answerPage, type PageRequest } from "../wire/paging.ts";
+import { answerList, type ListAnswer, type ListRequest } from "../wire/paging.ts";
 import type { Binding, Tokens } from "../wire/tokens.ts";
 import { toSessionMessage } from "./session-message.ts";
 
 /** What both lists answer. */
-interface Response {
+interface Response extends ListAnswer {
   readonly sessions: SessionMessage[];
-  readonly nextPageToken: string;
-  readonly previousPageToken: string;
-  readonly totalSize?: bigint;
 }
 
 type Order = ReadonlyArray<OrderTerm<SessionOrderField>>;
@@ -39,18 +36,18 @@ export async function listSessions(
   const binding = { method: "ListSessions", account_id: accountId, filter: request.filter };
   if (accountId === ALL_ACCOUNTS) {
     return call.runLongList(() =>
-      answerList(tokens, request, binding, order, {
+      answerSessions(tokens, request, binding, order, {
         list: (query) => store.listAllSessions({ ...query, order, filter }),
-        count: () => store.countAllSessions(filter),
+        count: (upTo) => store.countAllSessions({ filter }, upTo),
       }),
     );
   }
   const list = ({ sessions }: AccountView) => {
     // It may have waited for other long lists.
     call.assertAwaited();
-    return answerList(tokens, request, binding, order, {
+    return answerSessions(tokens, request, binding, order, {
       list: (query) => sessions.list({ ...query, order, filter }),
-      count: () => sessions.count({ filter }),
+      count: (upTo) => sessions.count({ filter }, upTo),
     });
   };
   return call.runLongList(() => store.scan(accountId, list));
@@ -67,9 +64,9 @@ export async function listUserSessions(
   return store.read(accountId, async (view) => {
     await getLiveUser(view, userId);
     const { sessions } = view;
-    return answerList(tokens, request, binding, NEWEST_FIRST, {
+    return answerSessions(tokens, request, binding, NEWEST_FIRST, {
       list: (query) => sessions.list({ ...query, order: NEWEST_FIRST, userId }),
-      count: () => sessions.count({ userId }),
+      count: (upTo) => sessions.count({ userId }, upTo),
     });
   });
 }
@@ -79,23 +76,20 @@ const NEWEST_FIRST = parseOrderBy("", SESSION_ORDER);
 /** Where the sessions of a list come from. */
 interface SessionSource {
   readonly list: (query: PageQuery) => Promise<Session[]>;
-  readonly count: () => Promise<number>;
+  readonly count: (upTo?: number) => Promise<number>;
 }
 
-async function answerList(
+async function answerSessions(
   tokens: Tokens,
-  request: PageRequest & { readonly includeTotal: boolean },
+  request: ListRequest,
   binding: Binding,
   order: Order,
   { list, count }: SessionSource,
 ): Promise<Response> {
-  const { items, ...pageTokens } = await answerPage(tokens, { ...binding, order_by: spellOrder(order) }, request, {
+  const { items, answer } = await answerList(tokens, { ...binding, order_by: spellOrder(order) }, request, {
     read: list,
     keyOf: (session) => listKey(session, order, SESSION_ORDER),
+    count,
   });
-  return {
-    sessions: items.map(toSessionMessage),
-    ...pageTokens,
-    ...(request.includeTotal && { totalSize: BigInt(await count()) }),
-  };
+  return { sessions: items.map(toSessionMessage), ...answer };
 }

@@ -8,7 +8,7 @@ import type { ListQuery, UserReader } from "../../directory/store/users.ts";
 import { USER_ORDER } from "../../directory/users/user-order.ts";
 import { parseUserFilter } from "../../filter/users.ts";
 import type { Call } from "../pipeline/call.ts";
-import { answerPage } from "../wire/paging.ts";
+import { answerList, asksForTotal } from "../wire/paging.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { createSetUsers, type SetUsers } from "./set-users.ts";
 
@@ -21,14 +21,14 @@ export async function listUsers(store: Store, tokens: Tokens, request: ListUsers
   const asked: Asked = { tokens, request, call, setUsers, order, filter };
   if (call.accountId === ALL_ACCOUNTS) {
     return call.runLongList(() =>
-      answerList(asked, {
+      answerUsers(asked, {
         list: (query) => store.listAllUsers(query),
         count: (...options) => store.countAllUsers(...options),
       }),
     );
   }
   const answer = async ({ account, users }: AccountView) =>
-    Object.assign(await answerList(asked, users), { revision: BigInt(account.revision) });
+    Object.assign(await answerUsers(asked, users), { revision: BigInt(account.revision) });
   return isAlongIndex(request)
     ? store.read(call.accountId, answer)
     : call.runLongList(() => store.scan(call.accountId, answer));
@@ -43,17 +43,18 @@ interface Asked extends Pick<ListQuery, "order" | "filter"> {
 }
 
 /** Whether an index has the users in this order: then the database reads no more of them than the page has. */
-function isAlongIndex({ filter, includeTotal, skip, orderBy }: ListUsersRequest): boolean {
-  return filter === "" && !includeTotal && skip === 0 && !orderBy.includes(",");
+function isAlongIndex(request: ListUsersRequest): boolean {
+  const { filter, skip, orderBy } = request;
+  return filter === "" && !asksForTotal(request) && skip === 0 && !orderBy.includes(",");
 }
 
-async function answerList(
+async function answerUsers(
   { tokens, request, call, setUsers, order, filter }: Asked,
   users: Pick<UserReader, "list" | "count">,
 ): Promise<Response> {
   // It may have waited for other long lists.
   call.assertAwaited();
-  const { showDeleted, includeTotal } = request;
+  const { showDeleted } = request;
   const binding = {
     method: "ListUsers",
     account_id: call.accountId,
@@ -61,14 +62,12 @@ async function answerList(
     filter: request.filter,
     show_deleted: showDeleted,
   };
-  const { items, ...pageTokens } = await answerPage(tokens, binding, request, {
+  const { items, answer } = await answerList(tokens, binding, request, {
     read: (query) => users.list({ ...query, order, filter, showDeleted }),
     keyOf: ({ key }) => key,
+    count: (upTo) => users.count({ showDeleted, filter }, upTo),
   });
-  const response = create(ListUsersResponseSchema, {
-    ...pageTokens,
-    ...(includeTotal && { totalSize: BigInt(await users.count(showDeleted, filter)) }),
-  });
+  const response = create(ListUsersResponseSchema, answer);
   const encoded = items.map((item) => item.encoded);
   return setUsers(response, ListUsersResponseSchema.field.users, encoded);
 }

@@ -64,7 +64,7 @@ export function accounts(): void {
     onTestFinished(close);
     const results = await runOtherServers(4, url, "createAccount");
     expect(results.sort()).toEqual(["made", "taken", "taken", "taken"]);
-    expect(await testAccount(store, DEFAULT_ACCOUNT).read(({ users }) => users.count(true))).toBe(1);
+    expect(await testAccount(store, DEFAULT_ACCOUNT).read(({ users }) => users.count({ showDeleted: true }))).toBe(1);
   });
 
   test("account ids are listed in byte order, after the given one, at most so many", async () => {
@@ -74,6 +74,7 @@ export function accounts(): void {
     expect(await store.listAccountIds("a", 2)).toEqual(["a1", "b"]);
     expect(await store.listAccountIds("A", 1)).toEqual(["B"]);
     expect(await store.listAccountIds("é", 10)).toEqual([]);
+    expect(await Promise.all([undefined, 1, 6, 7, 8].map((upTo) => store.countAccounts(upTo)))).toEqual([7, 1, 6, 7, 7]);
   });
 
   test("accounts do not see each other's users", async () => {
@@ -99,7 +100,7 @@ export function accounts(): void {
     expect([...images, found?.encoded].map((encoded) => decodeUser(encoded ?? expect.fail()))).toEqual(
       Array(4).fill(decodeUser(encode(mine))),
     );
-    expect(await account.read(({ users }) => users.count(true))).toBe(1);
+    expect(await account.read(({ users }) => users.count({ showDeleted: true }))).toBe(1);
   });
 
   test("answers that last outlive the account, and whoever asks for them waits for who did before", async () => {

@@ -40,7 +40,10 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
       for (const [text, ids] of FILTER_CASES) {
         const filter = parse(text);
         expect({ text, ids: await idsOf(users, filter) }).toEqual({ text, ids });
-        expect({ text, count: await users.count(true, filter) }).toEqual({ text, count: ids.length });
+        for (const upTo of [undefined, 1, 2, 1000]) {
+          const count = Math.min(ids.length, upTo ?? ids.length);
+          expect({ text, count: await users.count({ showDeleted: true, filter }, upTo) }).toEqual({ text, count });
+        }
       }
     });
   });
@@ -58,7 +61,9 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
       expect(await list({ showDeleted: false })).toEqual(["u0", "u2", "u6", "u8"]);
       expect(await list({ from: ["u2", DEFAULT_ACCOUNT], limit: 2 })).toEqual(["u4", "u6"]);
       expect(await list({ from: ["u6", DEFAULT_ACCOUNT], direction: "before", limit: 2 })).toEqual(["u4", "u2"]);
-      expect([await users.count(true, filter), await users.count(false, filter)]).toEqual([5, 4]);
+      expect([await users.count({ showDeleted: true, filter }), await users.count({ showDeleted: false, filter })]).toEqual([
+        5, 4,
+      ]);
       expect(await idsOf(users, parse("has(delete_time)"))).toEqual(["u4"]);
     });
   });
@@ -71,8 +76,10 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
     await other.insert({ id: "c", metadata: { x: 2 } });
     const filter = parse("metadata.x == 1");
     expect((await store.listAllUsers({ ...ALL, filter })).map(({ encoded }) => decodeUser(encoded).id)).toEqual(["a", "b"]);
-    expect(await store.countAllUsers(true, filter)).toBe(2);
-    expect(await store.countAllUsers(true, parse('metadata.x == 1 && account_id == "other"'))).toBe(1);
+    expect(await store.countAllUsers({ showDeleted: true, filter })).toBe(2);
+    expect(await store.countAllUsers({ showDeleted: true, filter: parse('metadata.x == 1 && account_id == "other"') })).toBe(
+      1,
+    );
   });
 
   test("the database and the memory agree on every filter and every user", LONG, async () => {

@@ -10,7 +10,7 @@ import { createRandom } from "../../support/random.ts";
 export function groups(): void {
   test("writes that wait share a commit, and none is told before it", async () => {
     const { read, write } = await openTestAccount();
-    const committed = () => read(({ users }) => users.count(true));
+    const committed = () => read(({ users }) => users.count({ showDeleted: true }));
     const seen = await Promise.all(
       Array.from({ length: 40 }, async () => {
         const before = await write(async (tx) => {
@@ -113,7 +113,9 @@ export function groups(): void {
       failAfterInsert(account),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected", "fulfilled", "rejected"]);
-    expect(await account.read(async (view) => [view.account.revision, await view.users.count(true)])).toEqual([1, 1]);
+    expect(
+      await account.read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })]),
+    ).toEqual([1, 1]);
   });
 
   test("who is refused for what another has written is told when that can be read", async () => {
@@ -124,7 +126,7 @@ export function groups(): void {
         () => undefined,
         async (error: unknown) => {
           expect(error).toMatchObject({ reason: "EMAIL_TAKEN" });
-          return read(({ users }) => users.count(false));
+          return read(({ users }) => users.count({ showDeleted: false }));
         },
       ),
     );
@@ -151,14 +153,14 @@ const create: Member = (tx, id) => tx.users.insert(newUser(tx, { id }));
 
 async function createAndRead(tx: AccountTransaction, id: string): Promise<void> {
   await create(tx, id);
-  expect(await tx.users.count(true)).toBeGreaterThan(0);
+  expect(await tx.users.count({ showDeleted: true })).toBeGreaterThan(0);
 }
 
 /** What members of a group may do, and whether it is written. */
 const MEMBERS: Readonly<Record<string, Member>> = {
   create,
   "create and read": createAndRead,
-  read: (tx) => tx.users.count(true),
+  read: (tx) => tx.users.count({ showDeleted: true }),
   "dry run": create,
   "refused before it writes": refuse,
   "refused after it has written": (tx, id) => createAndRead(tx, id).then(refuse),

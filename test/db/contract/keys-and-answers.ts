@@ -17,6 +17,17 @@ export function keysAndAnswers(): void {
     expect(await account.read(({ apiKeys }) => apiKeys.find("LIVE"))).toBeUndefined();
   });
 
+  test("keys of an account are counted, no further than is asked for", async () => {
+    const account = await openTestAccount();
+    const other = await createTestAccount(account.store, "other");
+    for (const each of [account, other]) {
+      const user = await each.insert();
+      for (const id of ["a", "b", "c"]) await each.write((tx) => tx.apiKeys.insert(keyOf(user, { id }), DIGEST));
+    }
+    const counts = [undefined, 1, 2, 3, 4].map((upTo) => account.read(({ apiKeys }) => apiKeys.count(upTo)));
+    expect(await Promise.all(counts)).toEqual([3, 1, 2, 3, 3]);
+  });
+
   test("a key of another account is not found", async () => {
     const account = await openTestAccount();
     const other = await createTestAccount(account.store, "other");

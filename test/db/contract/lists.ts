@@ -77,9 +77,9 @@ export function lists(): void {
     await account.write((tx) => tx.users.update(first, { ...first, deleteTime: tx.now() }));
     const seen = await account.read(async ({ users }) => [
       await idsOf(users, {}),
-      await users.count(true),
+      await users.count({ showDeleted: true }),
       await idsOf(users, { showDeleted: false }),
-      await users.count(false),
+      await users.count({ showDeleted: false }),
     ]);
     expect(seen).toEqual([LISTED, LISTED.length, LISTED.filter((id) => id !== first.id), LISTED.length - 1]);
   });
@@ -104,7 +104,10 @@ export function lists(): void {
     expect(before.map(name)).toEqual(expected.slice(0, 4).toReversed());
     const page = await a.store.listAllUsers({ ...ALL, showDeleted: false, from: [6, "newer", "c"], skip: 1, limit: 2 });
     expect(page.map(name)).toEqual(expected.slice(3, 5));
-    expect([await a.store.countAllUsers(false), await a.store.countAllUsers(true)]).toEqual([6, 7]);
+    for (const upTo of [undefined, 1, 6, 7, 8]) {
+      const counts = [false, true].map((showDeleted) => a.store.countAllUsers({ showDeleted }, upTo));
+      expect(await Promise.all(counts)).toEqual([Math.min(6, upTo ?? 6), Math.min(7, upTo ?? 7)]);
+    }
   });
 }
 

@@ -50,7 +50,7 @@ export function manyUsers(): void {
       };
       const counts: unknown[] = [];
       await insert(100);
-      counts.push(await tx.users.count(false));
+      counts.push(await tx.users.count({ showDeleted: false }));
       await insert(1);
       counts.push((await tx.users.listAt(1, "", 1_000)).length);
       const page = { showDeleted: false, direction: "after", from: null, skip: 0, limit: 1_000 } as const;
@@ -70,7 +70,7 @@ export function manyUsers(): void {
     const erased = { sessions: 0, apiKeys: 0, changes: 1, answers: 0 };
     expect(seen).toEqual([100, 101, 102, 2, 1, 106, 2, erased]);
     const left = await read(async ({ users, changes }) => [
-      await users.count(true),
+      await users.count({ showDeleted: true }),
       (await changes.list(0, { limit: 1_000, withBefore: false })).changes.map((change) => change.revision),
     ]);
     expect(left).toEqual([178, Array.from({ length: 180 }, () => 1)]);

@@ -29,12 +29,12 @@ export function readsAndWrites(): void {
         account.revision,
         list.map(({ encoded }) => decodeUser(encoded)),
         await users.find("later"),
-        await users.count(true),
+        await users.count({ showDeleted: true }),
         await users.find(ada.id),
       ];
     });
     expect(seen).toEqual([1, [decodeUser(encode(ada))], undefined, 1, ada]);
-    expect(await read(({ users }) => users.count(true))).toBe(2);
+    expect(await read(({ users }) => users.count({ showDeleted: true }))).toBe(2);
   });
 
   test.each(READS)("a %s refuses writes", async (kind) => {
@@ -48,7 +48,7 @@ export function readsAndWrites(): void {
     const { [kind]: read, write } = await openTestAccount();
     const seen = await write(async (tx) => {
       await tx.users.insert(newUser(tx));
-      return read(({ users }) => users.count(true));
+      return read(({ users }) => users.count({ showDeleted: true }));
     });
     expect(seen).toBe(0);
   });
@@ -59,9 +59,11 @@ export function readsAndWrites(): void {
       for (let users = 0; users < 500; users += 1) await tx.users.insert(newUser(tx, { about: SLOW_ABOUT }));
     });
     let scanned = false;
-    const scanning = scan(({ users }) => users.count(true, parseUserFilter(SLOW_FILTER))).finally(() => {
-      scanned = true;
-    });
+    const scanning = scan(({ users }) => users.count({ showDeleted: true, filter: parseUserFilter(SLOW_FILTER) })).finally(
+      () => {
+        scanned = true;
+      },
+    );
     for (let reads = 0; reads < 20; reads += 1) await read(({ users }) => users.find("nobody"));
     await insert();
     expect(scanned).toBe(false);
@@ -96,7 +98,7 @@ export function readsAndWrites(): void {
       return [
         await tx.users.find(user.id),
         await tx.users.findLive("email", ["ada@example.com"]),
-        await tx.users.count(false),
+        await tx.users.count({ showDeleted: false }),
       ];
     });
     expect(seen).toEqual([expect.objectContaining({ email: "Ada@example.com" }), [seen[0]], 1]);

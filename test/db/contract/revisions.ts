@@ -61,7 +61,10 @@ export function revisions(): void {
     const account = await openTestAccount();
     const writes = Promise.all(Array.from({ length: 50 }, () => account.insert()));
     for (let revision = 0; revision < 50; ) {
-      const [seen, users] = await account.read(async (view) => [view.account.revision, await view.users.count(true)]);
+      const [seen, users] = await account.read(async (view) => [
+        view.account.revision,
+        await view.users.count({ showDeleted: true }),
+      ]);
       expect(users).toBe(seen);
       revision = seen ?? 50;
       await setImmediate();

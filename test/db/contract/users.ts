@@ -142,7 +142,9 @@ export function users(): void {
     const { read, insert } = await openTestAccount();
     await insert({ id: "ada", externalId: "x", email: "ada@example.com" });
     await expect(insert(clash)).rejects.toThrow();
-    expect(await read(({ users, account }) => Promise.all([users.count(true), account.revision]))).toEqual([1, 1]);
+    expect(await read(({ users, account }) => Promise.all([users.count({ showDeleted: true }), account.revision]))).toEqual([
+      1, 1,
+    ]);
   });
 }
 

@@ -25,7 +25,7 @@ test("a write that finds no room is STORE_UNAVAILABLE and leaves nothing; with r
   const stored = await insertUntilFull(account);
   expect(stored.length).toBeGreaterThan(1);
 
-  const seen = () => account.read(async (view) => [view.account.revision, await view.users.count(true)]);
+  const seen = () => account.read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })]);
   expect(await seen()).toEqual([stored.length, stored.length * 10]);
   await expect(insertTen(account)).rejects.toMatchObject({ reason: "STORE_UNAVAILABLE" });
 
@@ -66,13 +66,13 @@ test("a scan whose thread can't begin is STORE_UNAVAILABLE, others go on, and th
   const account = await createTestAccount(store, "a");
   await account.insert();
   renameSync(path, `${path}.away`);
-  const scans = Array.from({ length: 3 }, () => account.scan(({ users }) => users.count(true)));
+  const scans = Array.from({ length: 3 }, () => account.scan(({ users }) => users.count({ showDeleted: true })));
   for (const outcome of await Promise.allSettled(scans)) {
     expect(outcome).toMatchObject({ status: "rejected", reason: { reason: "STORE_UNAVAILABLE" } });
   }
-  expect(await account.read(({ users }) => users.count(true))).toBe(1);
+  expect(await account.read(({ users }) => users.count({ showDeleted: true }))).toBe(1);
   renameSync(`${path}.away`, path);
-  expect(await account.scan(({ users }) => users.count(true))).toBe(1);
+  expect(await account.scan(({ users }) => users.count({ showDeleted: true }))).toBe(1);
 });
 
 test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else they would have been told", async () => {
@@ -81,7 +81,7 @@ test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else
   const about = "x".repeat(3_000);
   await insertUntilFull(account);
   await insertUntilFull(account, () => account.insert({ about }));
-  const before = await account.read(async (view) => [view.account.revision, await view.users.count(true)]);
+  const before = await account.read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })]);
   const events: unknown[] = [];
   store.onCommit((event) => events.push(event));
   const create = () =>
@@ -95,7 +95,9 @@ test("if the commit fails, all who share it are STORE_UNAVAILABLE, whatever else
   expect(events).toEqual([]);
 
   await makeRoom();
-  expect(await account.read(async (view) => [view.account.revision, await view.users.count(true)])).toEqual(before);
+  expect(await account.read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })])).toEqual(
+    before,
+  );
   const outcomes = await Promise.allSettled([create(), create(), create()]);
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
   await store.close();
@@ -116,7 +118,7 @@ test("a database that is full in the middle of writes that share a commit keeps 
   for (const outcome of outcomes) {
     if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ reason: "STORE_UNAVAILABLE" });
   }
-  const found = () => account.read(async (view) => [view.account.revision, await view.users.count(true)]);
+  const found = () => account.read(async (view) => [view.account.revision, await view.users.count({ showDeleted: true })]);
   expect(await found()).toEqual([written, written * 10]);
   const big = { id: "big", name: "x".repeat(2 * MIB), slug: "big", metadata: {} };
   const [read, create] = [account.write(async ({ revision }) => revision), store.createAccount(big, async () => true)];

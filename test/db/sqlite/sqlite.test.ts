@@ -58,15 +58,15 @@ test("a long read does not hold up a write, nor a long write a read", async () =
   await account.insert();
   await account.read(async ({ users }) => {
     for (let writes = 0; writes < 200; writes += 1) await account.insert();
-    expect(await users.count(true)).toBe(1);
+    expect(await users.count({ showDeleted: true })).toBe(1);
   });
   await account.write(async (tx) => {
     await tx.users.insert(newUser(tx));
     for (let reads = 0; reads < 200; reads += 1) {
-      expect(await account.read(({ users }) => users.count(true))).toBe(201);
+      expect(await account.read(({ users }) => users.count({ showDeleted: true }))).toBe(201);
     }
   });
-  expect(await account.read(({ users }) => users.count(true))).toBe(202);
+  expect(await account.read(({ users }) => users.count({ showDeleted: true }))).toBe(202);
 });
 
 test("a folder that is missing is made", async () => {
@@ -91,7 +91,7 @@ test("a write waits for a lock that another process holds, and reads go on meanw
   const release = holdLock(path);
   const write = account.insert();
   for (let reads = 0; reads < 20; reads += 1) {
-    expect(await account.read(({ users }) => users.count(true))).toBe(0);
+    expect(await account.read(({ users }) => users.count({ showDeleted: true }))).toBe(0);
   }
   release();
   expect(await write).toMatchObject({ revision: 1 });

@@ -25,7 +25,7 @@ test("a later start changes nothing, and its key does not work", async () => {
   expect(await bootstrap(store, other)).toBe(false);
   expect(await login(secret)).toMatchObject({ superAdmin: true });
   await expect(login(other)).rejects.toMatchObject({ reason: "API_KEY_INVALID" });
-  expect(await store.countAllUsers(true)).toBe(1);
+  expect(await store.countAllUsers({ showDeleted: true })).toBe(1);
 });
 
 test("of several starts at once, one does it, and its key is the one that works", async () => {
@@ -42,7 +42,7 @@ test("of several starts at once, one does it, and its key is the one that works"
     ),
   );
   expect(works).toEqual(done);
-  expect(await store.countAllUsers(true)).toBe(1);
+  expect(await store.countAllUsers({ showDeleted: true })).toBe(1);
 });
 
 async function openEmpty() {

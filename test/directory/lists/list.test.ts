@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Page, type PageStart, readPage } from "../../../src/directory/lists/list.ts";
+import { type Page, type PageStart, readPage, readTotal } from "../../../src/directory/lists/list.ts";
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import type { ListedUser } from "../../../src/directory/store/users.ts";
 import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
@@ -93,6 +93,22 @@ test("users that come and go between pages leave the others neither skipped nor 
     page = await read(account, page.next, 3);
   }
   expect(seen).toEqual(IDS.slice(0, 12));
+});
+
+test.each([
+  [undefined, 5, true],
+  [6, 5, true],
+  [5, 5, true],
+  [4, 4, false],
+  [1, 1, false],
+])("a list of five that is counted up to %j has %i, exactly: %j", async (max, size, exact) => {
+  const asked: Array<number | undefined> = [];
+  const count = async (upTo?: number) => {
+    asked.push(upTo);
+    return Math.min(5, upTo ?? 5);
+  };
+  expect(await readTotal({ count }, max)).toEqual({ size, exact });
+  expect(asked).toEqual([max === undefined ? undefined : max + 1]);
 });
 
 /** In list order. Their times tie by threes, as after an import. */

@@ -29,7 +29,7 @@ test("good rows land in one transaction, bad rows come back by their place", asy
     view.account.revision,
     (await view.users.find("a"))?.revision,
     (await view.users.find("b"))?.revision,
-    await view.users.count(true),
+    await view.users.count({ showDeleted: true }),
   ]);
   expect(seen).toEqual([2, 2, 2, 3]);
 });

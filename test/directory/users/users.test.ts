@@ -14,7 +14,7 @@ test("fifty parallel creates with one external id make one user, and all get it"
   );
   expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1);
   expect(answers.filter(({ created }) => created)).toHaveLength(1);
-  expect(await read(({ users }) => users.count(true))).toBe(1);
+  expect(await read(({ users }) => users.count({ showDeleted: true }))).toBe(1);
 });
 
 test("a hundred parallel merges of different metadata keys all survive", async () => {
