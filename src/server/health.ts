@@ -11,6 +11,7 @@ import { RosterError } from "../directory/errors.ts";
 import type { Log } from "../log.ts";
 import { toConnectError } from "../rpc/errors.ts";
 import type { DatabaseMonitor } from "./database-monitor.ts";
+import { unreadyReason } from "./probes.ts";
 
 /**
  * grpc.health.v1 for the given services and for the server as a whole (""). NOT_SERVING while the database can't be reached, and from
@@ -24,7 +25,7 @@ export function healthService(
 ): ServiceImpl<typeof Health> {
   const known = new Set(["", ...services]);
   const changes = new EventEmitter().setMaxListeners(0);
-  const status = () => (database.status.reachable && !draining.aborted ? Status.SERVING : Status.NOT_SERVING);
+  const status = () => (unreadyReason(database.status, draining) === undefined ? Status.SERVING : Status.NOT_SERVING);
   database.changes.on("change", () => changes.emit("change"));
   draining.addEventListener("abort", () => changes.emit("change"), { once: true });
 

@@ -17,6 +17,7 @@ import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.t
 import type { CorsOrigins } from "./http/cors.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http/port.ts";
+import { type Readiness, unreadyReason } from "./probes.ts";
 import { startPruning } from "./pruning.ts";
 import type { Route } from "./route.ts";
 import { createRoutes } from "./routes.ts";
@@ -54,6 +55,7 @@ export interface ServerOptions {
 export interface RosterServer {
   readonly http: Pick<HttpPort, "host" | "port">;
   readonly grpc: Pick<GrpcPort, "host" | "port"> | undefined;
+  readonly readiness: Readiness;
   /** Drains both ports, so that no accepted call is cut off. The store stays open. */
   stop(): Promise<void>;
 }
@@ -79,7 +81,8 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   };
   const calls = { authenticate, ...fairness, streams, callMetrics, draining, log };
   const routes = createRoutes({ store, tokens, database, watching, ...calls });
-  const { http, grpc } = await openPorts(routes, options).catch((error: unknown) => {
+  const readiness = () => unreadyReason(database.status, draining);
+  const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch((error: unknown) => {
     database.stop();
     streams.stop();
     throw error;
@@ -88,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   return {
     http,
     grpc,
+    readiness,
     async stop() {
       stopPruning?.();
       stopping.abort();
@@ -102,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
 /** Opens both ports, or neither. */
 async function openPorts(
   routes: readonly Route[],
-  options: ServerOptions,
+  options: ServerOptions & { readonly readiness: Readiness },
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
   const { maxMessageBytes, log } = options;
   const http = await openHttpPort(createHttpHandler({ ...options, routes }), options.http, log);

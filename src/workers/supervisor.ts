@@ -4,6 +4,7 @@ import type { Addresses } from "../config/address.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Log } from "../log.ts";
 import type { Metric } from "../server/metrics/metrics.ts";
+import { DRAINING, STARTING, type UnreadyReason } from "../server/probes.ts";
 import { keepRunning } from "./keep-running.ts";
 import { MessageRouter } from "./message-router.ts";
 import { spawnWorker, type WorkerProcess } from "./worker-process.ts";
@@ -27,6 +28,7 @@ export class Supervisor {
   readonly #log: Log;
   readonly #router = new MessageRouter();
   readonly #workers = new Set<WorkerProcess>();
+  readonly #serving = new Set<WorkerProcess>();
   /** One for each worker that is kept running. */
   readonly #running: Array<Promise<void>> = [];
   readonly #draining = new AbortController();
@@ -79,6 +81,10 @@ export class Supervisor {
     return this.#router.collectMetrics();
   }
 
+  unreadyReason(): UnreadyReason {
+    return this.#draining.signal.aborted ? DRAINING : this.#serving.size === 0 ? STARTING : undefined;
+  }
+
   kill(): void {
     for (const worker of this.#workers) worker.kill();
   }
@@ -91,7 +97,11 @@ export class Supervisor {
     });
     this.#workers.add(worker);
     this.#router.add(worker);
+    void worker.ready.then((addresses) => {
+      if (addresses !== undefined) this.#serving.add(worker);
+    });
     void worker.ended.then(() => {
+      this.#serving.delete(worker);
       this.#workers.delete(worker);
       this.#router.remove(worker);
     });

@@ -1,6 +1,7 @@
 import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
+import { NO_DATABASE, type UnreadyReason } from "../../server/probes.ts";
 import { startPruning } from "../../server/pruning.ts";
 import { FirstWorkerEnded, Supervisor } from "../../workers/supervisor.ts";
 import { greeting } from "./greeting.ts";
@@ -21,7 +22,12 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
   if (config.issuersFile !== undefined) process.on("SIGHUP", reload);
   let metrics: MetricsPort | undefined;
   try {
-    metrics = await exposeMetrics(config, () => supervisor.metrics(), log);
+    metrics = await exposeMetrics(
+      config,
+      () => supervisor.metrics(),
+      () => readinessOf(supervisor),
+      log,
+    );
     const secret = await firstKey({ store, sources }, config);
     const addresses = await supervisor.start();
     const signalled = waitForSignal(() => supervisor.kill());
@@ -41,4 +47,14 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
     await metrics?.close();
     await store.close();
   }
+}
+
+async function readinessOf(supervisor: Supervisor): Promise<UnreadyReason> {
+  const { reachesDatabase } = await import("../../server/metrics/metrics.ts");
+  const reason = supervisor.unreadyReason();
+  if (reason !== undefined) {
+    return reason;
+  }
+  const answers = await supervisor.metrics();
+  return answers.length === 0 ? "no worker answers" : reachesDatabase(answers) ? undefined : NO_DATABASE;
 }

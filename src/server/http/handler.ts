@@ -6,6 +6,7 @@ import { DETAIL_TYPES } from "../../rpc/errors.ts";
 import { PEER } from "../../rpc/pipeline/peer.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { badRequest, unknownMethod } from "../error-responses.ts";
+import { answerProbe, type Readiness } from "../probes.ts";
 import type { Route } from "../route.ts";
 import { clientCertificateOf } from "../tls/client-certificates.ts";
 import { completeErrors } from "./complete-errors.ts";
@@ -16,11 +17,12 @@ export interface HandlerOptions {
   readonly routes: readonly Route[];
   readonly maxMessageBytes: number;
   readonly corsOrigins: CorsOrigins;
+  readonly readiness: Readiness;
   readonly log: Log;
 }
 
-/** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC. */
-export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, log }: HandlerOptions) {
+/** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC, and probes in plain HTTP. */
+export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readiness, log }: HandlerOptions) {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
@@ -34,7 +36,7 @@ export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, log }:
   );
   return (request: Request, response: Response): void => {
     setCorsHeaders(request, response, corsOrigins);
-    if (answerPreflight(request, response)) {
+    if (answerPreflight(request, response) || answerProbe(request, response, readiness)) {
       return;
     }
     const path = request.url?.split("?", 1)[0] ?? "";

@@ -41,6 +41,13 @@ export function metricsText(processes: ReadonlyArray<readonly Metric[]>): Promis
   return AggregatorRegistry.aggregate([...processes]).metrics();
 }
 
+/** Whether one of the processes does. */
+export function reachesDatabase(processes: ReadonlyArray<readonly Metric[]>): boolean {
+  return processes.some((metrics) =>
+    metrics.some(({ name, values }) => name === REACHABLE && values.some(({ value }) => value === 1)),
+  );
+}
+
 let ofNode: Registry | undefined;
 
 function nodeRegistry(): Registry {
@@ -76,11 +83,12 @@ function databaseMetricsOf({ reachable, writable }: DatabaseStatus): DescribedMe
     values: [{ labels: {}, value: Number(value) }],
   });
   return [
-    gauge("roster_database_reachable", "Whether the database answers.", reachable),
+    gauge(REACHABLE, "Whether the database answers.", reachable),
     gauge("roster_database_writable", "Whether the database answers and takes writes.", reachable && writable),
   ];
 }
 
+const REACHABLE = "roster_database_reachable";
 const DURATION = "grpc_server_handling_seconds";
 
 function isStream({ methodKind }: DescMethod): boolean {

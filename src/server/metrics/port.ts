@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "../../log.ts";
+import { answerProbe, type Readiness } from "../probes.ts";
 
 export interface MetricsPort {
   readonly host: string;
@@ -9,15 +10,22 @@ export interface MetricsPort {
   close(): Promise<void>;
 }
 
-/** Serves GET /metrics, with the text that `read` returns, and nothing else. A port of its own, because metrics are not for callers. */
+/**
+ * Serves GET /metrics, with the text that `read` returns, and probes, and nothing else. A port of its own, because metrics are not for
+ * callers.
+ */
 export async function openMetricsPort(
   { host, port }: Pick<MetricsPort, "host" | "port">,
   read: () => Promise<string>,
+  readiness: Readiness,
   log: Log,
 ): Promise<MetricsPort> {
   const server = createServer((request, response) => {
+    if (answerProbe(request, response, readiness)) {
+      return;
+    }
     if (request.method !== "GET" || request.url?.split("?", 1)[0] !== "/metrics") {
-      response.writeHead(404, { "content-type": "text/plain" }).end("there is GET /metrics\n");
+      response.writeHead(404, { "content-type": "text/plain" }).end("there are GET /metrics, /livez and /readyz\n");
       return;
     }
     read().then(
