@@ -8,12 +8,14 @@ import { AccountService } from "../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
+import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { flagOf, SETTINGS, variablesOf } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
 import { CODES } from "../src/rpc/errors.ts";
 import { methodName, PERMISSIONS } from "../src/rpc/permissions/permissions.ts";
 
 const DOCUMENTS = {
+  "docs/cli.md": commandLineDocument,
   "docs/errors.md": errorsDocument,
   "docs/permissions.md": permissionsDocument,
   "docs/settings.md": settingsDocument,
@@ -22,7 +24,7 @@ const DOCUMENTS = {
 const check = process.argv.includes("--check");
 for (const [path, document] of Object.entries(DOCUMENTS)) {
   const file = join(import.meta.dirname, "..", path);
-  const text = document();
+  const text = document(file);
   if (!check) {
     writeFileSync(file, text);
   } else if (!existsSync(file) || text !== readFileSync(file, "utf8")) {
@@ -87,6 +89,13 @@ show, \`ROSTER_CLIENT_CERTIFICATE\` and \`ROSTER_CLIENT_KEY\` ([client certifica
 
 What the settings mean in operation: [operations](operations.md).
 `;
+}
+
+/** The table of exit codes is made; the rest is as it is written. */
+function commandLineDocument(file: string): string {
+  const rows = Object.values(EXIT_CODES).map(({ code, when }) => [String(code), when]);
+  const made = `${madeFrom("src/cli/exit-codes.ts")}\n\n${table(["code", "when"], rows)}`;
+  return readFileSync(file, "utf8").replace(/<!-- Made by .*? -->\n\n(\|.*\n)*/, () => made);
 }
 
 function permissionsDocument(): string {

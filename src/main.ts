@@ -1,12 +1,12 @@
+import { styleText } from "node:util";
 import { CommanderError } from "commander";
 import { CommandError, UsageError } from "./cli/errors.ts";
+import { EXIT_CODES } from "./cli/exit-codes.ts";
 import { createProgram } from "./cli/program.ts";
 import { ConfigError } from "./config/error.ts";
 import { DatabaseProblem } from "./db/problem.ts";
 import { RosterError } from "./directory/errors.ts";
 import { causeText } from "./directory/values/cause.ts";
-
-const USAGE_EXIT_CODE = 2;
 
 main();
 
@@ -22,12 +22,28 @@ async function main(): Promise<void> {
 /** Says what went wrong, and returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
-    return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
+    return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
   }
-  const misused = error instanceof UsageError || error instanceof ConfigError;
-  const expected = misused || error instanceof CommandError || error instanceof DatabaseProblem;
-  process.stderr.write(`roster: ${expected ? error.message : describeUnexpected(error)}\n`);
-  return misused ? USAGE_EXIT_CODE : 1;
+  const { message, code } = ending(error);
+  process.stderr.write(
+    `${styleText("red", "roster:", STDERR)} ${message.replace(/^next:/gm, (next) => styleText("cyan", next, STDERR))}\n`,
+  );
+  return code;
+}
+
+const STDERR = { stream: process.stderr };
+
+function ending(error: unknown): { readonly message: string; readonly code: number } {
+  if (error instanceof UsageError || error instanceof CommandError) {
+    return { message: error.message, code: error.exitCode };
+  }
+  if (error instanceof ConfigError) {
+    return { message: error.message, code: EXIT_CODES.usage.code };
+  }
+  return {
+    message: error instanceof DatabaseProblem ? error.message : describeUnexpected(error),
+    code: EXIT_CODES.failed.code,
+  };
 }
 
 /** A database may fail at any time; everything else is a defect. */

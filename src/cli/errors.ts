@@ -1,14 +1,26 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { errorReason } from "../client/index.ts";
+import { EXIT_CODES, type Outcome } from "./exit-codes.ts";
 
-/** The command was called the wrong way. Exit code 2. */
+/** The command was called the wrong way. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  readonly exitCode = EXIT_CODES.usage.code;
 }
 
-/** The command was called the right way and failed; the message says all there is to say. Exit code 1. */
+interface CommandErrorOptions extends ErrorOptions {
+  readonly outcome?: Outcome;
+}
+
+/** The command was called the right way and failed; the message says all there is to say, and what to do next. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  readonly exitCode: number;
+
+  constructor(message: string, { outcome = "failed", ...options }: CommandErrorOptions = {}) {
+    super(message, options);
+    this.exitCode = EXIT_CODES[outcome].code;
+  }
 }
 
 /** `NOT_FOUND USER_NOT_FOUND: there is no such user`; or that no server can be reached. */

@@ -9,6 +9,7 @@ import { exportCommand } from "./export/export.ts";
 import { importCommand } from "./import/import.ts";
 import type { Environment } from "./options/connection.ts";
 import { serveCommand } from "./serve/command.ts";
+import { usersCommand } from "./users/command.ts";
 
 /** The command line. Flags go before the environment. Throws a CommanderError for anything that is not understood. */
 export function createProgram(env: Environment): Command {
@@ -22,6 +23,7 @@ export function createProgram(env: Environment): Command {
     importCommand(env),
     exportCommand(env),
     watchCommand(env),
+    usersCommand(env),
     accountsCommand(env),
     keysCommand(env),
     sessionsCommand(env),

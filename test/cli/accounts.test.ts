@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { createKey } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, roster, rosterJson } from "./run.ts";
+import { callerOf, roster, rosterJson, rosterRows } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,6 +16,7 @@ interface Account {
 }
 
 const run = <T>(...args: string[]) => rosterJson<T>(["accounts", ...args], callerOf(server));
+const list = (...args: string[]) => rosterRows<Account>(["accounts", "list", ...args], callerOf(server));
 
 test("accounts are created, found, listed and changed", async () => {
   const acme = await run<Account>("create", "--name", "Acme Ltd");
@@ -35,7 +36,7 @@ test("accounts are created, found, listed and changed", async () => {
   expect(other).toMatchObject({ name: "Other", slug: "another" });
   expect(await run("get", acme.id)).toEqual(acme);
   expect(await run("get", "--account", acme.id)).toEqual(acme);
-  expect((await run<Account[]>("list")).map(({ id }) => id)).toEqual([acme.id, other.id, "default"]);
+  expect((await list()).map(({ id }) => id)).toEqual([acme.id, other.id, "default"]);
   expect(await run("update", acme.id, "--name", "Acme", "--slug", "acme")).toMatchObject({ name: "Acme", slug: "acme" });
   expect(await run("update", acme.id, "--name", "ACME")).toMatchObject({ name: "ACME", slug: "acme" });
   const opened = await run("update", acme.id, "--self-writable", "theme,profile.city");
@@ -58,13 +59,13 @@ test("accounts are suspended, activated and deleted", async () => {
   await expect(run("get", id)).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
 });
 
-test("a refusal of the server goes to standard error, with exit code 1 and nothing on standard output", async () => {
+test("a refusal of the server goes to standard error, with an exit code and nothing on standard output", async () => {
   const { users } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
   const { user } = await users.createUser({ user: {} });
   const secret = await createKey(server.url, server.secret, ApiKeyRole.READER, user?.id);
   expect(await roster(["accounts", "list"], { env: callerOf({ ...server, secret }) })).toEqual({
-    code: 1,
+    code: 4,
     stdout: "",
-    stderr: expect.stringMatching(/^roster: PERMISSION_DENIED PERMISSION_DENIED: .+\n$/),
+    stderr: expect.stringMatching(/^roster: PERMISSION_DENIED PERMISSION_DENIED: .+\nnext: .+ROSTER_API_KEY\n$/),
   });
 });

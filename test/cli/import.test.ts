@@ -170,22 +170,26 @@ test("a refusal of the server is printed without a stack, with exit code 1", asy
   const reader = await createKey(server.url, server.secret, ApiKeyRole.READER);
   const refused = await roster(["import", "-"], { env: { ...callerOf(server), ROSTER_API_KEY: reader }, input: "{}" });
   expect(refused).toEqual({
-    code: 1,
+    code: 4,
     stdout: "",
-    stderr: expect.stringMatching(/^roster: PERMISSION_DENIED PERMISSION_DENIED: [^\n]+\n$/),
+    stderr: expect.stringMatching(/^roster: PERMISSION_DENIED PERMISSION_DENIED: [^\n]+\nnext: [^\n]+\n$/),
   });
   const env = { ...callerOf(server), ROSTER_API_KEY: "roster_wrong" };
   expect(await roster(["import", "-"], { env })).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/^roster: UNAUTHENTICATED API_KEY_INVALID: [^\n]+\n$/),
+    code: 4,
+    stderr: expect.stringMatching(
+      /^roster: UNAUTHENTICATED API_KEY_INVALID: [^\n]+\nnext: check the key \(ROSTER_API_KEY\)[^\n]+\n$/,
+    ),
   });
 });
 
-test("a server that can't be reached is reported at once, with exit code 1", async () => {
+test("a server that can't be reached is reported at once, with an exit code of its own", async () => {
   const env = { ...callerOf(server), ROSTER_SERVER: "http://127.0.0.1:1" };
   expect(await roster(["export", "-"], { env })).toEqual({
-    code: 1,
+    code: 6,
     stdout: "",
-    stderr: "roster: can't reach the server at http://127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1)\n",
+    stderr: expect.stringMatching(
+      /^roster: can't reach the server at http:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED 127\.0\.0\.1:1\)\nnext: .+\n$/,
+    ),
   });
 });

@@ -7,7 +7,7 @@ import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, roster, rosterJson } from "./run.ts";
+import { callerOf, roster, rosterJson, rosterRows } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -55,12 +55,13 @@ interface Key {
 }
 
 const run = <T>(...args: string[]) => rosterJson<T>(["keys", ...args], callerOf(server));
+const list = (...args: string[]) => rosterRows<Key>(["keys", "list", ...args], callerOf(server));
 const createKey = () => run<Key>("create", "--name", "Reader", "--role", "reader");
 const whoAmI = (secret = "") => createRosterClient({ baseUrl: server.url, apiKey: secret }).apiKeys.whoAmI({});
 
 test("keys list and get show every key, and no secret", async () => {
   const { secret, id } = await createKey();
-  const keys = await run<Key[]>("list");
+  const keys = await list();
   const { apiKey } = await whoAmI(server.secret);
   expect(keys.map((key) => key.id)).toEqual(expect.arrayContaining([apiKey?.id, id]));
   expect(await run<Key>("get", id)).toEqual(keys.at(-1));
@@ -86,16 +87,16 @@ test("keys revoke ends a key", async () => {
 test("keys of another account are reached with --account", async () => {
   const { accounts } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
   const { account } = await accounts.createAccount({ account: { name: "Empty" } });
-  expect(await run("list", "--account", account?.id ?? "")).toEqual([]);
-  await expect(run("list", "--account", "nowhere")).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
+  expect(await list("--account", account?.id ?? "")).toEqual([]);
+  await expect(list("--account", "nowhere")).rejects.toThrow("NOT_FOUND ACCOUNT_NOT_FOUND: ");
 });
 
 test("keys create prints why the server refuses", async () => {
   const args = ["keys", "create", "--name", "Key", "--role", "reader", "--user", "nobody"];
   expect(await roster(args, { env: callerOf(server) })).toEqual({
-    code: 1,
+    code: 3,
     stdout: "",
-    stderr: "roster: NOT_FOUND USER_NOT_FOUND: there is no such user\n",
+    stderr: expect.stringMatching(/^roster: NOT_FOUND USER_NOT_FOUND: there is no such user\nnext: .+\n$/),
   });
 });
 
@@ -121,10 +122,10 @@ test("the key and the database may be named by files", async () => {
   const databaseUrl = join(folder, "url");
   writeFileSync(databaseUrl, `sqlite:${join(folder, "roster.db")}\n`);
   const env = { ROSTER_SERVER: url, ROSTER_API_KEY: "" };
-  const list = (files: Record<string, string>) => roster(["keys", "list"], { env: { ...env, ...files } });
+  const listBy = (files: Record<string, string>) => roster(["keys", "list"], { env: { ...env, ...files } });
   const found = { code: 0, stdout: expect.stringContaining("API_KEY_ROLE_ADMIN"), stderr: "" };
-  expect(await list({ ROSTER_API_KEY_FILE: join(folder, "admin.key") })).toEqual(found);
-  expect(await list({ ROSTER_DATABASE_URL_FILE: databaseUrl })).toEqual(found);
+  expect(await listBy({ ROSTER_API_KEY_FILE: join(folder, "admin.key") })).toEqual(found);
+  expect(await listBy({ ROSTER_DATABASE_URL_FILE: databaseUrl })).toEqual(found);
   expect(await roster(["migrate", "--check"], { env: { ROSTER_DATABASE_URL_FILE: databaseUrl } })).toEqual({
     code: 0,
     stdout: "up to date\n",

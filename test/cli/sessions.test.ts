@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRosterClient } from "../../src/client/index.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, roster, rosterJson, spawnRoster } from "./run.ts";
+import { callerOf, parseNdjson, roster, rosterJson, rosterRows, spawnRoster } from "./run.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,6 +16,7 @@ interface Session {
 }
 
 const run = <T>(...args: string[]) => rosterJson<T>(["sessions", ...args], callerOf(server));
+const list = (...args: string[]) => rosterRows<Session>(["sessions", "list", ...args], callerOf(server));
 
 async function addUser(accountId = ""): Promise<string> {
   const { users, close } = createRosterClient({ baseUrl: server.url, apiKey: server.secret });
@@ -51,7 +52,6 @@ test("sessions list and end-all are about one user", async () => {
   for (const owner of [user, other, user]) {
     ids.push((await run<Session>("create", "--user", owner)).id);
   }
-  const list = (...args: string[]) => run<Session[]>("list", ...args);
   expect((await list("--user", user)).map(({ id }) => id)).toEqual([ids[2], ids[0]]);
   expect(await run("end-all", "--user", user)).toEqual({ ended_count: "2" });
   expect(await run("end-all", "--user", user)).toEqual({ ended_count: "0" });
@@ -63,7 +63,7 @@ test("with --account - a super admin sees the sessions of all accounts", async (
   const { id } = await rosterJson<{ id: string }>(["accounts", "create", "--name", "Other"], callerOf(server));
   const session = await run<Session>("create", "--account", id, "--user", await addUser(id));
   expect(session.account_id).toBe(id);
-  expect((await run<Session[]>("list", "--account", "-"))[0]).toEqual(session);
+  expect((await list("--account", "-"))[0]).toEqual(session);
 });
 
 test("a list is every page, and one that nobody reads to its end is no failure", async () => {
@@ -73,7 +73,7 @@ test("a list is every page, and one that nobody reads to its end is no failure",
   const args = ["sessions", "list", "--user", user];
   const { code, stdout } = await roster(args, { env: callerOf(server) });
   expect(code).toBe(0);
-  const sessions: Session[] = JSON.parse(stdout);
+  const sessions = parseNdjson<Session>(stdout);
   expect(new Set(sessions.map(({ id }) => id)).size).toBe(COUNT);
   const { child, finished } = spawnRoster(args, callerOf(server));
   child.stdout.once("data", () => child.stdout.destroy());

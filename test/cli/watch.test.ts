@@ -72,10 +72,10 @@ test("watch --with-initial-state begins with the users that there are", async ()
 test("watch says what the server refuses", async () => {
   const wrong = await roster(["watch", "--filter", "nope == 1"], { env: callerOf(server) });
   expect(wrong).toMatchObject({
-    code: 1,
+    code: 2,
     stdout: "",
-    stderr: expect.stringContaining("FILTER_INVALID: filter, at offset 0"),
+    stderr: expect.stringMatching(/FILTER_INVALID: filter, at offset 0: .+\n {2}nope == 1\n {2}\^\n$/),
   });
   const foreign = await roster(["watch", "--token", "nonsense"], { env: callerOf(server) });
-  expect(foreign).toMatchObject({ code: 1, stderr: expect.stringContaining("INVALID_ARGUMENT CHANGE_TOKEN_INVALID") });
+  expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining("INVALID_ARGUMENT CHANGE_TOKEN_INVALID") });
 });

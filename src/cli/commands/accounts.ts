@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type Account, AccountSchema, AccountStatus, DeleteAccountResponseSchema } from "../../client/index.ts";
+import { AccountSchema, DeleteAccountResponseSchema } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import {
   addConnectionOptions,
@@ -8,16 +8,10 @@ import {
   type Environment,
   withConnection,
 } from "../options/connection.ts";
-import {
-  addOutputOptions,
-  formatTime,
-  type OutputOptions,
-  type PageRequest,
-  show,
-  showDone,
-  showList,
-} from "../terminal/output.ts";
-import type { Column } from "../terminal/table.ts";
+import { addListOptions, addOutputOptions, type ListOptions, type OutputOptions } from "../options/output.ts";
+import type { Listing } from "../terminal/columns.ts";
+import { show, showDone, showRows } from "../terminal/output.ts";
+import { firstRows, type PageRequest } from "../terminal/pages.ts";
 
 type Options = ConnectionOptions & OutputOptions;
 
@@ -39,7 +33,6 @@ interface DeleteOptions extends Options {
 /** `roster accounts`. Where the account must be named it is an argument, and there is no `--account` to contradict it. */
 export function accountsCommand(env: Environment): Command {
   const commands = [
-    addServerOptions(listCommand(env)),
     addServerOptions(createCommand(env)),
     addConnectionOptions(getCommand(env)),
     addConnectionOptions(updateCommand(env)),
@@ -47,7 +40,8 @@ export function accountsCommand(env: Environment): Command {
     addServerOptions(statusCommand(env, "activate")),
     addServerOptions(deleteCommand(env)),
   ];
-  const accounts = new Command("accounts").description("Manage accounts.");
+  const list = addListOptions(addServerOptions(listCommand(env)), LISTING.columns);
+  const accounts = new Command("accounts").description("Manage accounts.").addCommand(list);
   for (const command of commands) {
     accounts.addCommand(addOutputOptions(command));
   }
@@ -55,15 +49,17 @@ export function accountsCommand(env: Environment): Command {
 }
 
 function listCommand(env: Environment): Command {
-  return new Command("list").description("List all accounts. Takes a super admin.").action((options: Options) =>
-    withConnection(options, env, async ({ accounts }) => {
-      const list = async (page: PageRequest) => {
-        const { accounts: rows, nextPageToken } = await accounts.listAccounts(page);
-        return { rows, nextPageToken };
-      };
-      await showList(AccountSchema, list, COLUMNS, options);
-    }),
-  );
+  return new Command("list")
+    .description("List all accounts. Takes a super admin.")
+    .action((options: ConnectionOptions & ListOptions) =>
+      withConnection(options, env, async ({ accounts }) => {
+        const list = async (page: PageRequest) => {
+          const { accounts: rows, nextPageToken } = await accounts.listAccounts(page);
+          return { rows, nextPageToken };
+        };
+        await showRows(LISTING, firstRows(list), options);
+      }),
+    );
 }
 
 function createCommand(env: Environment): Command {
@@ -142,13 +138,10 @@ function deleteCommand(env: Environment): Command {
     );
 }
 
-const COLUMNS: ReadonlyArray<Column<Account>> = [
-  { title: "ID", of: ({ id }) => id },
-  { title: "NAME", of: ({ name = "" }) => name },
-  { title: "SLUG", of: ({ slug = "" }) => slug },
-  { title: "STATUS", of: ({ status }) => AccountStatus[status].toLowerCase() },
-  { title: "CREATED", of: ({ createTime }) => formatTime(createTime) },
-];
+const LISTING = {
+  schema: AccountSchema,
+  columns: ["id", "name", "slug", "status", "create_time"],
+} satisfies Listing<typeof AccountSchema>;
 
 function namesOf({ name, slug }: UpdateOptions): { name?: string; slug?: string } {
   return { ...(name !== undefined && { name }), ...(slug !== undefined && { slug }) };

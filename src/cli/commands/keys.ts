@@ -3,20 +3,13 @@ import { Command, Option } from "commander";
 import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../../client/index.ts";
 import type { RateLimit } from "../../directory/limits/token-bucket.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
+import { addListOptions, addOutputOptions, type ListOptions, type OutputOptions } from "../options/output.ts";
 import { parseRateLimitOption } from "../options/rate-limit.ts";
 import { parseDurationOption, parseTimeOption } from "../options/times.ts";
-import {
-  addOutputOptions,
-  formatTime,
-  isForPerson,
-  type OutputOptions,
-  type PageRequest,
-  show,
-  showList,
-  toDocument,
-  write,
-} from "../terminal/output.ts";
-import type { Column } from "../terminal/table.ts";
+import type { Listing } from "../terminal/columns.ts";
+import { toDocument } from "../terminal/document.ts";
+import { show, showDocument, showRows } from "../terminal/output.ts";
+import { firstRows, type PageRequest } from "../terminal/pages.ts";
 
 const ROLES = {
   self: ApiKeyRole.SELF,
@@ -42,8 +35,9 @@ interface RotateOptions extends Options {
 
 /** `roster keys` */
 export function keysCommand(env: Environment): Command {
-  const commands = [listCommand, createCommand, getCommand, rotateCommand, revokeCommand].map((command) => command(env));
-  const keys = new Command("keys").description("Manage API keys. Needs an ADMIN key.");
+  const commands = [createCommand, getCommand, rotateCommand, revokeCommand].map((command) => command(env));
+  const list = addListOptions(addConnectionOptions(listCommand(env)), LISTING.columns);
+  const keys = new Command("keys").description("Manage API keys. Needs an ADMIN key.").addCommand(list);
   for (const command of commands) {
     keys.addCommand(addOutputOptions(addConnectionOptions(command)));
   }
@@ -53,13 +47,13 @@ export function keysCommand(env: Environment): Command {
 function listCommand(env: Environment): Command {
   return new Command("list")
     .description("List the keys of the account, oldest first, also those that no longer work.")
-    .action((options: Options) =>
+    .action((options: ConnectionOptions & ListOptions) =>
       withConnection(options, env, async ({ apiKeys, accountId }) => {
         const list = async (page: PageRequest) => {
           const { apiKeys: rows, nextPageToken } = await apiKeys.listApiKeys({ ...page, accountId });
           return { rows, nextPageToken };
         };
-        await showList(ApiKeySchema, list, COLUMNS, options);
+        await showRows(LISTING, firstRows(list), options);
       }),
     );
 }
@@ -132,15 +126,11 @@ function revokeCommand(env: Environment): Command {
     );
 }
 
-const COLUMNS: ReadonlyArray<Column<ApiKey>> = [
-  { title: "ID", of: ({ id }) => id },
-  { title: "NAME", of: ({ displayName }) => displayName },
-  { title: "ROLE", of: roleOf },
-  { title: "USER", of: ({ userId }) => userId },
-  { title: "STATE", of: stateOf },
-  { title: "EXPIRES", of: ({ expireTime }) => formatTime(expireTime) },
-  { title: "LAST USED", of: ({ lastUseTime }) => formatTime(lastUseTime) },
-];
+const LISTING = {
+  schema: ApiKeySchema,
+  columns: ["id", "display_name", "role", "user_id", "state", "expire_time", "last_use_time"],
+  computed: { state: stateOf },
+} satisfies Listing<typeof ApiKeySchema>;
 
 function roleOf({ role }: ApiKey): string {
   return ApiKeyRole[role].toLowerCase();
@@ -159,7 +149,6 @@ async function showSecret(
   options: OutputOptions,
 ): Promise<void> {
   const document = { account_id: accountId, ...toDocument(ApiKeySchema, apiKey), secret };
-  const text = () =>
-    `${secret}\n\nThe secret of ${apiKey && roleOf(apiKey)} key ${apiKey?.id} of account ${accountId}. It is not shown again.\n`;
-  await write([isForPerson(options) ? text() : `${JSON.stringify(document)}\n`]);
+  const text = `${secret}\n\nThe secret of ${apiKey && roleOf(apiKey)} key ${apiKey?.id} of account ${accountId}. It is not shown again.\n`;
+  await showDocument(document, text, options);
 }

@@ -1,10 +1,5 @@
 import { Command } from "commander";
-import {
-  DeleteSessionResponseSchema,
-  EndUserSessionsResponseSchema,
-  type Session,
-  SessionSchema,
-} from "../../client/index.ts";
+import { DeleteSessionResponseSchema, EndUserSessionsResponseSchema, SessionSchema } from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,
@@ -12,20 +7,14 @@ import {
   type Environment,
   withConnection,
 } from "../options/connection.ts";
-import {
-  addOutputOptions,
-  formatTime,
-  type OutputOptions,
-  type PageRequest,
-  show,
-  showDone,
-  showList,
-} from "../terminal/output.ts";
-import type { Column } from "../terminal/table.ts";
+import { addListOptions, addOutputOptions, type ListOptions, type OutputOptions } from "../options/output.ts";
+import type { Listing } from "../terminal/columns.ts";
+import { show, showDone, showRows } from "../terminal/output.ts";
+import { firstRows, type PageRequest } from "../terminal/pages.ts";
 
 type Options = ConnectionOptions & OutputOptions;
 
-interface ListOptions extends Options {
+interface ListSessionsOptions extends ConnectionOptions, ListOptions {
   readonly user?: string;
 }
 
@@ -39,8 +28,9 @@ interface CreateOptions extends UserOptions {
 
 /** `roster sessions` */
 export function sessionsCommand(env: Environment): Command {
-  const commands = [listCommand, createCommand, getCommand, endCommand, endAllCommand, deleteCommand];
-  const sessions = new Command("sessions").description("Manage the sessions of users.");
+  const commands = [createCommand, getCommand, endCommand, endAllCommand, deleteCommand];
+  const list = addListOptions(addConnectionOptions(listCommand(env)), COLUMNS);
+  const sessions = new Command("sessions").description("Manage the sessions of users.").addCommand(list);
   for (const command of commands) {
     sessions.addCommand(addOutputOptions(addConnectionOptions(command(env))));
   }
@@ -51,13 +41,13 @@ function listCommand(env: Environment): Command {
   return new Command("list")
     .description("List sessions, open and ended, newest first.")
     .option("--user <id>", "only those of this user")
-    .action((options: ListOptions) =>
+    .action((options: ListSessionsOptions) =>
       withConnection(options, env, async (connection) => {
         const list = async (page: PageRequest) => {
           const { sessions: rows, nextPageToken } = await listPage(connection, options.user, page);
           return { rows, nextPageToken };
         };
-        await showList(SessionSchema, list, columnsOf(connection), options);
+        await showRows(listingOf(connection), firstRows(list), options);
       }),
     );
 }
@@ -128,13 +118,8 @@ function listPage({ sessions, accountId }: Connection, userId: string | undefine
     : sessions.listUserSessions({ ...page, accountId, userId });
 }
 
-function columnsOf({ accountId }: Connection): Array<Column<Session>> {
-  const columns: Array<Column<Session>> = [
-    { title: "ID", of: ({ id }) => id },
-    { title: "USER", of: ({ userId }) => userId },
-    { title: "EXTERNAL ID", of: ({ externalId = "-" }) => externalId },
-    { title: "BEGAN", of: ({ createTime }) => formatTime(createTime) },
-    { title: "ENDED", of: ({ endTime }) => formatTime(endTime) },
-  ];
-  return accountId === "-" ? [{ title: "ACCOUNT", of: (session) => session.accountId }, ...columns] : columns;
+const COLUMNS = ["id", "user_id", "external_id", "create_time", "end_time"];
+
+function listingOf({ accountId }: Connection): Listing<typeof SessionSchema> {
+  return { schema: SessionSchema, columns: accountId === "-" ? ["account_id", ...COLUMNS] : COLUMNS };
 }

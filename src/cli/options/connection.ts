@@ -1,9 +1,10 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Command, Option } from "commander";
-import { createRosterClient, type RosterClient } from "../../client/index.ts";
+import { createRosterClient, type RosterClient, type WhoAmIResponse } from "../../client/index.ts";
 import { readSecret } from "../../config/secret-files.ts";
 import { adminKeyPath, readAdminKey } from "../admin-key.ts";
-import { CommandError, explain, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { toCommandError } from "../terminal/advice.ts";
 import { addCertificateOptions, type CertificateOptions, readCertificate } from "./client-certificate.ts";
 import { databaseUrlOf } from "./database-url.ts";
 
@@ -18,6 +19,7 @@ export interface ConnectionOptions extends CertificateOptions {
 
 export interface Connection extends Omit<RosterClient, "close"> {
   readonly baseUrl: string;
+  readonly caller: WhoAmIResponse;
   /** The account that the command is about. */
   readonly accountId: string;
 }
@@ -43,19 +45,25 @@ export function addServerOptions(command: Command): Command {
 
 /** Connects, runs the work, and disconnects. What the server refuses becomes a CommandError. */
 export async function withConnection(
-  options: ConnectionOptions,
+  options: ConnectionOptions & { readonly filter?: string },
   env: Environment,
   work: (connection: Connection) => Promise<void>,
 ): Promise<void> {
   const baseUrl = parseUrl(options.server || env["ROSTER_SERVER"] || DEFAULT_SERVER);
   const tls = readCertificate(options, env);
-  const apiKey = givenKey(options, env) ?? (tls === undefined ? adminKey(env) : undefined);
-  const { close, ...clients } = createRosterClient({ baseUrl, ...(tls && { tls }), ...(apiKey && { apiKey }) });
+  const { key, source } = findKey(options, env, tls !== undefined);
+  const { close, ...clients } = createRosterClient({
+    baseUrl,
+    ...(tls && { tls }),
+    ...(key !== undefined && { apiKey: key }),
+  });
   try {
-    const { accountId } = await clients.apiKeys.whoAmI({});
-    await work({ ...clients, baseUrl, accountId: options.account || accountId });
+    const caller = await clients.apiKeys.whoAmI({});
+    await work({ ...clients, baseUrl, caller, accountId: options.account || caller.accountId });
   } catch (error) {
-    throw error instanceof ConnectError ? new CommandError(explain(error, baseUrl), { cause: error }) : error;
+    throw error instanceof ConnectError
+      ? toCommandError(error, { baseUrl, keySource: source, filter: options.filter })
+      : error;
   } finally {
     close();
   }
@@ -68,16 +76,29 @@ function parseUrl(text: string): string {
   return text;
 }
 
-function givenKey({ apiKey }: ConnectionOptions, env: Environment): string | undefined {
-  return apiKey || readSecret("ROSTER_API_KEY", env);
+interface FoundKey {
+  /** Absent: a certificate stands for it. */
+  readonly key?: string;
+  readonly source: string;
 }
 
-function adminKey(env: Environment): string {
+function findKey({ apiKey }: ConnectionOptions, env: Environment, hasCertificate: boolean): FoundKey {
+  if (apiKey) {
+    return { key: apiKey, source: "--api-key" };
+  }
+  const given = readSecret("ROSTER_API_KEY", env);
+  if (given !== undefined) {
+    return { key: given, source: env["ROSTER_API_KEY"] ? "ROSTER_API_KEY" : "ROSTER_API_KEY_FILE" };
+  }
+  return hasCertificate ? { source: "the client certificate" } : findAdminKey(env);
+}
+
+function findAdminKey(env: Environment): FoundKey {
   const path = adminKeyPath(databaseUrlOf(env));
-  const kept = path === undefined ? undefined : readAdminKey(path);
-  if (kept === undefined) {
+  const key = path === undefined ? undefined : readAdminKey(path);
+  if (path === undefined || key === undefined) {
     const searched = path === undefined ? "" : ` (there is none in ${path})`;
     throw new UsageError(`no API key: give --api-key or ROSTER_API_KEY${searched}`);
   }
-  return kept;
+  return { key, source: path };
 }

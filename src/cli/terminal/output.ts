@@ -1,31 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type DescMessage, type MessageShape, toJson } from "@bufbuild/protobuf";
-import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
-import type { Command } from "commander";
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { systemCode } from "../errors.ts";
-import { type Column, createTable, formatFields } from "./table.ts";
-
-/** What `addOutputOptions` adds. */
-export interface OutputOptions {
-  readonly json?: boolean;
-}
-
-export function addOutputOptions(command: Command): Command {
-  return command.option("--json", "print JSON, also on a terminal");
-}
-
-export interface PageRequest {
-  readonly pageSize: number;
-  readonly pageToken: string;
-}
-
-interface Page<T> {
-  readonly rows: readonly T[];
-  readonly nextPageToken: string;
-}
-
-type Document = Readonly<Record<string, unknown>>;
+import { formatOf, type ListOptions, type OutputFormat, type OutputOptions } from "../options/output.ts";
+import { type Columns, defaultColumns, type Listing, parseColumns } from "./columns.ts";
+import { cellOf, type Document, toDocument } from "./document.ts";
+import { printJson, printNdjson, printYaml, toYaml } from "./print.ts";
+import { createTable, formatFields } from "./table.ts";
 
 /** Writes to standard output. A reader that closes the pipe, as in `roster export - | head`, is no failure. */
 export async function write(texts: Iterable<string> | AsyncIterable<string>): Promise<void> {
@@ -38,11 +19,6 @@ export async function write(texts: Iterable<string> | AsyncIterable<string>): Pr
   }
 }
 
-/** Whether to print text for a person: on a terminal, unless JSON is asked for. A program gets JSON. */
-export function isForPerson({ json }: OutputOptions): boolean {
-  return !json && process.stdout.isTTY;
-}
-
 /** Shows one message, with the field names of the schema. */
 export async function show<D extends DescMessage>(
   schema: D,
@@ -50,7 +26,7 @@ export async function show<D extends DescMessage>(
   options: OutputOptions,
 ): Promise<void> {
   const document = toDocument(schema, message);
-  await write([isForPerson(options) ? formatFields(fieldsOf(document)) : `${JSON.stringify(document)}\n`]);
+  await showDocument(document, formatFields(fieldsOf(schema, document)), options);
 }
 
 /** Says that something is done, or shows the server's answer. */
@@ -60,74 +36,67 @@ export async function showDone<D extends DescMessage>(
   message: MessageShape<D>,
   options: OutputOptions,
 ): Promise<void> {
-  await write([`${isForPerson(options) ? text : JSON.stringify(toDocument(schema, message))}\n`]);
+  await showDocument(toDocument(schema, message), `${text}\n`, options);
 }
 
-/** Shows every row of every page: a table, or a JSON array with a line for each. */
-export async function showList<D extends DescMessage>(
-  schema: D,
-  list: (page: PageRequest) => Promise<Page<MessageShape<D>>>,
-  columns: readonly Column<MessageShape<D>>[],
-  options: OutputOptions,
+/** Shows the document to a program, the text to a person. */
+export async function showDocument(document: Document, text: string, options: OutputOptions): Promise<void> {
+  const texts = {
+    table: () => text,
+    json: () => `${JSON.stringify(document, undefined, 2)}\n`,
+    ndjson: () => `${JSON.stringify(document)}\n`,
+    yaml: () => toYaml(document),
+  } satisfies Record<OutputFormat, () => string | Promise<string>>;
+  await write([await texts[formatOf(options)]()]);
+}
+
+/** Shows rows that come in parts. */
+export async function showRows<D extends DescMessage>(
+  listing: Listing<D>,
+  parts: AsyncIterable<readonly MessageShape<D>[]>,
+  options: ListOptions,
 ): Promise<void> {
-  const pages = allPages(list);
-  await write(isForPerson(options) ? tables(pages, columns) : jsonArray(schema, pages));
-}
-
-/** JSON by the field names of the schema, with fields that have default values, such as zero. */
-export function toDocument<D extends DescMessage>(schema: D, message: MessageShape<D> | undefined): Document {
-  const json: unknown = message && toJson(schema, message, { useProtoFieldName: true, alwaysEmitImplicit: true });
-  if (typeof json !== "object" || json === null) {
-    throw new Error(`the server's answer lacks its ${schema.name}`);
-  }
-  return { ...json };
-}
-
-/** `2027-01-31T12:00:00Z`, for tables. */
-export function formatTime(time: Timestamp | undefined): string {
-  return time === undefined
-    ? "-"
-    : timestampDate(time)
-        .toISOString()
-        .replace(/\.\d+Z$/, "Z");
-}
-
-const PAGE_SIZE = 1000;
-
-async function* allPages<T>(list: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<readonly T[]> {
-  let pageToken = "";
-  do {
-    const { rows, nextPageToken } = await list({ pageSize: PAGE_SIZE, pageToken });
-    yield rows;
-    pageToken = nextPageToken;
-  } while (pageToken !== "");
-}
-
-async function* tables<T>(pages: AsyncIterable<readonly T[]>, columns: readonly Column<T>[]): AsyncGenerator<string> {
-  const table = createTable(columns);
-  for await (const rows of pages) {
-    yield table(rows);
+  const columns = columnsOf(listing, options);
+  const format = formatOf(options);
+  if (format === "table") {
+    await write(tables(parts, columns ?? defaultColumns(listing)));
+  } else {
+    const printers = { json: printJson, ndjson: printNdjson, yaml: printYaml };
+    const documentOf = columns?.documentOf ?? ((row: MessageShape<D>) => toDocument(listing.schema, row));
+    await write(printers[format](documents(parts, documentOf)));
   }
 }
 
-async function* jsonArray<D extends DescMessage>(
-  schema: D,
-  pages: AsyncIterable<readonly MessageShape<D>[]>,
+/** The columns that are asked for. Throws a UsageError. */
+export function columnsOf<D extends DescMessage>(listing: Listing<D>, { columns }: ListOptions): Columns<D> | undefined {
+  return columns === undefined ? undefined : parseColumns(listing, columns);
+}
+
+async function* tables<D extends DescMessage>(
+  parts: AsyncIterable<readonly MessageShape<D>[]>,
+  { titles, cellsOf }: Columns<D>,
 ): AsyncGenerator<string> {
-  let before = "[";
-  for await (const rows of pages) {
-    let text = "";
-    for (const row of rows) {
-      text += `${before}\n${JSON.stringify(toDocument(schema, row))}`;
-      before = ",";
-    }
-    if (text !== "") {
-      yield text;
-    }
+  const table = createTable(titles);
+  for await (const rows of parts) {
+    yield table(rows.map(cellsOf));
   }
-  yield before === "[" ? "[]\n" : "\n]\n";
 }
 
-function fieldsOf(document: Document): Array<readonly [string, string]> {
-  return Object.entries(document).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+async function* documents<T>(
+  parts: AsyncIterable<readonly T[]>,
+  documentOf: (row: T) => Document,
+): AsyncGenerator<readonly Document[]> {
+  for await (const rows of parts) {
+    yield rows.map(documentOf);
+  }
+}
+
+function fieldsOf(schema: DescMessage, document: Document): Array<readonly [string, string]> {
+  return Object.entries(document).map(([name, value]) => [
+    name,
+    cellOf(
+      value,
+      schema.fields.find((field) => field.name === name),
+    ),
+  ]);
 }

@@ -1,19 +1,13 @@
 import { styleText } from "node:util";
 
-export interface Column<T> {
-  readonly title: string;
-  readonly of: (row: T) => string;
-}
-
 /** Returns a function that formats some rows as aligned columns; the first call adds the titles. Later rows may widen a column. */
-export function createTable<T>(columns: readonly Column<T>[]): (rows: readonly T[]) => string {
-  const titles = columns.map(({ title }) => title);
+export function createTable(titles: readonly string[]): (rows: ReadonlyArray<readonly string[]>) => string {
   let widths = titles.map(widthOf);
   let titled = false;
   return (rows) => {
-    const lines = rows.map((row) => columns.map(({ of }) => printable(of(row))));
+    const lines = rows.map((row) => row.map((cell) => shorten(printable(cell))));
     widths = widths.map((width, index) => lines.reduce((most, line) => Math.max(most, widthOf(line[index] ?? "")), width));
-    const header = titled ? "" : `${styleText("bold", align(titles, widths))}\n`;
+    const header = titled ? "" : `${styleText("bold", align(titles.map(printable), widths))}\n`;
     titled = true;
     return header + lines.map((line) => `${align(line, widths)}\n`).join("");
   };
@@ -34,6 +28,13 @@ function align(cells: readonly string[], widths: readonly number[]): string {
 
 function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** As long as the longest key of a user: keys can be copied from a table, and one long text does not tear it. */
+const MAX_CELL_LENGTH = 255;
+
+function shorten(text: string): string {
+  return text.length > MAX_CELL_LENGTH ? `${text.slice(0, MAX_CELL_LENGTH).toWellFormed()}…` : text;
 }
 
 const GRAPHEMES = new Intl.Segmenter();
