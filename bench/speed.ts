@@ -10,6 +10,7 @@ import { toPlot } from "./harness/plot.ts";
 import { toTable } from "./harness/table.ts";
 import { findProblems, pinSelf } from "./harness/tools.ts";
 import { createWorld, type Work } from "./harness/world.ts";
+import { batchUpdateUsers } from "./work/batch-update-users.ts";
 import { createUser } from "./work/create-user.ts";
 import { EXPORT_ROUNDS, exportUsers } from "./work/export.ts";
 import { exportWhileWriting } from "./work/export-while-writing.ts";
@@ -24,6 +25,7 @@ import { workers } from "./work/workers.ts";
 const ALL: readonly Work[] = [
   start,
   importUsers,
+  batchUpdateUsers,
   exportUsers,
   getUser,
   getUserByConnect,

@@ -1506,6 +1506,587 @@ export declare type ImportFailure = Message<"roster.v1.ImportFailure"> & {
 export declare const ImportFailureSchema: GenMessage<ImportFailure>;
 
 /**
+ * A row of BatchUpdateUsers: what UpdateUserRequest says of one user.
+ *
+ * @generated from message roster.v1.UserUpdate
+ */
+export declare type UserUpdate = Message<"roster.v1.UserUpdate"> & {
+  /**
+   * The new values, and the user's id unless `key` is set. `user.etag`, when set, must be that of the stored user.
+   *
+   * @generated from field: roster.v1.User user = 1;
+   */
+  user?: User | undefined;
+
+  /**
+   * The fields to change; see UpdateUserRequest. Default: those present in `user`.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask | undefined;
+
+  /**
+   * How `metadata` is treated. Default: replace.
+   *
+   * @generated from field: roster.v1.MetadataUpdate metadata_update = 3;
+   */
+  metadataUpdate: MetadataUpdate;
+
+  /**
+   * What the user is known by, before the change. Default: `user.id`, which must otherwise be empty or the user's.
+   *
+   * @generated from field: roster.v1.UserKey key = 4;
+   */
+  key?: UserKey | undefined;
+};
+
+/**
+ * Describes the message roster.v1.UserUpdate.
+ * Use `create(UserUpdateSchema)` to create a new message.
+ */
+export declare const UserUpdateSchema: GenMessage<UserUpdate>;
+
+/**
+ * A row of the other batches: a user, and which state of it is meant.
+ *
+ * @generated from message roster.v1.UserReference
+ */
+export declare type UserReference = Message<"roster.v1.UserReference"> & {
+  /**
+   * What the user is known by. BatchPurgeUsers finds deleted users by id only: their other keys are free.
+   *
+   * @generated from field: roster.v1.UserKey key = 1;
+   */
+  key?: UserKey | undefined;
+
+  /**
+   * The user's etag; the row fails with ETAG_MISMATCH if it is not the current one.
+   *
+   * @generated from field: string etag = 2;
+   */
+  etag: string;
+};
+
+/**
+ * Describes the message roster.v1.UserReference.
+ * Use `create(UserReferenceSchema)` to create a new message.
+ */
+export declare const UserReferenceSchema: GenMessage<UserReference>;
+
+/**
+ * A row of a batch that landed.
+ *
+ * @generated from message roster.v1.BatchedUser
+ */
+export declare type BatchedUser = Message<"roster.v1.BatchedUser"> & {
+  /**
+   * Position of the row in the request, from 0.
+   *
+   * @generated from field: int32 index = 1;
+   */
+  index: number;
+
+  /**
+   * The user's id. Empty if there is no such user, and the request allows that.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * The user's etag after the row; a later row may have changed the user again.
+   *
+   * @generated from field: string etag = 3;
+   */
+  etag: string;
+
+  /**
+   * Whether the row has changed the user. False if it was that way already.
+   *
+   * @generated from field: bool changed = 4;
+   */
+  changed: boolean;
+};
+
+/**
+ * Describes the message roster.v1.BatchedUser.
+ * Use `create(BatchedUserSchema)` to create a new message.
+ */
+export declare const BatchedUserSchema: GenMessage<BatchedUser>;
+
+/**
+ * A row of a batch that did not land.
+ *
+ * @generated from message roster.v1.BatchFailure
+ */
+export declare type BatchFailure = Message<"roster.v1.BatchFailure"> & {
+  /**
+   * Position of the row in the request, from 0.
+   *
+   * @generated from field: int32 index = 1;
+   */
+  index: number;
+
+  /**
+   * What the call for this user alone would have failed with, details included.
+   *
+   * @generated from field: google.rpc.Status status = 2;
+   */
+  status?: Status | undefined;
+};
+
+/**
+ * Describes the message roster.v1.BatchFailure.
+ * Use `create(BatchFailureSchema)` to create a new message.
+ */
+export declare const BatchFailureSchema: GenMessage<BatchFailure>;
+
+/**
+ * Request of BatchUpdateUsers.
+ *
+ * @generated from message roster.v1.BatchUpdateUsersRequest
+ */
+export declare type BatchUpdateUsersRequest = Message<"roster.v1.BatchUpdateUsersRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The changes; at most 1000. Each is checked on its own.
+   *
+   * @generated from field: repeated roster.v1.UserUpdate updates = 2;
+   */
+  updates: UserUpdate[];
+
+  /**
+   * All rows land, or none; see BatchUpdateUsers.
+   *
+   * @generated from field: bool atomic = 3;
+   */
+  atomic: boolean;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+
+  /**
+   * Checks only; see UserService.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message roster.v1.BatchUpdateUsersRequest.
+ * Use `create(BatchUpdateUsersRequestSchema)` to create a new message.
+ */
+export declare const BatchUpdateUsersRequestSchema: GenMessage<BatchUpdateUsersRequest>;
+
+/**
+ * Response of BatchUpdateUsers.
+ *
+ * @generated from message roster.v1.BatchUpdateUsersResponse
+ */
+export declare type BatchUpdateUsersResponse = Message<"roster.v1.BatchUpdateUsersResponse"> & {
+  /**
+   * The rows that landed, by rising index.
+   *
+   * @generated from field: repeated roster.v1.BatchedUser users = 1;
+   */
+  users: BatchedUser[];
+
+  /**
+   * The rows that did not, by rising index. None if the call was atomic.
+   *
+   * @generated from field: repeated roster.v1.BatchFailure failures = 2;
+   */
+  failures: BatchFailure[];
+
+  /**
+   * How many rows have changed something.
+   *
+   * @generated from field: int32 changed = 3;
+   */
+  changed: number;
+
+  /**
+   * The account's revision; see UserService.
+   *
+   * @generated from field: int64 revision = 4;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message roster.v1.BatchUpdateUsersResponse.
+ * Use `create(BatchUpdateUsersResponseSchema)` to create a new message.
+ */
+export declare const BatchUpdateUsersResponseSchema: GenMessage<BatchUpdateUsersResponse>;
+
+/**
+ * Request of BatchDeleteUsers.
+ *
+ * @generated from message roster.v1.BatchDeleteUsersRequest
+ */
+export declare type BatchDeleteUsersRequest = Message<"roster.v1.BatchDeleteUsersRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The users; at most 1000. Each row is checked on its own.
+   *
+   * @generated from field: repeated roster.v1.UserReference users = 2;
+   */
+  users: UserReference[];
+
+  /**
+   * All rows land, or none; see BatchUpdateUsers.
+   *
+   * @generated from field: bool atomic = 3;
+   */
+  atomic: boolean;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+
+  /**
+   * Checks only; see UserService.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A row lands, without a user, if there is no such live user.
+   *
+   * @generated from field: bool allow_missing = 6;
+   */
+  allowMissing: boolean;
+};
+
+/**
+ * Describes the message roster.v1.BatchDeleteUsersRequest.
+ * Use `create(BatchDeleteUsersRequestSchema)` to create a new message.
+ */
+export declare const BatchDeleteUsersRequestSchema: GenMessage<BatchDeleteUsersRequest>;
+
+/**
+ * Response of BatchDeleteUsers.
+ *
+ * @generated from message roster.v1.BatchDeleteUsersResponse
+ */
+export declare type BatchDeleteUsersResponse = Message<"roster.v1.BatchDeleteUsersResponse"> & {
+  /**
+   * The rows that landed, by rising index.
+   *
+   * @generated from field: repeated roster.v1.BatchedUser users = 1;
+   */
+  users: BatchedUser[];
+
+  /**
+   * The rows that did not, by rising index. None if the call was atomic.
+   *
+   * @generated from field: repeated roster.v1.BatchFailure failures = 2;
+   */
+  failures: BatchFailure[];
+
+  /**
+   * How many rows have changed something.
+   *
+   * @generated from field: int32 changed = 3;
+   */
+  changed: number;
+
+  /**
+   * The account's revision; see UserService.
+   *
+   * @generated from field: int64 revision = 4;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message roster.v1.BatchDeleteUsersResponse.
+ * Use `create(BatchDeleteUsersResponseSchema)` to create a new message.
+ */
+export declare const BatchDeleteUsersResponseSchema: GenMessage<BatchDeleteUsersResponse>;
+
+/**
+ * Request of BatchPurgeUsers.
+ *
+ * @generated from message roster.v1.BatchPurgeUsersRequest
+ */
+export declare type BatchPurgeUsersRequest = Message<"roster.v1.BatchPurgeUsersRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The users, live or deleted; at most 1000. Each row is checked on its own.
+   *
+   * @generated from field: repeated roster.v1.UserReference users = 2;
+   */
+  users: UserReference[];
+
+  /**
+   * All rows land, or none; see BatchUpdateUsers.
+   *
+   * @generated from field: bool atomic = 3;
+   */
+  atomic: boolean;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+
+  /**
+   * Checks only; see UserService.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message roster.v1.BatchPurgeUsersRequest.
+ * Use `create(BatchPurgeUsersRequestSchema)` to create a new message.
+ */
+export declare const BatchPurgeUsersRequestSchema: GenMessage<BatchPurgeUsersRequest>;
+
+/**
+ * Response of BatchPurgeUsers.
+ *
+ * @generated from message roster.v1.BatchPurgeUsersResponse
+ */
+export declare type BatchPurgeUsersResponse = Message<"roster.v1.BatchPurgeUsersResponse"> & {
+  /**
+   * What was removed, in the order of the rows that landed.
+   *
+   * @generated from field: repeated roster.v1.PurgeReceipt receipts = 1;
+   */
+  receipts: PurgeReceipt[];
+
+  /**
+   * The rows that did not land, by rising index. None if the call was atomic.
+   *
+   * @generated from field: repeated roster.v1.BatchFailure failures = 2;
+   */
+  failures: BatchFailure[];
+
+  /**
+   * The account's revision; see UserService.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message roster.v1.BatchPurgeUsersResponse.
+ * Use `create(BatchPurgeUsersResponseSchema)` to create a new message.
+ */
+export declare const BatchPurgeUsersResponseSchema: GenMessage<BatchPurgeUsersResponse>;
+
+/**
+ * Request of BatchActivateUsers.
+ *
+ * @generated from message roster.v1.BatchActivateUsersRequest
+ */
+export declare type BatchActivateUsersRequest = Message<"roster.v1.BatchActivateUsersRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The users; at most 1000. Each row is checked on its own.
+   *
+   * @generated from field: repeated roster.v1.UserReference users = 2;
+   */
+  users: UserReference[];
+
+  /**
+   * All rows land, or none; see BatchUpdateUsers.
+   *
+   * @generated from field: bool atomic = 3;
+   */
+  atomic: boolean;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+
+  /**
+   * Checks only; see UserService.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message roster.v1.BatchActivateUsersRequest.
+ * Use `create(BatchActivateUsersRequestSchema)` to create a new message.
+ */
+export declare const BatchActivateUsersRequestSchema: GenMessage<BatchActivateUsersRequest>;
+
+/**
+ * Response of BatchActivateUsers.
+ *
+ * @generated from message roster.v1.BatchActivateUsersResponse
+ */
+export declare type BatchActivateUsersResponse = Message<"roster.v1.BatchActivateUsersResponse"> & {
+  /**
+   * The rows that landed, by rising index.
+   *
+   * @generated from field: repeated roster.v1.BatchedUser users = 1;
+   */
+  users: BatchedUser[];
+
+  /**
+   * The rows that did not, by rising index. None if the call was atomic.
+   *
+   * @generated from field: repeated roster.v1.BatchFailure failures = 2;
+   */
+  failures: BatchFailure[];
+
+  /**
+   * How many rows have changed something.
+   *
+   * @generated from field: int32 changed = 3;
+   */
+  changed: number;
+
+  /**
+   * The account's revision; see UserService.
+   *
+   * @generated from field: int64 revision = 4;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message roster.v1.BatchActivateUsersResponse.
+ * Use `create(BatchActivateUsersResponseSchema)` to create a new message.
+ */
+export declare const BatchActivateUsersResponseSchema: GenMessage<BatchActivateUsersResponse>;
+
+/**
+ * Request of BatchSuspendUsers.
+ *
+ * @generated from message roster.v1.BatchSuspendUsersRequest
+ */
+export declare type BatchSuspendUsersRequest = Message<"roster.v1.BatchSuspendUsersRequest"> & {
+  /**
+   * The account; see UserService.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The users; at most 1000. Each row is checked on its own.
+   *
+   * @generated from field: repeated roster.v1.UserReference users = 2;
+   */
+  users: UserReference[];
+
+  /**
+   * All rows land, or none; see BatchUpdateUsers.
+   *
+   * @generated from field: bool atomic = 3;
+   */
+  atomic: boolean;
+
+  /**
+   * Makes the call repeatable; see UserService.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+
+  /**
+   * Checks only; see UserService.
+   *
+   * @generated from field: bool validate_only = 5;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message roster.v1.BatchSuspendUsersRequest.
+ * Use `create(BatchSuspendUsersRequestSchema)` to create a new message.
+ */
+export declare const BatchSuspendUsersRequestSchema: GenMessage<BatchSuspendUsersRequest>;
+
+/**
+ * Response of BatchSuspendUsers.
+ *
+ * @generated from message roster.v1.BatchSuspendUsersResponse
+ */
+export declare type BatchSuspendUsersResponse = Message<"roster.v1.BatchSuspendUsersResponse"> & {
+  /**
+   * The rows that landed, by rising index.
+   *
+   * @generated from field: repeated roster.v1.BatchedUser users = 1;
+   */
+  users: BatchedUser[];
+
+  /**
+   * The rows that did not, by rising index. None if the call was atomic.
+   *
+   * @generated from field: repeated roster.v1.BatchFailure failures = 2;
+   */
+  failures: BatchFailure[];
+
+  /**
+   * How many rows have changed something.
+   *
+   * @generated from field: int32 changed = 3;
+   */
+  changed: number;
+
+  /**
+   * The account's revision; see UserService.
+   *
+   * @generated from field: int64 revision = 4;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message roster.v1.BatchSuspendUsersResponse.
+ * Use `create(BatchSuspendUsersResponseSchema)` to create a new message.
+ */
+export declare const BatchSuspendUsersResponseSchema: GenMessage<BatchSuspendUsersResponse>;
+
+/**
  * How UpdateUser treats `metadata`.
  *
  * @generated from enum roster.v1.MetadataUpdate
@@ -1805,6 +2386,66 @@ export declare const UserService: GenService<{
     methodKind: "unary";
     input: typeof ImportUsersRequestSchema;
     output: typeof ImportUsersResponseSchema;
+  },
+  /**
+   * Changes some fields of up to 1000 users in one transaction, each as UpdateUser does. A row lands, or comes back by index with the
+   * status that it would have had on its own. With `atomic` all rows land or none: the call fails as one of the rows that fail does;
+   * the message begins with `row N: `, `index` in the metadata of ErrorInfo is N, and BadRequest names fields as `updates[N].user.email`.
+   * Rows are taken in order, as calls one after the other would be: a later row sees the earlier ones. So a user may come twice, and an
+   * etag in the second row would have to be that after the first. All changes share one revision. Each row counts as a call against
+   * rate limits.
+   * Errors of rows: those of UpdateUser.
+   *
+   * @generated from rpc roster.v1.UserService.BatchUpdateUsers
+   */
+  batchUpdateUsers: {
+    methodKind: "unary";
+    input: typeof BatchUpdateUsersRequestSchema;
+    output: typeof BatchUpdateUsersResponseSchema;
+  },
+  /**
+   * Deletes up to 1000 users softly, as DeleteUser does; see BatchUpdateUsers.
+   * Errors of rows: those of DeleteUser.
+   *
+   * @generated from rpc roster.v1.UserService.BatchDeleteUsers
+   */
+  batchDeleteUsers: {
+    methodKind: "unary";
+    input: typeof BatchDeleteUsersRequestSchema;
+    output: typeof BatchDeleteUsersResponseSchema;
+  },
+  /**
+   * Erases up to 1000 users for good, as PurgeUser does; see BatchUpdateUsers.
+   * Errors of rows: those of PurgeUser.
+   *
+   * @generated from rpc roster.v1.UserService.BatchPurgeUsers
+   */
+  batchPurgeUsers: {
+    methodKind: "unary";
+    input: typeof BatchPurgeUsersRequestSchema;
+    output: typeof BatchPurgeUsersResponseSchema;
+  },
+  /**
+   * Makes up to 1000 users active, as ActivateUser does; see BatchUpdateUsers.
+   * Errors of rows: those of ActivateUser.
+   *
+   * @generated from rpc roster.v1.UserService.BatchActivateUsers
+   */
+  batchActivateUsers: {
+    methodKind: "unary";
+    input: typeof BatchActivateUsersRequestSchema;
+    output: typeof BatchActivateUsersResponseSchema;
+  },
+  /**
+   * Suspends up to 1000 users, as SuspendUser does; see BatchUpdateUsers.
+   * Errors of rows: those of SuspendUser.
+   *
+   * @generated from rpc roster.v1.UserService.BatchSuspendUsers
+   */
+  batchSuspendUsers: {
+    methodKind: "unary";
+    input: typeof BatchSuspendUsersRequestSchema;
+    output: typeof BatchSuspendUsersResponseSchema;
   },
 }>;
 

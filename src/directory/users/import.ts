@@ -1,16 +1,14 @@
-import { setImmediate } from "node:timers/promises";
-import { RosterError, taken } from "../errors.ts";
+import { taken } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
-import type { UserKeys } from "../store/users.ts";
+import { loadKeys, type Row, type RowFailure, takeRows } from "./rows.ts";
 import type { UserInput } from "./user.ts";
 import type { Actor } from "./user-guards.ts";
 import { createUser, upsertUser } from "./users.ts";
 
 export type ImportMode = "CREATE_ONLY" | "UPSERT" | "SKIP_EXISTING";
 
-/** A row that can be tried; `index` is its place in the request. */
-export interface ImportRow {
-  readonly index: number;
+/** A row that can be tried. */
+export interface ImportRow extends Row {
   readonly user: UserInput;
   readonly etag: string;
 }
@@ -19,48 +17,25 @@ export interface ImportResult {
   readonly created: number;
   readonly updated: number;
   readonly skipped: number;
-  readonly failures: ReadonlyArray<{ readonly index: number; readonly error: RosterError }>;
+  readonly failures: readonly RowFailure[];
 }
 
-/** Other calls run in between. */
-const ROWS_AT_A_TIME = 50;
-
-/**
- * Takes the rows one after the other: each lands, is skipped or fails on its own, and a later one sees the earlier ones.
- * A row that fails writes nothing. Throws only what concerns all rows.
- */
+/** Takes the rows as `takeRows` does: each lands, is skipped or fails on its own. */
 export async function importUsers(
   tx: AccountTransaction,
   actor: Actor,
   rows: readonly ImportRow[],
   mode: ImportMode,
 ): Promise<ImportResult> {
+  await loadKeys(tx, {
+    ids: rows.map(({ user }) => user.id),
+    externalIds: rows.map(({ user }) => user.externalId),
+    emails: rows.map(({ user }) => user.email),
+  });
   const count = { created: 0, updated: 0, skipped: 0 };
-  const failures: Array<{ index: number; error: RosterError }> = [];
-  await tx.users.load(keysOf(rows));
-  for (const [place, row] of rows.entries()) {
-    if (place % ROWS_AT_A_TIME === ROWS_AT_A_TIME - 1) await setImmediate();
-    try {
-      count[await importUser(tx, actor, row, mode)] += 1;
-    } catch (error) {
-      if (!(error instanceof RosterError) || error.reason === "STORE_UNAVAILABLE") {
-        throw error;
-      }
-      failures.push({ index: row.index, error });
-    }
-  }
+  const { landed, failures } = await takeRows(rows, (row) => importUser(tx, actor, row, mode));
+  for (const { result } of landed) count[result] += 1;
   return { ...count, failures };
-}
-
-/** Each row is checked when its turn comes. Until then a key may be text that no database accepts. */
-function keysOf(rows: readonly ImportRow[]): UserKeys {
-  const keys = (of: (user: UserInput) => string | null | undefined) =>
-    rows.flatMap(({ user }) => of(user) ?? []).filter((key) => !key.includes("\0"));
-  return {
-    ids: keys(({ id }) => id),
-    externalIds: keys(({ externalId }) => externalId),
-    emails: keys(({ email }) => email),
-  };
 }
 
 async function importUser(

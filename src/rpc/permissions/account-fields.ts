@@ -47,6 +47,9 @@ export const owned: ReadAccounts<Owned | undefined> = (resource, field) => [
 export const eachOwned: ReadAccounts<readonly Owned[]> = (resources, field) =>
   resources.flatMap((resource, index) => owned(resource, `${field}[${index}]`));
 
+export const eachRowOwned: ReadAccounts<ReadonlyArray<{ readonly user?: Owned | undefined }>> = (rows, field) =>
+  rows.flatMap(({ user }, index) => owned(user, `${field}[${index}].user`));
+
 export const itself: ReadAccounts<Account | undefined> = (account, field) => [
   { field: `${field}.id`, id: account?.id ?? "" },
 ];

@@ -3,7 +3,7 @@ import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
-import { eachOwned, itself, owned, unmade } from "./account-fields.ts";
+import { eachOwned, eachRowOwned, itself, owned, unmade } from "./account-fields.ts";
 import { namesNobody, ownChanges, ownKey, ownUser, ownUserId } from "./own-user.ts";
 import { type AnyRule, type Permission, type RuleFor, toPermission } from "./permission.ts";
 
@@ -15,6 +15,7 @@ const anyone = { role: "READER", self: namesNobody } as const;
 const read = { role: "READER", ...ofAccount } as const;
 const list = { role: "READER", allAccounts: true, ...ofAccount } as const;
 const write = { role: "WRITER", mutates: true, ...ofAccount } as const;
+const writeUsers = { ...write, cost: ({ users }: { users: readonly unknown[] }) => Math.max(1, users.length) } as const;
 const inspect = { role: "ADMIN", ...ofAccount } as const;
 const administer = { role: "ADMIN", mutates: true, ...ofAccount } as const;
 const survey = { role: "ADMIN", superAdmin: true } as const;
@@ -36,7 +37,16 @@ const users: Rules<typeof UserService> = {
   listUsersChunked: list,
   watchUsers: { ...read, self: ownChanges },
   listUserChanges: { ...read, self: namesNobody },
-  importUsers: { ...write, resources: { users: eachOwned }, cost: ({ users }) => Math.max(1, users.length) },
+  importUsers: { ...writeUsers, resources: { users: eachOwned } },
+  batchUpdateUsers: {
+    ...write,
+    resources: { updates: eachRowOwned },
+    cost: ({ updates }) => Math.max(1, updates.length),
+  },
+  batchDeleteUsers: writeUsers,
+  batchPurgeUsers: writeUsers,
+  batchActivateUsers: writeUsers,
+  batchSuspendUsers: writeUsers,
 };
 
 const sessions: Rules<typeof SessionService> = {

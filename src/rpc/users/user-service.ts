@@ -3,7 +3,6 @@ import type { CreateUserRequest, UserService } from "../../../gen/roster/v1/user
 import { invalidField } from "../../directory/errors.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
-import type { Erased } from "../../directory/store/users.ts";
 import { deleteUser, purgeUser, undeleteUser } from "../../directory/users/delete-user.ts";
 import type { User } from "../../directory/users/user.ts";
 import { createUser, setUserStatus, updateUser, upsertUser } from "../../directory/users/users.ts";
@@ -13,13 +12,14 @@ import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
 import { parseMetadataUpdate } from "../wire/metadata-update.ts";
 import { requireField } from "../wire/require-field.ts";
-import { toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
+import { batchHandlers } from "./batch-users.ts";
 import { getUser } from "./get-user.ts";
 import { importUsers } from "./import-users.ts";
 import { listUsers } from "./list-users.ts";
 import { listUsersChunked } from "./list-users-chunked.ts";
 import { lookupUsers } from "./lookup-users.ts";
+import { toReceipt } from "./purge-receipt.ts";
 import { parseUser, toUserMessage } from "./user-message.ts";
 import { parseUserPatch } from "./user-patch.ts";
 
@@ -89,6 +89,8 @@ export function userService({ store, tokens, watching }: UserServiceDeps): Handl
     listUserChanges: (request, call) => listUserChanges(store, tokens, request, call),
 
     importUsers: (request, call) => importUsers(store, request, call),
+
+    ...batchHandlers(store),
   };
 }
 
@@ -104,15 +106,4 @@ function parseNewUser({ userId, user }: CreateUserRequest) {
     throw invalidField("user.id", "differs from user_id");
   }
   return userId === "" ? input : { ...input, id: userId };
-}
-
-function toReceipt(userId: string, { now }: AccountTransaction, erased: Erased) {
-  return {
-    userId,
-    purgeTime: toTimestamp(now()),
-    sessionCount: BigInt(erased.sessions),
-    apiKeyCount: BigInt(erased.apiKeys),
-    changeCount: BigInt(erased.changes),
-    responseCount: BigInt(erased.answers),
-  };
 }

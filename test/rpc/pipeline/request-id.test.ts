@@ -20,14 +20,24 @@ const mutations: Array<[string, Mutate]> = [
   ["SuspendUser", (users, id, requestId) => users.suspendUser({ id, requestId })],
   ["DeleteUser", (users, id, requestId) => users.deleteUser({ id, requestId })],
   ["UndeleteUser", (users, id, requestId) => users.undeleteUser({ id, requestId })],
+  [
+    "BatchUpdateUsers",
+    (users, id, requestId) => users.batchUpdateUsers({ updates: [{ user: { id, about: "updated" } }], requestId }),
+  ],
+  ["BatchActivateUsers", (users, id, requestId) => users.batchActivateUsers({ users: [byId(id)], requestId })],
+  ["BatchSuspendUsers", (users, id, requestId) => users.batchSuspendUsers({ users: [byId(id)], requestId })],
+  ["BatchDeleteUsers", (users, id, requestId) => users.batchDeleteUsers({ users: [byId(id)], requestId })],
+  ["BatchPurgeUsers", (users, id, requestId) => users.batchPurgeUsers({ users: [byId(id)], requestId })],
   ["ImportUsers", (users, id, requestId) => users.importUsers({ users: [{ about: id }, { name: "1" }], requestId })],
 ];
+
+const byId = (value: string) => ({ key: { key: { case: "id" as const, value } } });
 
 /** A user that the mutation has something to do with. */
 async function subjectOf(method: string): Promise<string> {
   const { id } = await addUser(roster.users());
   if (method === "UndeleteUser") await roster.users().deleteUser({ id });
-  if (method === "ActivateUser") await roster.users().suspendUser({ id });
+  if (method.includes("Activate")) await roster.users().suspendUser({ id });
   return id;
 }
 

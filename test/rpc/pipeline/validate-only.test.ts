@@ -33,6 +33,11 @@ const mutations: Array<[string, Mutate]> = [
         ...options,
       }),
   ],
+  [
+    "BatchUpdateUsers",
+    ({ users, ownerId: id }, options) =>
+      users().batchUpdateUsers({ updates: [{ user: { id, ...full } }, { user: { id, name: "1" } }], ...options }),
+  ],
 ];
 
 /** All that can be seen of an account. */

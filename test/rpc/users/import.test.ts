@@ -1,23 +1,12 @@
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
-import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
-import type { Status } from "../../../gen/google/rpc/status_pb.js";
 import { UserStatus } from "../../../gen/roster/v1/user_pb.js";
 import { ImportMode } from "../../../gen/roster/v1/user_service_pb.js";
 import { failure, fieldsOf, PROTOCOL_NAMES } from "../../support/clients.ts";
 import { addUser, getUser, present, useRoster } from "../setup.ts";
+import { blamed, reasonOf } from "./row-status.ts";
 
 const roster = useRoster();
-
-function reasonOf(status: Status | undefined): string | undefined {
-  return status?.details.flatMap((detail) => anyUnpack(detail, ErrorInfoSchema) ?? []).at(0)?.reason;
-}
-
-function blamed(status: Status | undefined): string[] {
-  const details = status?.details.flatMap((detail) => anyUnpack(detail, BadRequestSchema) ?? []) ?? [];
-  return details.flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field));
-}
 
 describe.each(PROTOCOL_NAMES)("ImportUsers, %s", (protocol) => {
   test("lands the good rows, and gives the bad ones back by index with all details", async () => {

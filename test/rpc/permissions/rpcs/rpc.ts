@@ -1,5 +1,5 @@
 import { ConnectError } from "@connectrpc/connect";
-import type { ImportUsersResponse } from "../../../../gen/roster/v1/user_service_pb.js";
+import type { BatchFailure } from "../../../../gen/roster/v1/user_service_pb.js";
 import type { Services } from "../../setup.ts";
 
 /** The least that a caller must be: a key of that role, or an ADMIN key of a super admin. */
@@ -67,8 +67,10 @@ export function etagOf(dry: boolean): string {
   return dry ? "old" : "";
 }
 
-/** An import of one row. Throws why the row has failed, as the call by itself would. */
-export async function importOne(call: Promise<ImportUsersResponse>): Promise<void> {
+/** A batch of one row. Throws why the row has failed, as the call by itself would. */
+export async function oneRow(
+  call: Promise<{ readonly failures: ReadonlyArray<Pick<BatchFailure, "status">> }>,
+): Promise<void> {
   const [failure] = (await call).failures;
   if (failure?.status !== undefined) {
     const { code, message, details } = failure.status;

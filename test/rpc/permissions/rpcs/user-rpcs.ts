@@ -1,7 +1,7 @@
 import { ImportMode } from "../../../../gen/roster/v1/user_service_pb.js";
 import { takeChanges } from "../../changes/watcher.ts";
 import { all } from "../../setup.ts";
-import { etagOf, importOne, mutates, type Rpcs, reads } from "./rpc.ts";
+import { etagOf, mutates, oneRow, type Rpcs, reads, type Target } from "./rpc.ts";
 
 const about = "changed";
 
@@ -72,18 +72,52 @@ export const USER_RPCS: Rpcs = {
     users().listUserChanges({ accountId }),
   ),
   "UserService/ImportUsers": mutates("WRITER", {}, ({ users }, { accountId, userId: id }, validateOnly) =>
-    importOne(users().importUsers({ accountId, users: [{ id, about }], validateOnly })),
+    oneRow(users().importUsers({ accountId, users: [{ id, about }], validateOnly })),
   ),
   "UserService/ImportUsers, skipping": mutates("WRITER", {}, ({ users }, { accountId, userId: id }, validateOnly) =>
-    importOne(users().importUsers({ accountId, users: [{ id, about }], mode: ImportMode.SKIP_EXISTING, validateOnly })),
+    oneRow(users().importUsers({ accountId, users: [{ id, about }], mode: ImportMode.SKIP_EXISTING, validateOnly })),
   ),
   "UserService/ImportUsers, upserting": mutates("WRITER", PUTS, ({ users }, { accountId, userId: id }, validateOnly) =>
-    importOne(users().importUsers({ accountId, users: [{ id, about }], mode: ImportMode.UPSERT, validateOnly })),
+    oneRow(users().importUsers({ accountId, users: [{ id, about }], mode: ImportMode.UPSERT, validateOnly })),
   ),
   "UserService/ImportUsers, upserting by external id": mutates(
     "WRITER",
     PUTS,
     ({ users }, { accountId, externalId }, validateOnly) =>
-      importOne(users().importUsers({ accountId, users: [{ externalId, about }], mode: ImportMode.UPSERT, validateOnly })),
+      oneRow(users().importUsers({ accountId, users: [{ externalId, about }], mode: ImportMode.UPSERT, validateOnly })),
+  ),
+  "UserService/BatchUpdateUsers": mutates("WRITER", CHANGES, ({ users }, { accountId, userId: id }, validateOnly) =>
+    oneRow(users().batchUpdateUsers({ accountId, updates: [{ user: { id, about } }], validateOnly })),
+  ),
+  "UserService/BatchUpdateUsers, atomic and by e-mail address": mutates(
+    "WRITER",
+    CHANGES,
+    ({ users }, { accountId, email }, validateOnly) =>
+      users().batchUpdateUsers({
+        accountId,
+        updates: [{ key: { key: { case: "email", value: email } }, user: { about } }],
+        atomic: true,
+        validateOnly,
+      }),
+  ),
+  "UserService/BatchDeleteUsers": mutates("WRITER", CHANGES, ({ users }, target, validateOnly) =>
+    oneRow(users().batchDeleteUsers({ ...only(target), validateOnly })),
+  ),
+  "UserService/BatchDeleteUsers, missing or not": mutates("WRITER", PUTS, ({ users }, target, validateOnly) =>
+    oneRow(users().batchDeleteUsers({ ...only(target), allowMissing: true, validateOnly })),
+  ),
+  "UserService/BatchPurgeUsers": mutates("WRITER", CHANGES, ({ users }, target, validateOnly) =>
+    oneRow(users().batchPurgeUsers({ ...only(target), validateOnly })),
+  ),
+  "UserService/BatchActivateUsers": mutates("WRITER", CHANGES, ({ users }, target, validateOnly) =>
+    oneRow(users().batchActivateUsers({ ...only(target), validateOnly })),
+  ),
+  "UserService/BatchSuspendUsers": mutates("WRITER", CHANGES, ({ users }, target, validateOnly) =>
+    oneRow(users().batchSuspendUsers({ ...only(target), validateOnly })),
   ),
 };
+
+/** A batch of one user. */
+function only({ accountId, userId }: Target) {
+  return { accountId, users: [{ key: { key: { case: "id" as const, value: userId } } }] };
+}
