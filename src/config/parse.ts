@@ -7,7 +7,7 @@ import type { MetadataPath } from "../directory/lists/filter.ts";
 import { DAY, HOUR, type Micros, SECOND } from "../directory/values/clock.ts";
 import type { JsonValue } from "../directory/values/json.ts";
 import { metadataProblem } from "../directory/values/metadata.ts";
-import { LOG_LEVELS, type LogLevel } from "../log.ts";
+import { CALL_LOG_MODES, type CallLogMode, LOG_LEVELS, type LogLevel } from "../log.ts";
 import type { Address } from "./address.ts";
 
 /** What every parser here throws. The message says what would be right: "must be …". */
@@ -55,13 +55,6 @@ export function checkCertificates(pem: string): void {
   for (const certificate of certificates) {
     new X509Certificate(certificate);
   }
-}
-
-export function parseClientAuth(text: string): "optional" | "required" {
-  if (text !== "optional" && text !== "required") {
-    throw new InvalidValue("must be optional or required");
-  }
-  return text;
 }
 
 export function parseSecret(text: string): string {
@@ -148,10 +141,14 @@ export function parseTimeout(text: string): number {
   return duration / 1000;
 }
 
-export function parseLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((candidate) => candidate === text);
-  if (level === undefined) {
-    throw new InvalidValue(`must be one of ${LOG_LEVELS.join(", ")}`);
+export const parseLogLevel = (text: string): LogLevel => parseChoice(text, LOG_LEVELS);
+export const parseCallLogMode = (text: string): CallLogMode => parseChoice(text, CALL_LOG_MODES);
+export const parseClientAuth = (text: string) => parseChoice(text, ["optional", "required"] as const);
+
+function parseChoice<T extends string>(text: string, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) {
+    throw new InvalidValue(`must be one of ${choices.join(", ")}`);
   }
-  return level;
+  return choice;
 }

@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { LOG_LEVELS } from "../log.ts";
+import { CALL_LOG_MODES, LOG_LEVELS } from "../log.ts";
 import {
   checkCertificates,
   parseAddress,
+  parseCallLogMode,
   parseClientAuth,
   parseDatabaseUrl,
   parseDuration,
@@ -190,6 +191,18 @@ export const SETTINGS = {
     fallback: "info",
     description: `what is logged, to standard error: ${LOG_LEVELS.join(", ")}`,
     parse: parseLogLevel,
+  },
+  logCalls: {
+    variable: "ROSTER_LOG_CALLS",
+    fallback: "off",
+    description: `which calls are logged, at level info: ${CALL_LOG_MODES.join(", ")}; slow: errors, and unary calls longer than ROSTER_SLOW_CALL`,
+    parse: parseCallLogMode,
+  },
+  slowCallMs: {
+    variable: "ROSTER_SLOW_CALL",
+    fallback: "1s",
+    description: "how long a unary call may take before it counts as slow: 200ms, 1s",
+    parse: parseTimeout,
   },
 } as const satisfies Record<string, Setting<unknown>>;
 

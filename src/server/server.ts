@@ -7,6 +7,7 @@ import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
 import type { Log } from "../log.ts";
 import { createChangeHub } from "../rpc/changes/change-hub.ts";
 import { createAuthenticate } from "../rpc/pipeline/authenticate.ts";
+import { type CallLogOptions, createCallLog } from "../rpc/pipeline/call-log.ts";
 import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
 import { type DefaultLimits, FairUse, NO_LIMITS } from "../rpc/pipeline/fair-use.ts";
 import { LongLists } from "../rpc/pipeline/long-lists.ts";
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly drainTimeoutMs: number;
   /** Counts the calls, so that the caller can show them. */
   readonly callMetrics?: CallMetrics;
+  /** Which calls are logged. Default: none. */
+  readonly logCalls?: CallLogOptions;
   /** Kept up to date, so that the caller can show it. */
   readonly databaseStatus?: DatabaseStatus;
 }
@@ -62,6 +65,7 @@ export interface RosterServer {
 
 const WATCH_HEARTBEAT_MS = 15_000;
 const MAX_LONG_LISTS = 4;
+const NO_CALL_LOG: CallLogOptions = { mode: "off", slowMs: 0 };
 
 /** Serves a store. */
 export async function startServer(options: ServerOptions): Promise<RosterServer> {
@@ -79,7 +83,8 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     fairUse: new FairUse(options.rateLimiter ?? new TokenBuckets(), options.limits ?? NO_LIMITS),
     longLists: new LongLists(options.maxLongLists ?? MAX_LONG_LISTS),
   };
-  const calls = { authenticate, ...fairness, streams, callMetrics, draining, log };
+  const logCall = createCallLog(options.logCalls ?? NO_CALL_LOG, log);
+  const calls = { authenticate, ...fairness, streams, callMetrics, logCall, draining, log };
   const routes = createRoutes({ store, tokens, database, watching, ...calls });
   const readiness = () => unreadyReason(database.status, draining);
   const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch((error: unknown) => {

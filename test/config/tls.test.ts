@@ -71,5 +71,5 @@ test("cleartext ports take no client certificates: the settings are mistakes the
 test("asks for certificates in no other way", () => {
   const { own, two } = makeFiles();
   const env = { ...own, ROSTER_TLS_CLIENT_CA: two.files.certificate, ROSTER_TLS_CLIENT_AUTH: "none" };
-  expect(problemsOf(env)).toEqual(["ROSTER_TLS_CLIENT_AUTH=none: must be optional or required"]);
+  expect(problemsOf(env)).toEqual(["ROSTER_TLS_CLIENT_AUTH=none: must be one of optional, required"]);
 });

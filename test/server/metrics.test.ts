@@ -108,10 +108,14 @@ test("a metrics port that is taken is told in one line, and nothing is served", 
 test("the processes of one server share one page, each with a label of its own", async () => {
   const server = await spawnWithWorkers(testFolder(), 2, METRICS);
   await server.connections();
-  const counted = [...(await samples(server))].filter(([name]) => name.startsWith("grpc_server_handled_total{"));
-  const byWorker = [1, 2].map((worker) =>
-    counted.find(([name]) => name.includes(`worker="${worker}"`) && name.includes('"ListUserChanges",grpc_code="OK"')),
-  );
-  for (const sample of byWorker) expect(sample?.[1]).toBeGreaterThan(0);
+  const answered = async (worker: number) =>
+    [...(await samples(server))].find(
+      ([name]) =>
+        name.startsWith("grpc_server_handled_total{") &&
+        name.includes(`worker="${worker}"`) &&
+        name.includes('"ListUserChanges",grpc_code="OK"'),
+    )?.[1];
+  // A page leaves out a worker that is too busy to answer.
+  for (const worker of [1, 2]) await expect.poll(() => answered(worker)).toBeGreaterThan(0);
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
 });

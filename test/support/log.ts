@@ -1,11 +1,11 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import type { Log } from "../../src/log.ts";
+import type { Log, LogLevel } from "../../src/log.ts";
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** A log of a server in this process, and what is in it so far. */
-export function collectLog(): { log: Log; lines: () => LogLine[] } {
+export function collectLog(level: LogLevel = "info"): { log: Log; lines: () => LogLine[] } {
   let text = "";
   const sink = new Writable({
     write(part, _, done) {
@@ -13,7 +13,7 @@ export function collectLog(): { log: Log; lines: () => LogLine[] } {
       done();
     },
   });
-  return { log: pino({ level: "info", base: null }, sink), lines: () => logLines(text) };
+  return { log: pino({ level, base: null }, sink), lines: () => logLines(text) };
 }
 
 /** The lines of a log that are whole. */

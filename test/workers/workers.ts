@@ -23,7 +23,13 @@ export async function spawnWithWorkers(
   count: number,
   env: NodeJS.ProcessEnv = {},
 ): Promise<ServerWithWorkers> {
-  const settings = { ROSTER_WORKERS: String(count), ROSTER_LOG_LEVEL: "debug", ROSTER_GRPC_ADDRESS: "127.0.0.1:0", ...env };
+  const settings = {
+    ROSTER_WORKERS: String(count),
+    ROSTER_LOG_LEVEL: "debug",
+    ROSTER_LOG_CALLS: "all",
+    ROSTER_GRPC_ADDRESS: "127.0.0.1:0",
+    ...env,
+  };
   const spawned = await spawnServer(folder, { env: settings });
   const logged: ServerWithWorkers["logged"] = (message) =>
     spawned

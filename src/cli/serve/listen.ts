@@ -17,6 +17,7 @@ export async function listen(
   const options = {
     ...config,
     tokens: issuers,
+    logCalls: { mode: config.logCalls, slowMs: config.slowCallMs },
     limits: {
       perKey: config.keyRateLimit,
       perToken: config.tokenRateLimit,

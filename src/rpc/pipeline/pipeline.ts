@@ -10,14 +10,16 @@ import type { Permission } from "../permissions/permission.ts";
 import { methodName, PERMISSIONS } from "../permissions/permissions.ts";
 import { type AdmitDeps, admit, proofOf } from "./admit.ts";
 import type { Call, CallContext, Handlers, StreamCall } from "./call.ts";
+import type { LogCall, Outcome } from "./call-log.ts";
 import type { CallMetrics } from "./call-metrics.ts";
-import { type Outcome, observe } from "./observe.ts";
+import { observe } from "./observe.ts";
 import type { OpenStream, Streams } from "./streams.ts";
 
 export interface PipelineDeps extends AdmitDeps {
   readonly log: Log;
   readonly streams: Streams;
   readonly callMetrics: CallMetrics;
+  readonly logCall: LogCall;
 }
 
 type Unary = (request: MessageShape<DescMessage>, call: Call) => Promise<MessageInitShape<DescMessage>>;
@@ -47,13 +49,15 @@ export function servicePipeline<S extends DescService>(
 function unary(method: DescMethod, permission: Permission, handler: Unary, deps: PipelineDeps) {
   const callMetrics = deps.callMetrics.of(method);
   return async (request: MessageShape<DescMessage>, context: CallContext) => {
-    const finish = observe(method, callMetrics, deps.log);
+    const observed = observe(method, context, callMetrics, deps.logCall);
     try {
-      const response = await handler(request, await admit(method, permission, request, context, deps));
-      finish();
+      const call = await admit(method, permission, request, context, deps);
+      observed.caller = call.caller;
+      const response = await handler(request, call);
+      observed.finish();
       return response;
     } catch (error) {
-      throw finish(toConnectError(error, deps.log));
+      throw observed.finish(toConnectError(error, deps.log));
     }
   };
 }
@@ -61,11 +65,12 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
 function streaming(method: DescMethod, permission: Permission, handler: Streaming, deps: PipelineDeps) {
   const callMetrics = deps.callMetrics.of(method);
   return async function* (request: MessageShape<DescMessage>, context: CallContext) {
-    const finish = observe(method, callMetrics, deps.log);
+    const observed = observe(method, context, callMetrics, deps.logCall);
     let outcome: Outcome = CANCELED;
     let stream: OpenStream | undefined;
     try {
       const call = await admit(method, permission, request, context, deps);
+      observed.caller = call.caller;
       const proof = proofOf(context);
       const permit = (caller: Caller) => {
         assertSameCaller(call.caller, caller);
@@ -92,9 +97,9 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
     } finally {
       stream?.close();
       // Also when the caller goes away and the rest is never asked for.
-      finish(outcome);
+      observed.finish(outcome);
     }
   };
 }
 
-const CANCELED = { code: Code.Canceled, rawMessage: "the caller has gone" };
+const CANCELED = { code: Code.Canceled, cause: undefined };

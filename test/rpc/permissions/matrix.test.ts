@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyDesc, DescService } from "@bufbuild/protobuf";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { collectLog } from "../../support/log.ts";
 import { offlineIssuer, verifierOf } from "../../support/offline-issuer.ts";
 import { useRoster } from "../setup.ts";
 import { CLAIMS, createDirectory, type TestCaller, type TestDirectory } from "./rpcs/callers.ts";
@@ -10,11 +11,20 @@ import { type Answer, answerTo, type Outcome } from "./rpcs/outcome.ts";
 import type { Rpc, Target } from "./rpcs/rpc.ts";
 
 const issuer = await offlineIssuer();
-const roster = useRoster({ tokens: verifierOf(issuer.file(CLAIMS)) });
+const { log, lines } = collectLog("debug");
+const logCalls = { mode: "all", slowMs: 0 } as const;
+const roster = useRoster({ tokens: verifierOf(issuer.file(CLAIMS)), log, logCalls });
 
 let directory: TestDirectory;
 beforeAll(async () => {
   directory = await createDirectory(roster, issuer);
+});
+
+// All that the matrix sends and gets: e-mail addresses, external ids, secrets, tokens, new values.
+afterAll(() => {
+  const logged = lines().map((line) => JSON.stringify(line));
+  expect(new Set(lines().map(({ method }) => method)).size).toBeGreaterThan(30);
+  expect(logged.filter((line) => /@example|x-U|roster_K|eyJ|hanged/.test(line))).toEqual([]);
 });
 
 /** What a call is about, seen from its caller. */

@@ -74,6 +74,7 @@ test("an RPC whose permission is not declared is not served: the server does not
     streams,
     ...fairness,
     callMetrics: new CallMetrics(),
+    logCall: () => {},
   };
   const handlers = { check: async () => ({}), list: async () => ({}), watch: () => nothing() };
   expect(() => servicePipeline(Health, handlers, deps)).toThrow("grpc.health.v1.Health/Check has no declared permission");
