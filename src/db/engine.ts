@@ -23,7 +23,7 @@ export interface Engine {
   keepIndexes(prefix: string, wanted: readonly Index[]): Promise<void>;
   /** Makes the rows of a select unavailable to other writers until the transaction ends. */
   forUpdate<T, O>(query: SelectQueryBuilder<Schema, T & keyof Schema, O>): SelectQueryBuilder<Schema, T & keyof Schema, O>;
-  /** How many rows go into one insert, most first. */
+  /** How many rows go into one insert or update, most first; the last is 1. */
   readonly rowsPerInsert: readonly number[];
   /** Writes to accounts for which this is the same wait for each other in the database, and so can share a transaction. */
   writeQueueOf(accountId: string): string;

@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { UserKeyKind } from "../../directory/users/user.ts";
+import type { Engine } from "../engine.ts";
 import { columnsOf, pick } from "../query/columns.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { rowInserts } from "../query/row-inserts.ts";
@@ -66,10 +67,33 @@ const STORED_USER_COLUMNS = [...USER_COLUMNS, "image", "image_stamp"] as const;
 
 export const insertUsers = rowInserts<StoredRow>(STORED_USER_COLUMNS, (db, rows) => db.insertInto("users").values(rows));
 
-export const UPDATE_USER = statement((db, row: StoredRow) => {
+const UPDATE_USER = statement((db, row: StoredRow) => {
   const { account_id, id, ...values } = pick(row, STORED_USER_COLUMNS);
   return db.updateTable("users").set(values).where("account_id", "=", account_id).where("id", "=", id);
 });
+
+// An update with values for each row would have to name the types of all of them. So it is an insert that finds its rows there.
+const replaceUsers = rowInserts<StoredRow>(STORED_USER_COLUMNS, (db, rows) =>
+  db
+    .insertInto("users")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["account_id", "id"])
+        .doUpdateSet(({ ref }) => Object.fromEntries(CHANGING_COLUMNS.map((column) => [column, ref(`excluded.${column}`)]))),
+    ),
+);
+
+const CHANGING_COLUMNS = STORED_USER_COLUMNS.filter((column) => column !== "account_id" && column !== "id");
+
+/** Replaces rows that are there. None may take a key that another gives up. */
+export async function updateUsers(db: Queryable, rows: readonly StoredRow[], sizes: Engine["rowsPerInsert"]): Promise<void> {
+  const manySizes = sizes.filter((size) => size > 1);
+  const least = manySizes.at(-1) ?? Number.POSITIVE_INFINITY;
+  const many = rows.length < least ? 0 : rows.length - (rows.length % least);
+  await replaceUsers(db, rows.slice(0, many), manySizes);
+  for (const row of rows.slice(many)) await UPDATE_USER.execute(db, row);
+}
 
 const STORED_CHANGE_COLUMNS = [
   "account_id",

@@ -111,7 +111,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       before: toUserRow(before),
       after: row,
     });
-    await buffer.updateUser(withEncoded(row, this.pages.encoder), change);
+    await buffer.updateUser(withEncoded(row, this.pages.encoder), change, { keepsKeys: keepsKeys(before, stored) });
     this.#known.replace(before, stored);
     if (changesAccess(before, stored)) {
       accessChanges.add(stored.id);
@@ -135,4 +135,9 @@ function typeOf(before: User, after: User): ChangeType {
     return "UPDATED";
   }
   return after.deleteTime === null ? "UNDELETED" : "DELETED";
+}
+
+/** Whether no other user could have wanted a key of this one before the change, or could want one after it. */
+function keepsKeys(before: User, after: User): boolean {
+  return before.externalId === after.externalId && before.email === after.email && before.deleteTime === after.deleteTime;
 }

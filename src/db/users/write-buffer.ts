@@ -1,12 +1,12 @@
 import type { Engine } from "../engine.ts";
 import type { Transaction } from "../query/queryable.ts";
-import { type ChangeRow, insertChanges, insertUsers, type StoredRow, UPDATE_USER } from "./user-statements.ts";
+import { type ChangeRow, insertChanges, insertUsers, type StoredRow, updateUsers } from "./user-statements.ts";
 
 /** So many changes wait at most. */
 const LIMIT = 64;
 
 /**
- * Rows of users and of their history that a transaction has not inserted yet, because many go in one statement. Whatever else the
+ * Rows of users and of their history that a transaction has not written yet, because many go in one statement. Whatever else the
  * transaction asks of the database must find them. So everything but this buffer works with a database that flushes it before each
  * statement (`beforeEachStatement`): nobody else needs to know of it, and no statement can be forgotten.
  */
@@ -15,6 +15,8 @@ export class WriteBuffer {
   readonly #db: Transaction;
   readonly #rowsPerInsert: Engine["rowsPerInsert"];
   #users: StoredRow[] = [];
+  /** By id. They come after the inserts. */
+  #updates = new Map<string, StoredRow>();
   #changes: ChangeRow[] = [];
 
   constructor(db: Transaction, rowsPerInsert: Engine["rowsPerInsert"]) {
@@ -27,10 +29,11 @@ export class WriteBuffer {
     await this.insertChange(change);
   }
 
-  /** At once. Changes go on waiting: no user depends on them. */
-  async updateUser(user: StoredRow, change: ChangeRow): Promise<void> {
-    await this.#flushUsers();
-    await UPDATE_USER.execute(this.#db, user);
+  /** A key that changes hands must do so in the order of the changes: unless the user keeps its keys, it waits for no other. */
+  async updateUser(user: StoredRow, change: ChangeRow, { keepsKeys }: { readonly keepsKeys: boolean }): Promise<void> {
+    if (!keepsKeys) await this.#flushUsers();
+    this.#updates.set(user.id, user);
+    if (!keepsKeys) await this.#flushUsers();
     await this.insertChange(change);
   }
 
@@ -55,6 +58,11 @@ export class WriteBuffer {
     if (users.length > 0) {
       this.#users = [];
       await insertUsers(this.#db, users, this.#rowsPerInsert);
+    }
+    const updates = this.#updates;
+    if (updates.size > 0) {
+      this.#updates = new Map();
+      await updateUsers(this.#db, [...updates.values()], this.#rowsPerInsert);
     }
   }
 }

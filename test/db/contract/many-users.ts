@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import { createSession } from "../../../src/directory/sessions/sessions.ts";
+import type { User } from "../../../src/directory/users/user.ts";
 import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 
@@ -38,6 +39,45 @@ export function manyUsers(): void {
       await users.purge(moved);
       expect([await users.find("ada"), ...(await users.findLive("externalId", ["z"]))]).toEqual([undefined]);
     });
+  });
+
+  test("many updates of one transaction end as one after the other would, each in the history, and keys change hands", async () => {
+    const { read, write } = await openTestAccount();
+    const all = { showDeleted: true };
+    const count = 150;
+    await write(async (tx) => {
+      for (let n = 0; n < count; n += 1) {
+        const keys = { id: `u${n}`, externalId: `x${n}`, email: `e${n}@example.com` };
+        await tx.users.insert(newUser(tx, keys));
+      }
+    });
+    const ended = await write(async (tx) => {
+      const change = async (id: string, values: Partial<User>) => {
+        const before = (await tx.users.find(id)) ?? expect.fail(id);
+        return tx.users.update(before, { ...before, ...values });
+      };
+      const last = new Map<string, User>();
+      for (let n = 0; n < count; n += 1) {
+        const id = `u${n}`;
+        await change(id, { about: `first ${n}`, metadata: { n }, displayName: null, superAdmin: n === 0 });
+        // Everybody takes the keys of the one before, who has given them up.
+        await change(id, { email: null, ...(n % 2 === 0 && { deleteTime: n + 1 }) });
+        if (n > 0) await change(id, { externalId: n % 2 === 1 ? `x${n - 1}` : null, email: `e${n - 1}@example.com` });
+        last.set(id, await change(id, { project: `p${n}` }));
+        if (n === 99) expect(await tx.users.count(all)).toBe(count);
+      }
+      last.set("late", await tx.users.insert(newUser(tx, { id: "late", email: `e${count - 1}@example.com` })));
+      last.set("late", await change("late", { about: "late" }));
+      return last;
+    });
+    const seen = await read(async ({ users, changes }) => {
+      const found = await Promise.all([...ended.keys()].map((id) => users.find(id)));
+      const { changes: listed } = await changes.list(1, { limit: 1, withBefore: false });
+      return { found, versions: listed.map(({ userId, version }) => `${userId} ${version}`) };
+    });
+    expect(seen.found).toEqual([...ended.values()]);
+    expect(seen.versions).toHaveLength(4 * count - 1 + 2);
+    expect(seen.versions.slice(0, 6)).toEqual(["u0 2", "u0 3", "u0 4", "u1 2", "u1 3", "u1 4"]);
   });
 
   test("whatever else a transaction does finds the users that it has inserted", async () => {

@@ -9,7 +9,7 @@ import { failure, PROTOCOL_NAMES } from "../../support/clients.ts";
 import { expectHeldToSlowLimit, SLOW_LIMIT } from "../../support/demand.ts";
 import { startTestServer } from "../../support/server.ts";
 import { connected, servicesOf } from "../services.ts";
-import { addUsers, all, present } from "../setup.ts";
+import { addUsers, all, present, type Users } from "../setup.ts";
 
 async function open(limits: Partial<DefaultLimits>) {
   const server = await startTestServer({ limits: { ...NO_LIMITS, ...limits } });
@@ -80,6 +80,22 @@ test("an import counts by its rows, and is paid for afterwards if it is larger t
   expect((await other.importUsers(rows(50))).created).toBe(50);
   const [retry] = (await limited(other.listUsers({}))).findDetails(RetryInfoSchema);
   expect(durationMs(present(present(retry).retryDelay))).toBeGreaterThan(300_000);
+});
+
+test("a batch counts by its rows", async () => {
+  const { withKey } = await open({ perKey: hardlyAny(10) });
+  const row = { key: { key: { case: "id" as const, value: "nobody" } } };
+  for (const batch of [
+    (users: Users) => users.batchUpdateUsers({ updates: Array.from({ length: 6 }, () => ({})) }),
+    (users: Users) => users.batchDeleteUsers({ users: Array(6).fill(row) }),
+    (users: Users) => users.batchPurgeUsers({ users: Array(6).fill(row) }),
+    (users: Users) => users.batchActivateUsers({ users: Array(6).fill(row) }),
+    (users: Users) => users.batchSuspendUsers({ users: Array(6).fill(row) }),
+  ]) {
+    const users = (await withKey()).users();
+    expect((await batch(users)).failures).toHaveLength(6);
+    await limited(batch(users));
+  }
 });
 
 test("messages of a stream wait for their turn, and all of them come", async () => {
