@@ -1,20 +1,23 @@
 import type { Account, NewAccount } from "../directory/accounts/account.ts";
-import type { KeyHolder } from "../directory/keys/api-key.ts";
+import type { ApiKey, KeyHolder } from "../directory/keys/api-key.ts";
 import type { Session } from "../directory/sessions/session.ts";
 import type { AccountTransaction, AccountView } from "../directory/store/account-view.ts";
+import type { AccountListQuery, AccountSelection } from "../directory/store/accounts.ts";
+import type { ApiKeyListQuery, ApiKeySelection } from "../directory/store/api-keys.ts";
 import type { CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
-import type { PageQuery } from "../directory/store/page-query.ts";
 import type { SessionListQuery, SessionSelection } from "../directory/store/sessions.ts";
 import type { Origin, Sources, Store, WriteFailure } from "../directory/store/store.ts";
 import type { FoundUser, ListedUser, ListQuery, UserKey, UserSelection } from "../directory/store/users.ts";
 import type { Micros } from "../directory/values/clock.ts";
-import { countAccounts, findRevisions, listAccountIds, listAccounts } from "./accounts/account-statements.ts";
+import { countAccounts, listAccounts } from "./accounts/account-list.ts";
+import { findRevisions, listAccountIds } from "./accounts/account-statements.ts";
 import { viewAccount } from "./accounts/account-view.ts";
 import { AccountWrites } from "./accounts/account-writes.ts";
 import { findOrInsertSecret } from "./accounts/secrets.ts";
 import { CommitEvents } from "./commit/commit-events.ts";
 import { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
+import { countApiKeys, listApiKeys } from "./keys/api-key-list.ts";
 import { noteKeyUse } from "./keys/api-key-writer.ts";
 import { findCertificateHolders, findKeyHolders } from "./keys/key-holders.ts";
 import { type PruneTimes, prune } from "./maintenance/prune.ts";
@@ -58,12 +61,12 @@ export class KyselyStore implements Store {
     return this.#database.read((db) => listAccountIds(db, after, limit));
   }
 
-  listAccounts(query: PageQuery): Promise<Account[]> {
-    return this.#database.read((db) => listAccounts(db, query));
+  listAccounts(query: AccountListQuery): Promise<Account[]> {
+    return this.#database.snapshot("scanner", (db) => listAccounts(db, query, this.#pages.json));
   }
 
-  countAccounts(upTo?: number): Promise<number> {
-    return this.#database.read((db) => countAccounts(db, upTo));
+  countAccounts(selection: AccountSelection, upTo?: number): Promise<number> {
+    return this.#database.scan((db) => countAccounts(db, selection, { json: this.#pages.json, upTo }));
   }
 
   async findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined> {
@@ -85,6 +88,14 @@ export class KyselyStore implements Store {
 
   countAllSessions(selection: SessionSelection, upTo?: number): Promise<number> {
     return this.#database.scan((db) => countSessions(db, null, selection, { json: this.#pages.json, upTo }));
+  }
+
+  listAllApiKeys(query: ApiKeyListQuery): Promise<ApiKey[]> {
+    return this.#database.snapshot("scanner", (db) => listApiKeys(db, null, query, this.#pages.json));
+  }
+
+  countAllApiKeys(selection: ApiKeySelection, upTo?: number): Promise<number> {
+    return this.#database.scan((db) => countApiKeys(db, null, selection, { json: this.#pages.json, upTo }));
   }
 
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {

@@ -4,7 +4,8 @@ import type { JsonObject } from "../directory/values/json.ts";
 /** What a resource can be filtered by. */
 export interface Resource<T, F extends string> {
   readonly fields: Readonly<Record<F, Field<T>>>;
-  readonly metadata: (item: T) => JsonObject;
+  /** Absent where items have none. */
+  readonly metadata?: (item: T) => JsonObject;
 }
 
 export interface Field<T> {

@@ -1,5 +1,5 @@
 import type { Filter, FilterTerm, Literal, MetadataPath, Operator, Place, TextMethod } from "../directory/lists/filter.ts";
-import { isJsonObject, type JsonValue } from "../directory/values/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../directory/values/json.ts";
 import type { Resource } from "./fields.ts";
 
 /** Whether the item passes the filter. `db/query/filter.ts` must give the same answer for every item. */
@@ -18,7 +18,7 @@ export function matches<T, F extends string>(filter: Filter<F>, item: T, resourc
 
 function termMatches<T, F extends string>(term: FilterTerm<F>, item: T, resource: Resource<T, F>): boolean {
   if (term.kind === "member") {
-    const list = valueAt(resource.metadata(item), term.path);
+    const list = valueAt(metadataOf(item, resource), term.path);
     return Array.isArray(list) && list.includes(term.literal);
   }
   const value = read(term.value, item, resource);
@@ -44,8 +44,14 @@ const METHODS: Readonly<Record<TextMethod, (value: string, text: string) => bool
 };
 
 /** Undefined where there is no value: JSON null is one, a field that is not set is not. */
-function read<T, F extends string>(place: Place<F>, item: T, { fields, metadata }: Resource<T, F>): JsonValue | undefined {
-  return "path" in place ? valueAt(metadata(item), place.path) : (fields[place.field].read(item) ?? undefined);
+function read<T, F extends string>(place: Place<F>, item: T, resource: Resource<T, F>): JsonValue | undefined {
+  return "path" in place
+    ? valueAt(metadataOf(item, resource), place.path)
+    : (resource.fields[place.field].read(item) ?? undefined);
+}
+
+function metadataOf<T, F extends string>(item: T, { metadata }: Resource<T, F>): JsonObject {
+  return metadata?.(item) ?? {};
 }
 
 function valueAt(metadata: JsonValue, path: MetadataPath): JsonValue | undefined {

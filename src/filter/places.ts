@@ -23,18 +23,22 @@ export function readPlace<T, F extends string>(
     return undefined;
   }
   const [root = "", ...keys] = path;
-  if (root === "metadata") {
+  if (root === "metadata" && resource.metadata !== undefined) {
     return metadataPlace(source, part, keys);
   }
   if (!isField(resource, root)) {
-    const known = [...Object.keys(resource.fields), "metadata"].join(", ");
-    return source.fail(part, `there is no field ${JSON.stringify(root)}; there are ${known}`);
+    return source.fail(part, `there is no field ${JSON.stringify(root)}; there are ${placeNames(resource).join(", ")}`);
   }
   if (keys.length > 0) {
     return source.fail(part, `${root} has no members; only metadata has`);
   }
   const { type, names } = resource.fields[root];
   return { place: { field: root }, type, names };
+}
+
+/** The places of a resource, by their names in the schema. */
+export function placeNames<T, F extends string>({ fields, metadata }: Resource<T, F>): string[] {
+  return [...Object.keys(fields), ...(metadata === undefined ? [] : ["metadata"])];
 }
 
 function metadataPlace(source: Source, part: Cel, path: readonly string[]): TypedPlace<never> {

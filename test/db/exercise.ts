@@ -1,7 +1,9 @@
 import { expect } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../src/directory/accounts/account.ts";
+import { ACCOUNT_ORDER } from "../../src/directory/accounts/account-order.ts";
 import { createAccount, updateAccount } from "../../src/directory/accounts/accounts.ts";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
+import { API_KEY_ORDER } from "../../src/directory/keys/api-key-order.ts";
 import { insertApiKey } from "../../src/directory/keys/api-keys.ts";
 import { parseOrderBy } from "../../src/directory/lists/order.ts";
 import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";
@@ -21,6 +23,7 @@ const PAGES: PageQuery[] = (["after", "before"] as const).flatMap((direction) =>
   { ...page, direction },
   { ...page, direction, from: ["id"] },
 ]);
+const KEYS_BY_ID = parseOrderBy("id", API_KEY_ORDER);
 const newest = { order: parseOrderBy("", SESSION_ORDER) };
 const list: ListQuery = {
   showDeleted: false,
@@ -45,7 +48,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
       { displayName: "Key", userId: id, role: "READER", expireTime: null, requireNonce: false, rateLimit: null },
       mintSecret(newId("K")),
     );
-    const [key = expect.fail("no key")] = await tx.apiKeys.list(page);
+    const [key = expect.fail("no key")] = await tx.apiKeys.list({ ...page, order: KEYS_BY_ID });
     await tx.apiKeys.find(key.id);
     await tx.apiKeys.update(key, { ...key, certificateNames: ["billing"] });
     await tx.apiKeys.update({ ...key, certificateNames: ["billing"] }, { ...key, certificateNames: ["orders"] });
@@ -68,15 +71,15 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
     for (const kind of ["id", "externalId", "email"] as const) await users.isOfDeleted(kind, "x");
     for (const each of PAGES) {
-      await apiKeys.list(each);
+      await apiKeys.list({ ...each, order: KEYS_BY_ID });
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT], userId: id });
     }
     await sessions.count({});
     await sessions.count({ userId: id });
     await sessions.count({}, 10);
-    await apiKeys.count();
-    await apiKeys.count(10);
+    await apiKeys.count({});
+    await apiKeys.count({}, 10);
     await users.find(id);
     await users.findLive("email", ["ada@example.com"]);
     await users.findEncoded("email", ["ada@example.com"]);
@@ -96,14 +99,16 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     (...counted) => store.countAllUsers(...counted),
   );
   for (const each of PAGES) {
-    await store.listAccounts(each);
+    await store.listAccounts({ ...each, order: parseOrderBy("id", ACCOUNT_ORDER) });
+    await store.listAllApiKeys({ ...each, order: KEYS_BY_ID, from: each.from && ["id", DEFAULT_ACCOUNT] });
     await store.listAllSessions({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
   }
   for (const kind of ["id", "externalId", "email"] as const) await store.findUser(DEFAULT_ACCOUNT, { kind, key: id });
   await store.findUser(DEFAULT_ACCOUNT, { kind: "id", key: id, showDeleted: true });
   await store.revisions([DEFAULT_ACCOUNT]);
   for (const upTo of [undefined, 10]) {
-    await store.countAccounts(upTo);
+    await store.countAccounts({}, upTo);
+    await store.countAllApiKeys({}, upTo);
     await store.countAllSessions({}, upTo);
   }
   await store.findKeyHolders("unknown");

@@ -1,14 +1,18 @@
 import type { Insertable, Kysely } from "kysely";
-import type { AccountsTable, Schema, SessionsTable, UsersTable } from "../../src/db/schema.ts";
+import type { AccountsTable, ApiKeysTable, Schema, SessionsTable, UsersTable } from "../../src/db/schema.ts";
 
 const ACCOUNTS = ["a0", "a1", "a2", "a3", "a4"];
 const COUNT = 20_000;
 const BATCH = 500;
+const TENANTS = 2_000;
 
 /** Somebody of account `a1`, neither first nor last in any order. */
 export const MIDDLE = userAt(10_001);
 
-/** Writes users as they are met with: some values tie, some are absent, times go up, and a few are deleted. Each has a session. */
+/**
+ * Writes users as they are met with: some values tie, some are absent, times go up, and a few are deleted. Each has a session, some a key.
+ * There are 2000 accounts more without users.
+ */
 export async function fillWithUsers(db: Kysely<Schema>): Promise<void> {
   const times = { create_time: 1, update_time: 1 };
   const accounts = ACCOUNTS.map(
@@ -23,10 +27,18 @@ export async function fillWithUsers(db: Kysely<Schema>): Promise<void> {
     }),
   );
   await db.insertInto("accounts").values(accounts).execute();
+  for (let first = 0; first < TENANTS; first += BATCH) {
+    const tenants = Array.from({ length: BATCH }, (_, place) => tenantAt(first + place));
+    await db.insertInto("accounts").values(tenants).execute();
+  }
   for (let first = 0; first < COUNT; first += BATCH) {
     const users = Array.from({ length: BATCH }, (_, place) => userAt(first + place));
     await db.insertInto("users").values(users).execute();
     await db.insertInto("sessions").values(users.map(sessionOf)).execute();
+    await db
+      .insertInto("api_keys")
+      .values(users.filter((_, place) => place % 4 === 0).map(keyOf))
+      .execute();
   }
 }
 
@@ -54,6 +66,37 @@ function userAt(n: number) {
     version: 1,
     revision: 1,
   } satisfies Insertable<UsersTable>;
+}
+
+function tenantAt(n: number): Insertable<AccountsTable> {
+  const id = `t${String(n).padStart(4, "0")}`;
+  const times = { create_time: n, update_time: n };
+  return {
+    account_id: id,
+    name: `tenant ${n}`,
+    slug: `tenant-${n}`,
+    status: "ACTIVE",
+    metadata: "{}",
+    version: 1,
+    ...times,
+  };
+}
+
+function keyOf({ account_id, id, create_time }: Insertable<UsersTable>): Insertable<ApiKeysTable> {
+  const rates = { rate_per_second: null, rate_burst: null };
+  const times = { create_time, expire_time: null, last_use_time: null, revoke_time: null };
+  const secret = { digest: Buffer.alloc(32), previous_digest: null, previous_expire_time: null };
+  return {
+    account_id,
+    id,
+    user_id: id,
+    display_name: "Key",
+    role: "READER",
+    require_nonce: 0,
+    ...secret,
+    ...rates,
+    ...times,
+  };
 }
 
 function sessionOf({ account_id, id, create_time }: Insertable<UsersTable>): Insertable<SessionsTable> {

@@ -1,10 +1,14 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listAccounts } from "../../src/db/accounts/account-list.ts";
 import type { Engine } from "../../src/db/engine.ts";
+import { listApiKeys } from "../../src/db/keys/api-key-list.ts";
 import { withIndexedMetadata } from "../../src/db/maintenance/indexed-metadata.ts";
 import { migrate } from "../../src/db/migrations/migrate.ts";
 import { listSessions } from "../../src/db/sessions/session-list.ts";
 import { UserPages } from "../../src/db/users/user-pages.ts";
+import { ACCOUNT_ORDER } from "../../src/directory/accounts/account-order.ts";
+import { API_KEY_ORDER } from "../../src/directory/keys/api-key-order.ts";
 import { type ListKey, parseOrderBy } from "../../src/directory/lists/order.ts";
 import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";
 import type { SessionListQuery } from "../../src/directory/store/sessions.ts";
@@ -154,6 +158,33 @@ test("the list of all accounts goes along its index, which no list of one accoun
   for (const direction of ["after", "before"] as const) {
     expectInOrder(await plansOf({ direction, from }, null), /^users_in_all_accounts/);
     expectInOrder(await plansOf({ direction, from, filter: parseUserFilter('status == "ACTIVE"') }), /^users_of_status/);
+  }
+});
+
+const KEYS: ReadonlyArray<readonly [string | null, orderBy: string, ListKey, RegExp]> = [
+  ["a1", "id", [MIDDLE.id], /^api_keys_(pk|by_id)|^sqlite_autoindex_api_keys_1/],
+  ["a1", "create_time desc", [MIDDLE.create_time, MIDDLE.id], /^api_keys_in_create_time_order/],
+  [null, "create_time desc", [MIDDLE.create_time, MIDDLE.id, "a1"], /^api_keys_in_all_accounts/],
+];
+
+test.each(KEYS)("lists of keys of account %j by %s go along an index", async (accountId, orderBy, from, index) => {
+  for (const direction of ["after", "before"] as const) {
+    const query = { order: parseOrderBy(orderBy, API_KEY_ORDER), direction, from, skip: 0, limit: 50 };
+    expectInOrder(await explain(engine, (db) => listApiKeys(db, accountId, query, engine.json)), index);
+  }
+});
+
+const ACCOUNTS: ReadonlyArray<readonly [orderBy: string, ListKey, RegExp]> = [
+  ["id", ["t0500"], /^accounts_pkey|^sqlite_autoindex_accounts_1/],
+  ["name desc", ["tenant 500", "t0500"], /^accounts_in_name_order/],
+  ["slug", ["tenant-500", "t0500"], /^accounts_in_slug_order/],
+  ["create_time desc", [500, "t0500"], /^accounts_in_create_time_order/],
+];
+
+test.each(ACCOUNTS)("lists of accounts by %s go along an index", async (orderBy, from, index) => {
+  for (const direction of ["after", "before"] as const) {
+    const query = { order: parseOrderBy(orderBy, ACCOUNT_ORDER), direction, from, skip: 0, limit: 50 };
+    expectInOrder(await explain(engine, (db) => listAccounts(db, query, engine.json)), index);
   }
 });
 

@@ -74,6 +74,24 @@ select "account_id", "id" from "sessions" where "account_id" = $1 order by "id" 
 
 select "account_id", "id" from "users" where "account_id" = $1 order by "id" limit $2 offset $3;
 
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" order by "api_keys"."id" asc, "api_keys"."account_id" asc limit $1 offset $2;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" order by "api_keys"."id" desc, "api_keys"."account_id" desc limit $1 offset $2;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" < $2 order by "api_keys"."id" desc limit $3 offset $4;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" > $2 order by "api_keys"."id" asc limit $3 offset $4;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "id" = $2;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" desc limit $2 offset $3;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where ("api_keys"."id", "api_keys"."account_id") < ($1, $2) order by "api_keys"."id" desc, "api_keys"."account_id" desc limit $3 offset $4;
+
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where ("api_keys"."id", "api_keys"."account_id") > ($1, $2) order by "api_keys"."id" asc, "api_keys"."account_id" asc limit $3 offset $4;
+
 select "account_id", "key_id", "digest" from "nonces" where "account_id" = $1 order by "key_id", "digest" limit $2 offset $3;
 
 select "account_id", "method", "request_id" from "answers" where "account_id" = $1 order by "method", "request_id" limit $2 offset $3;
@@ -111,16 +129,6 @@ select "id" from "users" where "account_id" = $1 and "email_key" = $2 and "delet
 select "id" from "users" where "account_id" = $1 and "external_id" = $2 and "delete_time" is not null limit $3;
 
 select "id" from "users" where "account_id" = $1 and "id" = $2 and "delete_time" is not null limit $3;
-
-select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" < $2 order by "api_keys"."id" desc limit $3 offset $4;
-
-select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "api_keys"."id" > $2 order by "api_keys"."id" asc limit $3 offset $4;
-
-select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "id" = $2;
-
-select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
-
-select "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" desc limit $2 offset $3;
 
 select "revision", "commit_time" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2;
 
@@ -236,6 +244,8 @@ select count(*) as "count" from "accounts";
 
 select count(*) as "count" from "api_keys" where "account_id" = $1;
 
+select count(*) as "count" from "api_keys";
+
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2;
 
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1;
@@ -255,6 +265,8 @@ select count(*) as "count" from "users" where "delete_time" is null;
 select count(*) as "count" from "users";
 
 select count(*) as "count" from (select 1 as "one" from "accounts" limit $1) as "found";
+
+select count(*) as "count" from (select 1 as "one" from "api_keys" limit $1) as "found";
 
 select count(*) as "count" from (select 1 as "one" from "api_keys" where "account_id" = $1 limit $2) as "found";
 

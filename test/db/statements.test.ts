@@ -24,8 +24,10 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
     /^select [^$]* from "users" (where .*)?order by "users"."(create_time" \+ 0|id") (desc|asc), .* limit/,
   "the list of all sessions":
     /^select [^$]* from "sessions" inner join "users" .*order by "sessions"."(create_time" \+ 0|id") (desc|asc), .* limit/,
+  "the list of all keys": /^select [^$]* from "api_keys" (where .*)?order by "api_keys"."id" (asc|desc), .* limit/,
   "how many accounts there are": counting('"accounts"'),
   "how many users there are": counting('"users"( where "delete_time" is null)?'),
+  "how many keys there are": counting('"api_keys"'),
   "how many sessions there are": counting('"sessions" inner join "users" on .* where "users"."delete_time" is null'),
   "the last active super admin, who can't be taken away":
     /^select count\(\*\) as "count" from "users" inner join "accounts" .* where "users"."super_admin" = 1 and /,

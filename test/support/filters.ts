@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import type { Account } from "../../src/directory/accounts/account.ts";
+import { type ApiKey, ROLES } from "../../src/directory/keys/api-key.ts";
 import type { Session } from "../../src/directory/sessions/session.ts";
 import type { NewUser } from "../../src/directory/store/users.ts";
 import type { JsonObject } from "../../src/directory/values/json.ts";
@@ -82,6 +84,25 @@ export const someSession: fc.Arbitrary<Pick<Session, "externalId" | "createTime"
     metadata,
   });
 
+export type ApiKeyValues = Omit<ApiKey, "accountId" | "id" | "userId" | "certificateNames" | "rateLimit">;
+
+export const someApiKey: fc.Arbitrary<ApiKeyValues> = fc.record({
+  displayName: text,
+  role: fc.constantFrom(...ROLES),
+  requireNonce: fc.boolean(),
+  createTime: time,
+  expireTime: fc.option(time),
+  lastUseTime: fc.option(time),
+  revokeTime: fc.option(time),
+});
+
+export const someAccount: fc.Arbitrary<Pick<Account, "name" | "status" | "metadata" | "updateTime">> = fc.record({
+  name: text,
+  status: fc.constantFrom("ACTIVE", "SUSPENDED"),
+  metadata,
+  updateTime: time,
+});
+
 const quoted = (value: string) => JSON.stringify(value);
 const numeral = (value: number) => (Object.is(value, -0) ? "-0.0" : String(value));
 const literal = scalar.map((value) =>
@@ -151,9 +172,35 @@ const sessionTerm = fc.oneof(
   fc.oneof(sessionText, sessionTime).map((place) => `has(${place})`),
 );
 
-/** The text of a filter that is right: of users, and of sessions. */
+const keyText = fc.constantFrom("id", "account_id", "user_id", "display_name");
+const keyTime = fc.constantFrom("create_time", "expire_time", "last_use_time", "revoke_time");
+const keyTerm = fc.oneof(
+  compare(keyText, text.map(quoted)),
+  compare(keyTime, instant),
+  compare(fc.constant("require_nonce"), fc.boolean().map(String)),
+  fc.tuple(operator, fc.constantFrom(...ROLES)).map(([sign, role]) => `role ${sign} "${role}"`),
+  match(keyText),
+  fc.oneof(keyText, keyTime).map((place) => `has(${place})`),
+  fc.constant("require_nonce"),
+);
+
+const accountText = fc.constantFrom("id", "name", "slug");
+const accountTime = fc.constantFrom("create_time", "update_time");
+const accountTerm = fc.oneof(
+  { weight: 3, arbitrary: metadataTerm },
+  compare(accountText, text.map(quoted)),
+  compare(accountTime, instant),
+  compare(fc.constant("revision"), number.map(numeral)),
+  fc.tuple(operator, fc.constantFrom("ACTIVE", "SUSPENDED")).map(([sign, status]) => `status ${sign} "${status}"`),
+  match(accountText),
+  fc.oneof(accountText, accountTime).map((place) => `has(${place})`),
+);
+
+/** The text of a filter that is right: of users, of sessions, of keys, and of accounts. */
 export const someFilter = filterOf(userTerm);
 export const someSessionFilter = filterOf(sessionTerm);
+export const someApiKeyFilter = filterOf(keyTerm);
+export const someAccountFilter = filterOf(accountTerm);
 
 function filterOf(term: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.letrec<{ filter: string }>((tie) => ({

@@ -240,6 +240,27 @@ export declare type ListAccountsRequest = Message<"roster.v1.ListAccountsRequest
    * @generated from field: int32 max_total = 5;
    */
   maxTotal: number;
+
+  /**
+   * The order, as in ListUsersRequest: `status, name desc` or `status:asc,name:desc`. Fields: id, name, slug, status, create_time,
+   * update_time. Unless it is named, `id` is the
+   * last key, in the direction of the field before it. Default: `id`.
+   *
+   * @generated from field: string order_by = 7;
+   */
+  orderBy: string;
+
+  /**
+   * Which accounts to return, in CEL; see `filter` of ListUsersRequest for the language and its limits. Default: all.
+   *
+   *     status == "SUSPENDED" && metadata.plan == "pro"
+   *     create_time < timestamp("2026-01-31T00:00:00Z") && revision == 0
+   *
+   * Fields: id, name, slug, status ("ACTIVE", "SUSPENDED"), create_time, update_time, revision, and metadata by its keys.
+   *
+   * @generated from field: string filter = 8;
+   */
+  filter: string;
 };
 
 /**
@@ -591,8 +612,8 @@ export declare const AccountService: GenService<{
     output: typeof GetAccountResponseSchema;
   },
   /**
-   * Lists accounts by id, byte by byte. Takes a super admin.
-   * Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
+   * Lists accounts, by default by id, byte by byte. Takes a super admin.
+   * Errors: INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.AccountService.ListAccounts
    */

@@ -20,6 +20,13 @@ export declare const file_roster_v1_api_key_service: GenFile;
  */
 export declare type ApiKey = Message<"roster.v1.ApiKey"> & {
   /**
+   * The account that the key acts for. Immutable.
+   *
+   * @generated from field: string account_id = 12;
+   */
+  accountId: string;
+
+  /**
    * `K` and the 26 Crockford base32 characters of a UUIDv7.
    *
    * @generated from field: string id = 1;
@@ -250,7 +257,7 @@ export declare const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse>;
  */
 export declare type ListApiKeysRequest = Message<"roster.v1.ListApiKeysRequest"> & {
   /**
-   * The account; see UserService.
+   * The account; see UserService. `-` means all accounts, for super admins.
    *
    * @generated from field: string account_id = 1;
    */
@@ -299,6 +306,29 @@ export declare type ListApiKeysRequest = Message<"roster.v1.ListApiKeysRequest">
    * @generated from field: int32 max_total = 7;
    */
   maxTotal: number;
+
+  /**
+   * The order, as in ListUsersRequest: `expire_time, id desc` or `expire_time:asc,id:desc`. Fields: id, display_name, user_id,
+   * role, create_time, expire_time, last_use_time, revoke_time. Absent values come first ascending, last descending.
+   * Unless it is named, `id` is the
+   * last key, in the direction of the field before it. Default: `id`.
+   *
+   * @generated from field: string order_by = 8;
+   */
+  orderBy: string;
+
+  /**
+   * Which keys to return, in CEL; see `filter` of ListUsersRequest for the language and its limits. Default: all.
+   *
+   *     !has(revoke_time) && expire_time < timestamp("2026-01-31T00:00:00Z")
+   *     role == "ADMIN" && !has(last_use_time) || user_id in ["ada", "kay"]
+   *
+   * Fields: account_id, id, display_name, user_id, role ("SELF", "READER", "WRITER", "ADMIN"), require_nonce, create_time,
+   * expire_time, last_use_time, revoke_time. Nothing of a secret can be asked for.
+   *
+   * @generated from field: string filter = 9;
+   */
+  filter: string;
 };
 
 /**
@@ -768,9 +798,9 @@ export declare const ApiKeyService: GenService<{
     output: typeof GetApiKeyResponseSchema;
   },
   /**
-   * Lists the account's keys by id, oldest first: those that work, those that have expired, and those that are revoked. Needs an
-   * ADMIN key.
-   * Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
+   * Lists the account's keys, by default by id, oldest first: those that work, those that have expired, and those that are revoked.
+   * Needs an ADMIN key.
+   * Errors: INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, PAGE_TOKEN_INVALID, PAGE_TOKEN_MISMATCH, PAGE_TOKEN_EXPIRED).
    *
    * @generated from rpc roster.v1.ApiKeyService.ListApiKeys
    */

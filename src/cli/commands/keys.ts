@@ -36,7 +36,7 @@ interface RotateOptions extends Options {
 /** `roster keys` */
 export function keysCommand(env: Environment): Command {
   const commands = [createCommand, getCommand, rotateCommand, revokeCommand].map((command) => command(env));
-  const list = addListOptions(addConnectionOptions(listCommand(env)), LISTING.columns);
+  const list = addListOptions(addConnectionOptions(listCommand(env)), COLUMNS);
   const keys = new Command("keys").description("Manage API keys. Needs an ADMIN key.").addCommand(list);
   for (const command of commands) {
     keys.addCommand(addOutputOptions(addConnectionOptions(command)));
@@ -53,7 +53,7 @@ function listCommand(env: Environment): Command {
           const { apiKeys: rows, nextPageToken } = await apiKeys.listApiKeys({ ...page, accountId });
           return { rows, nextPageToken };
         };
-        await showRows(LISTING, firstRows(list), options);
+        await showRows(listingOf(accountId), firstRows(list), options);
       }),
     );
 }
@@ -126,11 +126,12 @@ function revokeCommand(env: Environment): Command {
     );
 }
 
-const LISTING = {
-  schema: ApiKeySchema,
-  columns: ["id", "display_name", "role", "user_id", "state", "expire_time", "last_use_time"],
-  computed: { state: stateOf },
-} satisfies Listing<typeof ApiKeySchema>;
+const COLUMNS = ["id", "display_name", "role", "user_id", "state", "expire_time", "last_use_time"];
+
+function listingOf(accountId: string): Listing<typeof ApiKeySchema> {
+  const columns = accountId === "-" ? ["account_id", ...COLUMNS] : COLUMNS;
+  return { schema: ApiKeySchema, columns, computed: { state: stateOf } };
+}
 
 function roleOf({ role }: ApiKey): string {
   return ApiKeyRole[role].toLowerCase();
@@ -148,7 +149,7 @@ async function showSecret(
   accountId: string,
   options: OutputOptions,
 ): Promise<void> {
-  const document = { account_id: accountId, ...toDocument(ApiKeySchema, apiKey), secret };
+  const document = { ...toDocument(ApiKeySchema, apiKey), secret };
   const text = `${secret}\n\nThe secret of ${apiKey && roleOf(apiKey)} key ${apiKey?.id} of account ${accountId}. It is not shown again.\n`;
   await showDocument(document, text, options);
 }

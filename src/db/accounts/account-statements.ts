@@ -1,16 +1,11 @@
 import type { Account, NewAccount } from "../../directory/accounts/account.ts";
 import { notFound, taken } from "../../directory/errors.ts";
-import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import { canonicalJson } from "../../directory/values/json.ts";
-import type { OrderColumn } from "../query/order-columns.ts";
-import { countRowsUpTo, readPage } from "../query/pages.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
 import { statement } from "../query/statement.ts";
 import { ACCOUNT_COLUMNS, toAccount } from "./account-row.ts";
 import { claimSlug, releaseSlug } from "./slugs.ts";
-
-const BY_ID: readonly OrderColumn[] = [{ column: "accounts.account_id", descending: false }];
 
 const FIND_ACCOUNT = statement((db, { id }: { id: string }) => selectAccount(db, id));
 
@@ -29,14 +24,6 @@ export async function getAccount(db: Queryable, id: string): Promise<Account> {
     throw notFound("Account", id);
   }
   return toAccount(row);
-}
-
-export async function listAccounts(db: Queryable, query: PageQuery): Promise<Account[]> {
-  return (await readPage(db.selectFrom("accounts").select(ACCOUNT_COLUMNS), BY_ID, query)).map(toAccount);
-}
-
-export function countAccounts(db: Queryable, upTo?: number): Promise<number> {
-  return countRowsUpTo(db, db.selectFrom("accounts"), upTo);
 }
 
 export async function listAccountIds(db: Queryable, after: string, limit: number): Promise<string[]> {

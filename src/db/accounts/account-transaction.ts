@@ -63,7 +63,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
     const access = { accessChanges: this.#accessChanges, names };
     this.users = new KyselyUserWriter(db, origin, pages, { buffer, revision: this.#revision, ...access });
     this.changes = new KyselyChangeReader(db, id);
-    this.apiKeys = new KyselyApiKeyWriter(db, id, access);
+    this.apiKeys = new KyselyApiKeyWriter(db, id, pages.json, access);
     this.sessions = new KyselySessionWriter(db, id, pages.json);
     this.answers = new KyselyAnswerStore(db, id, sources.clock);
     this.nonces = new KyselyNonceStore(db, id);

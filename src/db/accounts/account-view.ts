@@ -13,7 +13,7 @@ export async function viewAccount(snapshot: Transaction, id: string, pages: User
     account: await getAccount(snapshot, id),
     users: new KyselyUserReader(snapshot, id, pages),
     changes: new KyselyChangeReader(snapshot, id),
-    apiKeys: new KyselyApiKeyWriter(snapshot, id),
+    apiKeys: new KyselyApiKeyWriter(snapshot, id, pages.json),
     sessions: new KyselySessionWriter(snapshot, id, pages.json),
   };
 }

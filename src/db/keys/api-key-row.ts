@@ -4,6 +4,7 @@ import { storedJson } from "../query/stored-json.ts";
 import type { ApiKeysTable } from "../schema.ts";
 
 export const API_KEY_COLUMNS = [
+  "account_id",
   "id",
   "user_id",
   "display_name",
@@ -18,8 +19,9 @@ export const API_KEY_COLUMNS = [
   "revoke_time",
 ] as const satisfies ReadonlyArray<keyof ApiKeysTable>;
 
-export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | SecretColumns>): ApiKey {
+export function toApiKey(row: Omit<Selectable<ApiKeysTable>, SecretColumns>): ApiKey {
   return {
+    accountId: row.account_id,
     id: row.id,
     displayName: row.display_name,
     userId: row.user_id,
@@ -37,8 +39,9 @@ export function toApiKey(row: Omit<Selectable<ApiKeysTable>, "account_id" | Secr
   };
 }
 
-export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, "account_id" | SecretColumns> {
+export function toApiKeyRow(key: ApiKey): Omit<Selectable<ApiKeysTable>, SecretColumns> {
   return {
+    account_id: key.accountId,
     id: key.id,
     display_name: key.displayName,
     user_id: key.userId,

@@ -1,17 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
 import type { ApiKey } from "../../directory/keys/api-key.ts";
-import type { ApiKeyWriter } from "../../directory/store/api-keys.ts";
-import type { PageQuery } from "../../directory/store/page-query.ts";
+import type { ApiKeyListQuery, ApiKeySelection, ApiKeyWriter } from "../../directory/store/api-keys.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
-import type { OrderColumn } from "../query/order-columns.ts";
-import { countRowsUpTo, readPage } from "../query/pages.ts";
+import type { JsonDialect } from "../engine.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
+import { countApiKeys, listApiKeys } from "./api-key-list.ts";
 import { API_KEY_COLUMNS, type NamedKey, toApiKey, toApiKeyRow, toNamedKey } from "./api-key-row.ts";
 import type { CertificateNames } from "./certificate-names.ts";
-
-const BY_ID: readonly OrderColumn[] = [{ column: "api_keys.id", descending: false }];
 
 /** What a transaction writes keys with. */
 export interface ApiKeyWrites {
@@ -22,38 +19,45 @@ export interface ApiKeyWrites {
 export class KyselyApiKeyWriter implements ApiKeyWriter {
   readonly #db: Queryable;
   readonly #accountId: string;
+  readonly #json: JsonDialect;
   readonly #writes: ApiKeyWrites | undefined;
 
-  constructor(db: Queryable, accountId: string, writes?: ApiKeyWrites) {
+  constructor(db: Queryable, accountId: string, json: JsonDialect, writes?: ApiKeyWrites) {
     this.#db = db;
     this.#accountId = accountId;
+    this.#json = json;
     this.#writes = writes;
   }
 
   async find(id: string): Promise<ApiKey | undefined> {
-    const row = await this.#rows().where("id", "=", id).executeTakeFirst();
+    const row = await this.#db
+      .selectFrom("api_keys")
+      .select(API_KEY_COLUMNS)
+      .where("account_id", "=", this.#accountId)
+      .where("id", "=", id)
+      .executeTakeFirst();
     return row && toApiKey(row);
   }
 
-  async list(query: PageQuery): Promise<ApiKey[]> {
-    return (await readPage(this.#rows(), BY_ID, query)).map(toApiKey);
+  list(query: ApiKeyListQuery): Promise<ApiKey[]> {
+    return listApiKeys(this.#db, this.#accountId, query, this.#json);
   }
 
-  count(upTo?: number): Promise<number> {
-    return countRowsUpTo(this.#db, this.#rows(), upTo);
+  count(selection: ApiKeySelection, upTo?: number): Promise<number> {
+    return countApiKeys(this.#db, this.#accountId, selection, { json: this.#json, upTo });
   }
 
   async insert(key: ApiKey, digest: Uint8Array): Promise<void> {
     const secret = { digest, previous_digest: null, previous_expire_time: null };
     await this.#db
       .insertInto("api_keys")
-      .values({ account_id: this.#accountId, ...toApiKeyRow(key), ...secret })
+      .values({ ...toApiKeyRow(key), account_id: this.#accountId, ...secret })
       .execute();
     await this.#writes?.names.claim(withHeldNames(key));
   }
 
   async update(before: ApiKey, after: ApiKey): Promise<void> {
-    const { id, last_use_time: _, ...values } = toApiKeyRow(after);
+    const { account_id: _account, id: _id, last_use_time: _lastUse, ...values } = toApiKeyRow(after);
     await this.#update(after, values);
     const [held, wanted] = [withHeldNames(before), withHeldNames(after)];
     if (!isDeepStrictEqual(held, wanted)) {
@@ -87,10 +91,6 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
       .where("id", "=", id)
       .execute();
     this.#writes?.accessChanges.add(userId);
-  }
-
-  #rows() {
-    return this.#db.selectFrom("api_keys").select(API_KEY_COLUMNS).where("account_id", "=", this.#accountId);
   }
 }
 

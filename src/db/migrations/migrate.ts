@@ -8,6 +8,7 @@ import { userImages } from "./0004-user-images.ts";
 import { ownUsers } from "./0005-own-users.ts";
 import { rateLimits } from "./0006-rate-limits.ts";
 import { certificateNames } from "./0007-certificate-names.ts";
+import { moreLists } from "./0011-more-lists.ts";
 
 /** In the order they run. One that has been released is never edited. */
 const MIGRATIONS = {
@@ -18,6 +19,7 @@ const MIGRATIONS = {
   "0005-own-users": ownUsers,
   "0006-rate-limits": rateLimits,
   "0007-certificate-names": certificateNames,
+  "0011-more-lists": moreLists,
 };
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */

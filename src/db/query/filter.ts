@@ -1,14 +1,15 @@
 import { sql } from "kysely";
 import type { Filter, FilterTerm } from "../../directory/lists/filter.ts";
 import type { JsonDialect } from "../engine.ts";
-import type { Condition } from "./conditions.ts";
+import { type Condition, NEVER } from "./conditions.ts";
 import { type FilterColumn, whereField } from "./filter-field.ts";
 import { whereMetadata } from "./filter-metadata.ts";
 
 /** Where the fields and the metadata of a resource are. */
 export interface FilterColumns<F extends string> {
   readonly fields: Readonly<Record<F, FilterColumn>>;
-  readonly metadata: string;
+  /** Absent where rows have none. */
+  readonly metadata?: string;
 }
 
 /**
@@ -38,7 +39,7 @@ export function usesFilterIndex<F extends string>(filter: Filter<F>, columns: Fi
     return false;
   }
   return "path" in filter.value
-    ? json.isIndexed(columns.metadata, filter.value.path)
+    ? columns.metadata !== undefined && json.isIndexed(columns.metadata, filter.value.path)
     : columns.fields[filter.value.field].indexed === true;
 }
 
@@ -48,9 +49,10 @@ function whereTerm<F extends string>(
   json: JsonDialect,
 ): Condition {
   if (term.kind === "member") {
-    return json.includes(metadata, term.path, term.literal);
+    return metadata === undefined ? NEVER : json.includes(metadata, term.path, term.literal);
   }
-  return "path" in term.value
-    ? whereMetadata(term, { column: metadata, path: term.value.path, json })
-    : whereField(term, fields[term.value.field]);
+  if ("field" in term.value) {
+    return whereField(term, fields[term.value.field]);
+  }
+  return metadata === undefined ? NEVER : whereMetadata(term, { column: metadata, path: term.value.path, json });
 }

@@ -9,6 +9,7 @@ export const ROLES = ["SELF", "READER", "WRITER", "ADMIN"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ApiKey {
+  readonly accountId: string;
   readonly id: string;
   readonly displayName: string;
   /** The user on whose behalf the key acts. */

@@ -32,7 +32,15 @@ export async function createApiKey(tx: AccountTransaction, caller: Caller, input
 /** Stores the key that the given secret belongs to. */
 export async function insertApiKey(tx: AccountTransaction, input: NewApiKey, secret: string): Promise<KeyWithSecret> {
   const id = secretKeyId(secret) ?? "";
-  const key: ApiKey = { certificateNames: [], ...input, id, createTime: tx.now(), lastUseTime: null, revokeTime: null };
+  const key: ApiKey = {
+    certificateNames: [],
+    ...input,
+    accountId: tx.account.id,
+    id,
+    createTime: tx.now(),
+    lastUseTime: null,
+    revokeTime: null,
+  };
   await tx.apiKeys.insert(key, secretDigest(secret));
   return { key, secret };
 }

@@ -52,3 +52,23 @@ export type SessionFilterField =
   | "end_time";
 
 export type SessionFilter = Filter<SessionFilterField>;
+
+/** What accounts can be filtered by, besides metadata: names of the schema. */
+export type AccountFilterField = "id" | "name" | "slug" | "status" | "create_time" | "update_time" | "revision";
+
+export type AccountFilter = Filter<AccountFilterField>;
+
+/** What keys can be filtered by: names of the schema. They have no metadata. */
+export type ApiKeyFilterField =
+  | "account_id"
+  | "id"
+  | "display_name"
+  | "user_id"
+  | "role"
+  | "require_nonce"
+  | "create_time"
+  | "expire_time"
+  | "last_use_time"
+  | "revoke_time";
+
+export type ApiKeyFilter = Filter<ApiKeyFilterField>;

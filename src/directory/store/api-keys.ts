@@ -1,4 +1,7 @@
 import type { ApiKey } from "../keys/api-key.ts";
+import type { ApiKeyOrderField } from "../keys/api-key-order.ts";
+import type { ApiKeyFilter } from "../lists/filter.ts";
+import type { OrderTerm } from "../lists/order.ts";
 import type { Micros } from "../values/clock.ts";
 import type { PageQuery } from "./page-query.ts";
 
@@ -6,11 +9,11 @@ export interface ApiKeyReader {
   /** Live, expired or revoked. */
   find(id: string): Promise<ApiKey | undefined>;
 
-  /** By id, ascending byte by byte. The key of a page has the id alone. */
-  list(query: PageQuery): Promise<ApiKey[]>;
+  /** A page, in the order of the query. */
+  list(query: ApiKeyListQuery): Promise<ApiKey[]>;
 
-  /** How many keys there are. MUST stop at `upTo`, if given. */
-  count(upTo?: number): Promise<number>;
+  /** How many keys a list of this selection has. MUST stop at `upTo`, if given. */
+  count(selection: ApiKeySelection, upTo?: number): Promise<number>;
 }
 
 /**
@@ -28,6 +31,18 @@ export interface ApiKeyWriter extends ApiKeyReader {
 
   /** Gives the key another secret; the one before it works until then. */
   replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: Micros): Promise<void>;
+}
+
+/** Which keys a list has. */
+export interface ApiKeySelection {
+  /** MUST let the same keys pass as `apiKeyMatches` of src/filter, on every engine. Undefined: all. */
+  readonly filter?: ApiKeyFilter | undefined;
+}
+
+/** A page of keys. */
+export interface ApiKeyListQuery extends PageQuery, ApiKeySelection {
+  /** Ends with the id and the account's. */
+  readonly order: ReadonlyArray<OrderTerm<ApiKeyOrderField>>;
 }
 
 export interface Nonce {

@@ -1,11 +1,12 @@
 import type { Account, NewAccount } from "../accounts/account.ts";
-import type { KeyHolder } from "../keys/api-key.ts";
+import type { ApiKey, KeyHolder } from "../keys/api-key.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Clock, Micros } from "../values/clock.ts";
 import type { IdSource } from "../values/id.ts";
 import type { AccountTransaction, AccountView } from "./account-view.ts";
+import type { AccountListQuery, AccountSelection } from "./accounts.ts";
+import type { ApiKeyListQuery, ApiKeySelection } from "./api-keys.ts";
 import type { CommitSubscriber } from "./commit-event.ts";
-import type { PageQuery } from "./page-query.ts";
 import type { SessionListQuery, SessionSelection } from "./sessions.ts";
 import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey, UserSelection } from "./users.ts";
 
@@ -45,11 +46,11 @@ export interface Store {
   /** Ids of accounts after the given one, ascending, at most `limit`. */
   listAccountIds(after: string, limit: number): Promise<string[]>;
 
-  /** Accounts by id, ascending byte by byte. The key of a page has the id alone. */
-  listAccounts(query: PageQuery): Promise<Account[]>;
+  /** A page of accounts, in the order of the query. Only super admins may see this. */
+  listAccounts(query: AccountListQuery): Promise<Account[]>;
 
-  /** How many accounts there are. MUST stop at `upTo`, if given. */
-  countAccounts(upTo?: number): Promise<number>;
+  /** How many accounts a list of this selection has. MUST stop at `upTo`, if given. */
+  countAccounts(selection: AccountSelection, upTo?: number): Promise<number>;
 
   /**
    * One user, as callers get it, with the account's revision. MUST be of one moment. One query, if there is such a user. Throws
@@ -68,6 +69,12 @@ export interface Store {
 
   /** As `SessionReader.count`, over all accounts. */
   countAllSessions(selection: SessionSelection, upTo?: number): Promise<number>;
+
+  /** Keys of all accounts, otherwise as `ApiKeyReader.list`. Only super admins may see this. */
+  listAllApiKeys(query: ApiKeyListQuery): Promise<ApiKey[]>;
+
+  /** As `ApiKeyReader.count`, over all accounts. */
+  countAllApiKeys(selection: ApiKeySelection, upTo?: number): Promise<number>;
 
   /** The keys with this id, with their users and accounts: what authentication needs, in one read. */
   findKeyHolders(keyId: string): Promise<KeyHolder[]>;

@@ -4,11 +4,11 @@ import { invalidField } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
-import { answerList } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { parseAccount, parseAccountPatch, toAccountMessage } from "./account-message.ts";
 import { deleteAccount } from "./delete-account.ts";
+import { listAccounts } from "./list-accounts.ts";
 
 export interface AccountServiceDeps {
   readonly store: Store;
@@ -30,14 +30,7 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
       return store.read(accountId, async ({ account }) => ({ account: toAccountMessage(account) }));
     },
 
-    async listAccounts(request) {
-      const { items, answer } = await answerList(tokens, { method: "ListAccounts" }, request, {
-        read: (query) => store.listAccounts(query),
-        keyOf: ({ id }) => [id],
-        count: (upTo) => store.countAccounts(upTo),
-      });
-      return { accounts: items.map(toAccountMessage), ...answer };
-    },
+    listAccounts: (request, call) => listAccounts(store, tokens, request, call),
 
     updateAccount: mutation(async (tx, request) => {
       const given = requireField(request.account, "account");

@@ -16,9 +16,10 @@ const ROLES = {
 } as const satisfies Record<Role, ApiKeyRole>;
 
 export function toApiKeyMessage(key: ApiKey): ApiKeyMessage {
-  const { id, displayName, userId, role, requireNonce, rateLimit, certificateNames } = key;
+  const { accountId, id, displayName, userId, role, requireNonce, rateLimit, certificateNames } = key;
   const { createTime, expireTime, lastUseTime, revokeTime } = key;
   return create(ApiKeySchema, {
+    accountId,
     id,
     displayName,
     userId,

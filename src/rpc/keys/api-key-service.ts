@@ -15,7 +15,6 @@ import { PERMISSIONS } from "../permissions/permissions.ts";
 import type { Call, Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
 import { toUserMessage } from "../users/user-message.ts";
-import { answerList } from "../wire/paging.ts";
 import { requireField } from "../wire/require-field.ts";
 import { parseDuration, toTimestamp } from "../wire/time.ts";
 import type { Tokens } from "../wire/tokens.ts";
@@ -27,6 +26,7 @@ import {
   toApiKeyMessage,
   toRoleMessage,
 } from "./api-key-message.ts";
+import { listApiKeys } from "./list-api-keys.ts";
 
 export interface ApiKeyServiceDeps {
   readonly store: Store;
@@ -60,17 +60,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
       });
     },
 
-    async listApiKeys(request, { accountId }) {
-      return store.read(accountId, async ({ apiKeys }) => {
-        const binding = { method: "ListApiKeys", account_id: accountId };
-        const { items, answer } = await answerList(tokens, binding, request, {
-          read: (query) => apiKeys.list(query),
-          keyOf: ({ id }) => [id],
-          count: (upTo) => apiKeys.count(upTo),
-        });
-        return { apiKeys: items.map(toApiKeyMessage), ...answer };
-      });
-    },
+    listApiKeys: (request, call) => listApiKeys(store, tokens, request, call),
 
     updateApiKey: mutation(async (tx, { apiKey, updateMask }, { caller }) => {
       const given = requireField(apiKey, "api_key");

@@ -71,10 +71,10 @@ const accounts: Rules<typeof AccountService> = {
 };
 
 const apiKeys: Rules<typeof ApiKeyService> = {
-  createApiKey: administer,
+  createApiKey: { ...administer, resources: { apiKey: owned } },
   getApiKey: inspect,
-  listApiKeys: inspect,
-  updateApiKey: administer,
+  listApiKeys: { ...inspect, allAccounts: true },
+  updateApiKey: { ...administer, resources: { apiKey: owned } },
   rotateApiKey: administer,
   revokeApiKey: administer,
   issueNonce: anyone,

@@ -74,7 +74,7 @@ export function accounts(): void {
     expect(await store.listAccountIds("a", 2)).toEqual(["a1", "b"]);
     expect(await store.listAccountIds("A", 1)).toEqual(["B"]);
     expect(await store.listAccountIds("é", 10)).toEqual([]);
-    expect(await Promise.all([undefined, 1, 6, 7, 8].map((upTo) => store.countAccounts(upTo)))).toEqual([7, 1, 6, 7, 7]);
+    expect(await Promise.all([undefined, 1, 6, 7, 8].map((upTo) => store.countAccounts({}, upTo)))).toEqual([7, 1, 6, 7, 7]);
   });
 
   test("accounts do not see each other's users", async () => {

@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
+import { API_KEY_ORDER } from "../../../src/directory/keys/api-key-order.ts";
+import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import { createTestAccount, openTestAccount, type TestAccount, testAccount } from "../../support/account.ts";
 import { reopenTestStore } from "../../support/store.ts";
@@ -23,7 +25,8 @@ export function certificateNames(): void {
     const { read, store, add } = await open();
     const key = await add("K1", ["z", "a"]);
     expect(await read(({ apiKeys }) => apiKeys.find("K1"))).toEqual(key);
-    const page = { direction: "after", from: null, skip: 0, limit: 10 } as const;
+    const order = parseOrderBy("id", API_KEY_ORDER);
+    const page = { order, direction: "after", from: null, skip: 0, limit: 10 } as const;
     expect(await read(({ apiKeys }) => apiKeys.list(page))).toEqual([key]);
     expect(await store.findKeyHolders("K1")).toMatchObject([{ key: { certificateNames: ["z", "a"] } }]);
   });
@@ -118,9 +121,9 @@ async function addUser<A extends TestAccount>(account: A) {
   return { ...account, user, add: adder(account, user.id) };
 }
 
-function adder({ write }: TestAccount, userId: string) {
+function adder({ id: accountId, write }: TestAccount, userId: string) {
   return (id: string, names: readonly string[]): Promise<ApiKey> => {
-    const key: ApiKey = { ...KEY, id, userId, certificateNames: names };
+    const key: ApiKey = { ...KEY, accountId, id, userId, certificateNames: names };
     return write((tx) => tx.apiKeys.insert(key, new Uint8Array(32))).then(() => key);
   };
 }

@@ -24,7 +24,7 @@ export function keysAndAnswers(): void {
       const user = await each.insert();
       for (const id of ["a", "b", "c"]) await each.write((tx) => tx.apiKeys.insert(keyOf(user, { id }), DIGEST));
     }
-    const counts = [undefined, 1, 2, 3, 4].map((upTo) => account.read(({ apiKeys }) => apiKeys.count(upTo)));
+    const counts = [undefined, 1, 2, 3, 4].map((upTo) => account.read(({ apiKeys }) => apiKeys.count({}, upTo)));
     expect(await Promise.all(counts)).toEqual([3, 1, 2, 3, 3]);
   });
 
@@ -138,6 +138,7 @@ const DIGEST = new Uint8Array(32);
 
 function keyOf(user: User, values: Partial<ApiKey> = {}): ApiKey {
   return {
+    accountId: user.accountId,
     id: "K1",
     displayName: "Key",
     userId: user.id,

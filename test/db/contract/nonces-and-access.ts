@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
 import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import type { User } from "../../../src/directory/users/user.ts";
@@ -130,6 +131,7 @@ async function userOf({ users }: AccountTransaction) {
 function keyOf(userId: string): ApiKey {
   const times = { createTime: 5, expireTime: null, lastUseTime: null, revokeTime: null };
   return {
+    accountId: DEFAULT_ACCOUNT,
     id: "K1",
     displayName: "Key",
     userId,

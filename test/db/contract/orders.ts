@@ -6,6 +6,7 @@ import type { User } from "../../../src/directory/users/user.ts";
 import { USER_ORDER, type UserOrderField } from "../../../src/directory/users/user-order.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
 import { decodeUser } from "../../support/sources.ts";
+import { compareKeys } from "./compare-keys.ts";
 
 type Order = ReadonlyArray<OrderTerm<UserOrderField>>;
 
@@ -47,7 +48,7 @@ export function orders(): void {
         const users = await insertAll(account, values);
         const place = anywhere % (users.length + 1);
         for (const order of someOrders) {
-          const sorted = users.toSorted((a, b) => compare(keyOf(a, order), keyOf(b, order), order));
+          const sorted = users.toSorted((a, b) => compareKeys(keyOf(a, order), keyOf(b, order), order));
           const from = sorted[place];
           const after = from === undefined ? sorted : sorted.slice(place + 1);
           const before = from === undefined ? sorted.toReversed() : sorted.slice(0, place).toReversed();
@@ -97,7 +98,7 @@ export function orders(): void {
             if (met.length < 40) await tx.users.insert(newUser(tx, { id: `new${met.length}`, name: "B", createTime: 2 }));
           });
         }
-        const sorted = users.toSorted((a, b) => compare(keyOf(a, order), keyOf(b, order), order));
+        const sorted = users.toSorted((a, b) => compareKeys(keyOf(a, order), keyOf(b, order), order));
         const stayed = (direction === "after" ? sorted : sorted.toReversed()).filter(({ id }) => !moved.has(id));
         expect(met.filter((id) => !moved.has(id) && !id.startsWith("new"))).toEqual(stayed.map(({ id }) => id));
       },
@@ -119,19 +120,6 @@ function insertAll(account: TestAccount, values: ReadonlyArray<Partial<User>>): 
 
 function keyOf(user: User, order: Order): ListKey {
   return order.map(({ field }) => USER_ORDER[field](user));
-}
-
-/** Absent values first, text by the bytes of its UTF-8, term by term. */
-function compare(a: ListKey, b: ListKey, order: Order): number {
-  for (const [place, { descending }] of order.entries()) {
-    const [left = null, right = null] = [a[place], b[place]];
-    const way = descending ? -1 : 1;
-    if (left === right) continue;
-    if (left === null || right === null) return left === null ? -way : way;
-    if (typeof left === "number") return left < Number(right) ? -way : way;
-    return way * Buffer.compare(Buffer.from(left), Buffer.from(String(right)));
-  }
-  return 0;
 }
 
 async function idsOf(account: TestAccount, query: ListQuery): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
 
 export function purges(): void {
@@ -13,7 +14,7 @@ export function purges(): void {
       ["K2", "ada"],
       ["K3", "grace"],
     ] as const) {
-      await write(({ apiKeys }) => apiKeys.insert({ ...KEY, id, userId }, new Uint8Array(32)));
+      await write(({ apiKeys }) => apiKeys.insert({ ...KEY, accountId: DEFAULT_ACCOUNT, id, userId }, new Uint8Array(32)));
     }
     const answer = { digest: new Uint8Array(32), response: Uint8Array.of(1) };
     await write(({ answers }) => answers.insert("Create", "r1", { caller: null, ...answer, userId: "ada" }));
@@ -44,7 +45,7 @@ export function purges(): void {
     for (const { id: userId } of users) {
       const session = { accountId, userId, externalId: null, metadata: {}, createTime: 1, updateTime: 1, version: 1 };
       await write(async ({ apiKeys, nonces, sessions }) => {
-        await apiKeys.insert({ ...KEY, id: `K-${userId}`, userId }, new Uint8Array(32));
+        await apiKeys.insert({ ...KEY, accountId, id: `K-${userId}`, userId }, new Uint8Array(32));
         await nonces.insert(`K-${userId}`, new Uint8Array(32), 7);
         await sessions.insert({ ...session, id: `open-${userId}`, endTime: null });
         await sessions.insert({ ...session, id: `ended-${userId}`, endTime: 2 });
@@ -64,7 +65,7 @@ export function purges(): void {
       const { id: userId } = await insert({ id: "ada", email: "ada@example.com" });
       const session = { accountId, userId, externalId: null, metadata: {}, createTime: 1, updateTime: 1, version: 1 };
       await write(async (tx) => {
-        await tx.apiKeys.insert({ ...KEY, id: "K1", userId }, new Uint8Array(32));
+        await tx.apiKeys.insert({ ...KEY, accountId, id: "K1", userId }, new Uint8Array(32));
         await tx.nonces.insert("K1", new Uint8Array(32), 7);
         await tx.sessions.insert({ ...session, id: "s", endTime: null });
         await tx.answers.insert("Create", "r1", {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
 import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store/api-keys.ts";
@@ -157,6 +158,7 @@ export function readsAndWrites(): void {
 }
 
 const KEY: Omit<ApiKey, "userId"> = {
+  accountId: DEFAULT_ACCOUNT,
   id: "K00000000000000000000000000",
   displayName: "Key",
   role: "READER",

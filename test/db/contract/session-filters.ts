@@ -8,6 +8,7 @@ import type { SessionListQuery } from "../../../src/directory/store/sessions.ts"
 import { parseSessionFilter, sessionMatches } from "../../../src/filter/sessions.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
 import { someSession, someSessionFilter } from "../../support/filters.ts";
+import { compareKeys } from "./compare-keys.ts";
 
 const ALL: SessionListQuery = {
   order: parseOrderBy("id", SESSION_ORDER),
@@ -67,10 +68,8 @@ export function sessionFilters(): void {
     ]) {
       const order = parseOrderBy(text, SESSION_ORDER);
       const all = await account.read(({ sessions }) => sessions.list({ ...ALL, order }));
-      const keys = all.map((session) => JSON.stringify(order.map(({ field }) => SESSION_ORDER[field](session))));
-      expect(keys).toEqual(
-        all.toSorted((a, b) => compare(a, b, order)).map((s) => JSON.stringify(listKey(s, order, SESSION_ORDER))),
-      );
+      const keys = all.map((session) => listKey(session, order, SESSION_ORDER));
+      expect(keys).toEqual(keys.toSorted((a, b) => compareKeys(a, b, order)));
       expect(await walk(account, { ...ALL, order, limit: 5 })).toEqual(all.map(({ id }) => id));
       expect(await walk(account, { ...ALL, order, limit: 5, direction: "before" })).toEqual(
         all.map(({ id }) => id).reverse(),
@@ -114,18 +113,4 @@ async function walk(account: TestAccount, query: SessionListQuery): Promise<stri
     if (last === undefined) return ids;
     from = listKey(last, query.order, SESSION_ORDER);
   }
-}
-
-/** Absent values come first ascending, last descending; text byte by byte. */
-function compare(a: Session, b: Session, order: SessionListQuery["order"]): number {
-  for (const { field, descending } of order) {
-    const sign = compareValues(SESSION_ORDER[field](a), SESSION_ORDER[field](b));
-    if (sign !== 0) return descending ? -sign : sign;
-  }
-  return 0;
-}
-
-function compareValues(left: string | number | null, right: string | number | null): number {
-  if (left === null || right === null) return Number(left !== null) - Number(right !== null);
-  return typeof left === "number" ? left - Number(right) : Buffer.compare(Buffer.from(left), Buffer.from(String(right)));
 }

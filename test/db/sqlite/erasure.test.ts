@@ -23,7 +23,14 @@ test("an account that is erased leaves not a byte of its own on the disk", async
       const user = await insert({ id: `user-${id}-${n}`, email: `${n}@${id}.example`, about: `about-${id} `.repeat(20) });
       await write(async ({ apiKeys, sessions, answers }) => {
         await apiKeys.insert(
-          { ...KEY, id: `K${n}`, displayName: `key-${id}`, certificateNames: [`${n}.${id}`], userId: user.id },
+          {
+            ...KEY,
+            accountId: id,
+            id: `K${n}`,
+            displayName: `key-${id}`,
+            certificateNames: [`${n}.${id}`],
+            userId: user.id,
+          },
           new Uint8Array(32),
         );
         await sessions.insert(sessionOf(user, `${id}-${n}`));
@@ -56,6 +63,7 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
       await apiKeys.insert(
         {
           ...KEY,
+          accountId: user.accountId,
           id: `K${n}-${mark(n)}`,
           displayName: `key-${mark(n)}`,
           certificateNames: [`certificate-${mark(n)}`],

@@ -134,6 +134,7 @@ test("a super admin who is demoted acts on no other account, at once here and wi
     const id = secret.slice(7, 34);
     const key = {
       ...NEW_KEY,
+      accountId: created.accountId,
       id,
       userId: created.id,
       createTime: tx.now(),

@@ -23,6 +23,7 @@ export async function openWithKey(values: Partial<NewApiKey>) {
       const id = secretKeyId(secret) ?? "";
       const key = {
         ...NEW_KEY,
+        accountId: account.id,
         userId: user.id,
         createTime: now(),
         certificateNames: [],

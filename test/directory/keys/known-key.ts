@@ -42,6 +42,7 @@ async function openWithKey({ store, sources }: TestStore) {
       kind: "key",
       key: {
         ...NEW_KEY,
+        accountId: account.id,
         role: "ADMIN",
         id: "K0",
         userId: user.id,

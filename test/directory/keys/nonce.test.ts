@@ -44,7 +44,7 @@ async function openWithTime() {
     role: "WRITER",
     credential: {
       kind: "key",
-      key: { ...NEW_KEY, role: "WRITER", id: "K1", userId: user.id, ...TIMES, createTime: time.now },
+      key: { ...NEW_KEY, accountId: account.id, role: "WRITER", id: "K1", userId: user.id, ...TIMES, createTime: time.now },
     },
   };
   return { ...account, time, caller };

@@ -66,7 +66,9 @@ const KEY_RPCS: Rpcs = {
   "ApiKeyService/GetApiKey": reads("ADMIN", OF_KEY, ({ keys }, { accountId, keyId: id }) =>
     keys().getApiKey({ accountId, id }),
   ),
-  "ApiKeyService/ListApiKeys": reads("ADMIN", {}, ({ keys }, { accountId }) => keys().listApiKeys({ accountId })),
+  "ApiKeyService/ListApiKeys": reads("ADMIN", { account: "all" }, ({ keys }, { accountId }) =>
+    keys().listApiKeys({ accountId }),
+  ),
   "ApiKeyService/UpdateApiKey": mutates("ADMIN", CHANGES_KEY, ({ keys }, { accountId, keyId: id }) => {
     const apiKey = { id, displayName: "Changed" };
     return keys().updateApiKey({ accountId, apiKey, updateMask: { paths: ["display_name"] } });
