@@ -11,7 +11,7 @@ import { describeMachine } from "./harness/machine.ts";
 import { databaseIn, startRoster } from "./harness/servers.ts";
 import { number } from "./harness/table.ts";
 import { findProblems, pinSelf } from "./harness/tools.ts";
-import { compareFilters, compareTotal } from "./lists/filters.ts";
+import { compareCapped, compareFilters, compareTotal } from "./lists/filters.ts";
 import type { Comparison } from "./lists/measure.ts";
 import { comparePages } from "./lists/pages.ts";
 import { timeDelivery } from "./lists/watchers.ts";
@@ -87,6 +87,7 @@ async function measure(databaseUrl: string, settle: () => Promise<void>): Promis
       ...(await comparePages(client.users, users)),
       ...(await compareFilters(client.users, metadataKeys)),
       await compareTotal(client.users),
+      await compareCapped(client.users),
     ];
     return `${toTable(comparisons)}\n\n${describeDelivery(await timeDelivery(server, client.users))}\n`;
   } finally {

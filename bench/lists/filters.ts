@@ -29,6 +29,22 @@ export async function compareFilters(users: Users, metadataKeys: readonly string
   return comparisons;
 }
 
+/** A page whose total is counted up to a bound beside one whose total is counted to the end. */
+export async function compareCapped(users: Users): Promise<Comparison> {
+  const maxTotal = 1000;
+  const { capped, counted } = await timeRequests({
+    capped: () => users.listUsers({ maxTotal }),
+    counted: () => users.listUsers({ includeTotal: true }),
+  });
+  return {
+    what: `max_total: ${maxTotal}`,
+    milliseconds: capped,
+    beside: "include_total",
+    besideMilliseconds: counted,
+    goal: TOTAL_GOAL,
+  };
+}
+
 /** A page without the total beside one with it. */
 export async function compareTotal(users: Users): Promise<Comparison> {
   const { without, counted } = await timeRequests({

@@ -59,6 +59,9 @@ export interface UsersTable {
   email: string | null;
   /** `email` folded: what uniqueness and lookups go by. */
   email_key: string | null;
+  email_verify_time: number | null;
+  /** The address, folded, that was verified then. Another one than `email_key`: an older server has changed the address. */
+  email_verify_key: string | null;
   name: string | null;
   display_name: string | null;
   about: string;

@@ -27,6 +27,7 @@ const USERS: Resource<User, UserFilterField> = {
     id: { type: "text", read: (user) => user.id },
     external_id: { type: "text", read: (user) => user.externalId },
     email: { type: "text", read: (user) => user.email, fold: foldEmail },
+    email_verify_time: { type: "time", read: (user) => user.emailVerifyTime },
     name: { type: "text", read: (user) => user.name },
     display_name: { type: "text", read: (user) => user.displayName },
     about: { type: "text", read: (user) => user.about },

@@ -65,6 +65,7 @@ const address = fc.option(fc.constantFrom(...EMAILS));
 export const someUser: fc.Arbitrary<Partial<NewUser>> = fc.record({
   externalId: optional,
   email: address,
+  emailVerifyTime: fc.option(time, { nil: null }),
   name: optional,
   displayName: optional,
   about: text,
@@ -114,7 +115,7 @@ const path = fc
 const operator = fc.constantFrom("==", "!=", "<", "<=", ">", ">=");
 const method = fc.constantFrom("startsWith", "endsWith", "contains");
 const textField = fc.constantFrom("id", "account_id", "external_id", "email", "name", "display_name", "about", "project");
-const timeField = fc.constantFrom("create_time", "update_time", "delete_time");
+const timeField = fc.constantFrom("create_time", "update_time", "delete_time", "email_verify_time");
 const email = fc.constantFrom("a@b.org", "A@B.org ", "\u00c9@b.org", "e\u0301@b.org", "c@b.org");
 const instant = fc
   .oneof(

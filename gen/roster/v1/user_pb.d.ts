@@ -57,6 +57,16 @@ export declare type User = Message<"roster.v1.User"> & {
   email?: string | undefined;
 
   /**
+   * When `email` was verified, as told by whoever verified it: Roster sends no mail. Set it by CreateUser, UpdateUser, UpsertUser or
+   * ImportUsers; at most a minute ahead of the server's clock, and not without an `email` (INVALID_ARGUMENT, FIELD_INVALID). A write
+   * that changes `email` clears it, unless the same write sets it; an address that differs in case, Unicode composition or
+   * surrounding space alone is the same address. Microsecond precision.
+   *
+   * @generated from field: google.protobuf.Timestamp email_verify_time = 17;
+   */
+  emailVerifyTime?: Timestamp | undefined;
+
+  /**
    * A name for machines and prompts. At most 120 characters, not blank, matching
    * `^[\p{L}\p{Nl}\p{Pattern_Syntax}\p{Pattern_White_Space}]+[\p{ID_Start}\p{Mn}\p{Mc}\p{Nd}\p{Pc}\p{Pattern_Syntax}\p{Pattern_White_Space}]*$`.
    * The empty text means "no name".

@@ -424,8 +424,8 @@ export declare type UpdateUserRequest = Message<"roster.v1.UpdateUserRequest"> &
   user?: User | undefined;
 
   /**
-   * The fields to change: external_id, email, name, display_name, about, project, metadata, status, super_admin; or `*`
-   * for all of them. Default: those present in `user`. `status` and `super_admin` can't be cleared.
+   * The fields to change: external_id, email, email_verify_time, name, display_name, about, project, metadata, status,
+   * super_admin; or `*` for all of them. Default: those present in `user`. `status` and `super_admin` can't be cleared.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 3;
    */
@@ -946,8 +946,8 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
 
   /**
    * The order: fields with `asc` or `desc` behind them or nothing, as `email, create_time desc` or
-   * `email:asc,create_time:desc`. Fields: id, external_id, email, name, display_name, status, create_time, update_time. Text
-   * goes by the bytes of its UTF-8 (e-mails in lower case), `status` by its name. Absent values come first ascending, last
+   * `email:asc,create_time:desc`. Fields: id, external_id, email, email_verify_time, name, display_name, status, create_time,
+   * update_time. Text goes by the bytes of its UTF-8 (e-mails in lower case), `status` by its name. Absent values come first ascending, last
    * descending. Unless it is named, `id` is the last key, in the direction of the field before it: `create_time desc`, the
    * default, is `create_time desc, id desc`.
    *
@@ -970,8 +970,8 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * - `has(F)`: the field is set, the metadata has the key;
    * - `F`: the same as `F == true`.
    *
-   * F is a field: account_id, id, external_id, email, name, display_name, about, project, status ("INVITED", "ACTIVE",
-   * "SUSPENDED"), super_admin, create_time, update_time, delete_time, version, or metadata by its keys, as `metadata.a.b` or
+   * F is a field: account_id, id, external_id, email, email_verify_time, name, display_name, about, project, status ("INVITED",
+   * "ACTIVE", "SUSPENDED"), super_admin, create_time, update_time, delete_time, version, or metadata by its keys, as `metadata.a.b` or
    * `metadata["any key"]`. L is a literal: text, a number (a double), true, false, null (of metadata only), or
    * `timestamp("RFC 3339, at most microseconds")`.
    *
@@ -2210,7 +2210,7 @@ export declare const UserService: GenService<{
   /**
    * Creates a user or replaces the one with the same `user.id`, or, when no id is given, with the same
    * `user.external_id`. One of the two is required. Omitted fields go back to their defaults; `create_time` stays;
-   * `status` and `super_admin` of an existing user stay unless set.
+   * `status`, `super_admin` and, with the same `email`, `email_verify_time` of an existing user stay unless set.
    * Errors: ALREADY_EXISTS (EMAIL_TAKEN, EXTERNAL_ID_TAKEN, and USER_ID_TAKEN when the id is that of a deleted user),
    * ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (LAST_SUPER_ADMIN).
    *

@@ -32,8 +32,8 @@ const MODES = {
 
 const HELP = `
 NDJSON has one user per line, in the JSON of the schema (external_id or externalId); what "roster export" writes can be
-imported. CSV has a header of field names: id, external_id, email, name, display_name, about, project, status, super_admin,
-metadata (JSON), and metadata.KEY for single keys as text; an empty cell is an absent field. What only the server decides
+imported. CSV has a header of field names: id, external_id, email, email_verify_time, name, display_name, about, project,
+status, super_admin, metadata (JSON), and metadata.KEY for single keys as text; an empty cell is an absent field. What only the server decides
 (account_id, create_time, update_time, delete_time, version, etag) is ignored.
 
 Rows that are no users, or that the server does not take, go to the errors file with the reason. Correct each "row" there,

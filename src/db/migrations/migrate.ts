@@ -9,6 +9,7 @@ import { ownUsers } from "./0005-own-users.ts";
 import { rateLimits } from "./0006-rate-limits.ts";
 import { certificateNames } from "./0007-certificate-names.ts";
 import { moreLists } from "./0011-more-lists.ts";
+import { emailVerification } from "./0012-email-verification.ts";
 
 /** In the order they run. One that has been released is never edited. */
 const MIGRATIONS = {
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   "0006-rate-limits": rateLimits,
   "0007-certificate-names": certificateNames,
   "0011-more-lists": moreLists,
+  "0012-email-verification": emailVerification,
 };
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */

@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 import type { Literal } from "../../directory/lists/filter.ts";
+import { type Column, columnRef } from "./columns.ts";
 import { type Condition, compare, matchesText, NEVER, type ValueTerm } from "./conditions.ts";
 
 export interface FilterColumn {
-  readonly column: string;
+  readonly column: Column;
   /** What equality goes by, where it is another column. */
   readonly folded?: { readonly column: string; readonly fold: (text: string) => string };
   /** Numbers that filters may compare with fractions. */
@@ -13,7 +14,7 @@ export interface FilterColumn {
 }
 
 export function whereField(term: ValueTerm, field: FilterColumn): Condition {
-  const column = sql.ref(field.column);
+  const column = columnRef(field.column);
   switch (term.kind) {
     case "has":
       return sql`${column} is not null`;
@@ -43,7 +44,7 @@ function forEquality({ folded, ...field }: FilterColumn) {
 
 function forOrder({ column, number }: FilterColumn) {
   return {
-    operand: number ? sql`cast(${sql.ref(column)} as double precision)` : sql.ref(column),
+    operand: number ? sql`cast(${columnRef(column)} as double precision)` : columnRef(column),
     bind: (literal: Literal) => sql`${typeof literal === "boolean" ? Number(literal) : literal}`,
   };
 }

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import type { OrderTerm } from "../../directory/lists/order.ts";
+import { type Column, columnRef } from "./columns.ts";
 
 /** A column that a list is ordered by. Absent values come first ascending, last descending. */
 export interface OrderColumn {
-  readonly column: string;
+  readonly column: Column;
   readonly descending: boolean;
   readonly nullable?: boolean;
   readonly index?: SpecialIndex | undefined;
@@ -42,5 +43,5 @@ export function orderTerm(term: OrderColumn): RawBuilder<unknown> {
 
 /** The column as the index has it. */
 export function operand({ column, index }: OrderColumn): RawBuilder<unknown> {
-  return index === "ofAllAccounts" ? sql`${sql.ref(column)} + 0` : sql.ref(column);
+  return index === "ofAllAccounts" ? sql`${columnRef(column)} + 0` : columnRef(column);
 }

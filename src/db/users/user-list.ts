@@ -5,6 +5,7 @@ import type { ListQuery, UserSelection } from "../../directory/store/users.ts";
 import type { UserOrderField } from "../../directory/users/user-order.ts";
 import { foldEmail } from "../../directory/values/email.ts";
 import type { JsonDialect } from "../engine.ts";
+import { columnRef } from "../query/columns.ts";
 import { type FilterColumns, whereFilter } from "../query/filter.ts";
 import type { OrderColumn } from "../query/order-columns.ts";
 import { countRowsUpTo } from "../query/pages.ts";
@@ -22,7 +23,7 @@ export function listRows(
     .select(ENCODED_COLUMNS)
     .select(
       query.order.map(({ field }, place) =>
-        sql<ListKey[number]>`${sql.ref(ORDER_COLUMNS[field].column)}`.as(keyColumn(place)),
+        sql<ListKey[number]>`${columnRef(ORDER_COLUMNS[field].column)}`.as(keyColumn(place)),
       ),
     );
 }
@@ -32,10 +33,14 @@ export function keyColumn(place: number): `key_${number}` {
   return `key_${place}`;
 }
 
+/** The time counts for the address that was verified alone. */
+const EMAIL_VERIFY_TIME = sql`(case when users.email_verify_key = users.email_key then users.email_verify_time end)`;
+
 export const ORDER_COLUMNS = {
   id: { column: "users.id" },
   external_id: { column: "users.external_id", nullable: true },
   email: { column: "users.email_key", nullable: true },
+  email_verify_time: { column: EMAIL_VERIFY_TIME, nullable: true },
   name: { column: "users.name", nullable: true },
   display_name: { column: "users.display_name", nullable: true },
   status: { column: "users.status" },
@@ -50,6 +55,7 @@ export const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
     id: { column: "users.id" },
     external_id: { column: "users.external_id", indexed: true },
     email: { column: "users.email", indexed: true, folded: { column: "users.email_key", fold: foldEmail } },
+    email_verify_time: { column: EMAIL_VERIFY_TIME },
     name: { column: "users.name" },
     display_name: { column: "users.display_name" },
     about: { column: "users.about" },

@@ -10,6 +10,8 @@ export const USER_COLUMNS = [
   "external_id",
   "email",
   "email_key",
+  "email_verify_time",
+  "email_verify_key",
   "name",
   "display_name",
   "about",
@@ -24,12 +26,13 @@ export const USER_COLUMNS = [
   "revision",
 ] as const satisfies ReadonlyArray<keyof UserRow>;
 
-export function toUser(row: Omit<UserRow, "email_key">): User {
+export function toUser(row: UserRow): User {
   return {
     accountId: row.account_id,
     id: row.id,
     externalId: row.external_id,
     email: row.email,
+    emailVerifyTime: verifyTimeOf(row),
     name: row.name,
     displayName: row.display_name,
     about: row.about,
@@ -45,13 +48,21 @@ export function toUser(row: Omit<UserRow, "email_key">): User {
   };
 }
 
+/** Images of the history may be older than the columns. */
+function verifyTimeOf({ email_key, email_verify_time, email_verify_key }: UserRow): number | null {
+  return email_verify_key != null && email_verify_key === email_key ? email_verify_time : null;
+}
+
 export function toUserRow(user: User): UserRow {
+  const emailKey = user.email === null ? null : foldEmail(user.email);
   return {
     account_id: user.accountId,
     id: user.id,
     external_id: user.externalId,
     email: user.email,
-    email_key: user.email === null ? null : foldEmail(user.email),
+    email_key: emailKey,
+    email_verify_time: user.emailVerifyTime,
+    email_verify_key: user.emailVerifyTime === null ? null : emailKey,
     name: user.name,
     display_name: user.displayName,
     about: user.about,

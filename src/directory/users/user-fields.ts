@@ -30,6 +30,7 @@ type UserFields = { readonly [F in UserFieldKey]: UserField<UserValues[F]> };
 const TABLE = {
   externalId: { name: "external_id", default: null },
   email: { name: "email", default: null, problem: emailProblem },
+  emailVerifyTime: { name: "email_verify_time", default: null },
   name: { name: "name", default: null, normalise: (name) => name || null, problem: userNameProblem },
   displayName: {
     name: "display_name",

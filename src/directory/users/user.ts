@@ -8,6 +8,8 @@ export type UserStatus = "INVITED" | "ACTIVE" | "SUSPENDED";
 export interface UserValues {
   readonly externalId: string | null;
   readonly email: string | null;
+  /** When `email` was verified. */
+  readonly emailVerifyTime: Micros | null;
   readonly name: string | null;
   readonly displayName: string | null;
   readonly about: string;

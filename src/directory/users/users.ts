@@ -3,6 +3,7 @@ import { assertOwnChange } from "../keys/own-user.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { NewUser } from "../store/users.ts";
 import { type MetadataUpdate, mergeMetadata } from "../values/metadata.ts";
+import { assertVerification, withVerification } from "./email-verification.ts";
 import { findByExternalId, getLiveUser } from "./find-user.ts";
 import type { User, UserInput, UserStatus, UserValues } from "./user.ts";
 import { changedFields, checkUser, USER_DEFAULTS } from "./user-fields.ts";
@@ -26,6 +27,7 @@ export async function createUser(
 ): Promise<{ user: User; created: boolean }> {
   assertMaySetSuperAdmin(actor, false, input.superAdmin);
   const values = { ...USER_DEFAULTS, ...checkUser(input) };
+  assertVerification(values, tx.now());
   const existing = await findByExternalId(tx, values.externalId);
   return existing === undefined
     ? { user: await insertUser(tx, values, id), created: true }
@@ -34,7 +36,7 @@ export async function createUser(
 
 /**
  * Creates the user or replaces the one with the same id or, when no id is given, the same external id. What is absent
- * goes back to its default, except `status` and `superAdmin` of an existing user, which stay.
+ * goes back to its default, except `status`, `superAdmin` and the verification of the same address of an existing user, which stay.
  * Throws PERMISSION_DENIED, USER_ID_TAKEN (of a deleted user), EMAIL_TAKEN, EXTERNAL_ID_TAKEN, ETAG_MISMATCH, LAST_SUPER_ADMIN.
  */
 export async function upsertUser(
@@ -53,13 +55,16 @@ export async function upsertUser(
     if (etag !== "") {
       throw etagMismatch("User", undefined);
     }
-    return { user: await insertUser(tx, { ...USER_DEFAULTS, ...values }, id), created: true };
+    const complete = { ...USER_DEFAULTS, ...values };
+    assertVerification(complete, tx.now());
+    return { user: await insertUser(tx, complete, id), created: true };
   }
   if (before.deleteTime !== null) {
     throw taken("USER_ID_TAKEN", before.id);
   }
   const { status, superAdmin } = before;
-  const user = await changeUser(tx, actor, before, { ...USER_DEFAULTS, status, superAdmin, ...values }, etag);
+  const after = withVerification(before, { ...USER_DEFAULTS, status, superAdmin, ...values }, values);
+  const user = await changeUser(tx, actor, before, after, etag);
   return { user, created: false };
 }
 
@@ -78,7 +83,8 @@ export async function updateUser(
   const before = await getLiveUser(tx, id);
   const metadata = mergeMetadata(before.metadata, values.metadata, options.metadataUpdate);
   checkUser({ metadata });
-  return changeUser(tx, actor, before, { ...before, ...values, metadata }, options.etag);
+  const after = withVerification(before, { ...before, ...values, metadata }, values);
+  return changeUser(tx, actor, before, after, options.etag);
 }
 
 /** Sets the status of a live user. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
@@ -122,11 +128,12 @@ async function changeUser(
   if (actor.role === "SELF") {
     assertOwnChange(tx.account, before, values);
   }
+  const now = tx.now();
+  assertVerification(values, now, before.emailVerifyTime);
   await assertKeysFree(tx, values, before.id);
   if (!values.superAdmin || values.status !== "ACTIVE") {
     await assertNotLastSuperAdmin(tx, before);
   }
-  const now = tx.now();
   if (values.status === "SUSPENDED") {
     await tx.sessions.endOpen(before.id, now);
   }

@@ -14,5 +14,6 @@ export function createClock(millis: () => number = Date.now): Clock {
 }
 
 export const SECOND: Micros = 1_000_000;
-export const HOUR: Micros = 3_600 * SECOND;
+export const MINUTE: Micros = 60 * SECOND;
+export const HOUR: Micros = 60 * MINUTE;
 export const DAY: Micros = 24 * HOUR;

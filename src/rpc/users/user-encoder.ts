@@ -8,5 +8,5 @@ import { writeUser } from "./user-message.ts";
  */
 export const userEncoder: UserEncoder = {
   encode: (user) => writeBytes((writer) => writeUser(writer, user)),
-  format: 1,
+  format: 2,
 };

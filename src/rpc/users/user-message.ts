@@ -4,7 +4,17 @@ import { UserStatus as StatusMessage, type User as UserMessage, UserSchema } fro
 import { type User, type UserInput, type UserStatus, type UserValues, userEtag } from "../../directory/users/user.ts";
 import { USER_FIELD_KEYS, type UserFieldKey } from "../../directory/users/user-fields.ts";
 import { keysOf } from "../../directory/values/records.ts";
-import { BOOL, enumType, INT64, type InputType, type OutputType, STRUCT, TEXT, TIME } from "../wire/field-types.ts";
+import {
+  BOOL,
+  enumType,
+  INT64,
+  type InputType,
+  type OutputType,
+  STRUCT,
+  TEXT,
+  TIME,
+  timeType,
+} from "../wire/field-types.ts";
 
 type MessageKey = Exclude<keyof UserMessage, "$typeName" | "$unknown">;
 type MessageValue<K extends MessageKey> = NonNullable<UserMessage[K]>;
@@ -36,6 +46,7 @@ const FIELDS: OutputFields & InputFields = {
   id: output(TEXT, (user) => user.id),
   externalId: input(TEXT, (user) => user.externalId),
   email: input(TEXT, (user) => user.email),
+  emailVerifyTime: input(timeType("user.email_verify_time"), (user) => user.emailVerifyTime),
   name: input(TEXT, (user) => user.name),
   displayName: input(TEXT, (user) => user.displayName),
   about: input(TEXT, (user) => user.about),

@@ -4,7 +4,7 @@ import { type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import type { Micros } from "../../directory/values/clock.ts";
 import type { JsonObject } from "../../directory/values/json.ts";
 import { nameOf } from "./enums.ts";
-import { secondsAndNanos, toTimestamp } from "./time.ts";
+import { parseTimestamp, secondsAndNanos, toTimestamp } from "./time.ts";
 import { writeStruct } from "./write-struct.ts";
 
 /** How values of one type go out: as a field of a message, and as a field in binary. */
@@ -67,6 +67,11 @@ export const TIME: OutputType<Micros, Timestamp> = {
     writer.join();
   },
 };
+
+/** A time in requests. `parse` throws FIELD_INVALID, naming the field, for what is out of the range of a Timestamp. */
+export function timeType(field: string): InputType<Micros, Timestamp> {
+  return { ...TIME, parse: (given) => parseTimestamp(given, field) };
+}
 
 /** An enum whose value 0 means that nothing is given. */
 export function enumType<K extends string, M extends number>(values: Readonly<Record<K, M>>): InputType<K, M> {

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
+import type { UserRow } from "../../../src/db/schema.ts";
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import type { Store } from "../../../src/directory/store/store.ts";
 import type { EncodedUser, ListQuery, UserEncoder } from "../../../src/directory/store/users.ts";
 import type { User } from "../../../src/directory/users/user.ts";
 import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { foldEmail } from "../../../src/directory/values/email.ts";
+import { parseUserFilter } from "../../../src/filter/users.ts";
 import { newUser, openTestAccount, type TestAccount, testAccount } from "../../support/account.ts";
 import { openTestEngine } from "../../support/engine.ts";
 import { someUser } from "../../support/filters.ts";
@@ -49,7 +51,7 @@ export function encodedUsers(): void {
 
   test("a user that another server has encoded in its own format is not used, and its server does not use ours", async () => {
     const account = await openTestAccount();
-    const other: UserEncoder = { format: 2, encode: ({ id }) => Buffer.from(`2 ${id}`) };
+    const other: UserEncoder = { format: 3, encode: ({ id }) => Buffer.from(`3 ${id}`) };
     const { store, close } = await reopenTestStore(account.url, { encoder: other });
     onTestFinished(close);
     const ours = await account.insert({ id: "ours", email: "a@example.com", externalId: "a" });
@@ -58,6 +60,31 @@ export function encodedUsers(): void {
       expectSame(await encodingsOf(account, user), encode(user));
       expectSame(await encodingsOf({ ...testAccount(store, account.id), store }, user), other.encode(user));
     }
+  });
+
+  test("a verification does not outlive its address, when a server changes that which knows of none", async () => {
+    const account = await openTestAccount();
+    const ada = await account.insert({ email: "ada@example.com", emailVerifyTime: 7, externalId: "x" });
+    const { writer, close } = openTestEngine(account.url);
+    onTestFinished(close);
+    // Its own columns, and an image in its format.
+    const write = async (values: Partial<UserRow> & { revision: number }) => {
+      const stamped = { ...values, image_stamp: values.revision * 256 + 1 };
+      await writer.updateTable("users").set(stamped).where("id", "=", ada.id).execute();
+      await writer.updateTable("accounts").set({ revision: values.revision }).execute();
+    };
+    await write({ name: "Ada", revision: 2 });
+    expect(await stored(account, ada.id)).toMatchObject({ name: "Ada", emailVerifyTime: 7 });
+    await write({ email: "Eve@example.com", email_key: "eve@example.com", revision: 3 });
+    const user = await stored(account, ada.id);
+    expect(user).toMatchObject({ email: "Eve@example.com", emailVerifyTime: null });
+    expectSame(await encodingsOf(account, user), encode(user));
+    const filter = parseUserFilter("has(email_verify_time)");
+    const order = parseOrderBy("email_verify_time", USER_ORDER);
+    await account.read(async ({ users }) => {
+      expect(await users.count({ showDeleted: true, filter })).toBe(0);
+      expect(await users.list({ ...LIST, order })).toMatchObject([{ key: [null, ada.id, account.id] }]);
+    });
   });
 
   test("one user is found with its account's revision, as a read of several would find it", async () => {

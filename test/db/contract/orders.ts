@@ -18,13 +18,24 @@ const someUsers = fc.array(
     displayName: someText,
     status: fc.constantFrom("ACTIVE", "INVITED", "SUSPENDED"),
     createTime: fc.integer({ min: 1, max: 4 }),
+    emailVerifyTime: fc.option(fc.integer({ min: 1, max: 4 })),
   }),
   { minLength: 5, maxLength: 25, size: "max" },
 );
 const someOrder = fc
   .uniqueArray(
     fc.record({
-      field: fc.constantFrom("id", "external_id", "email", "name", "display_name", "status", "create_time", "update_time"),
+      field: fc.constantFrom(
+        "id",
+        "external_id",
+        "email",
+        "email_verify_time",
+        "name",
+        "display_name",
+        "status",
+        "create_time",
+        "update_time",
+      ),
       way: fc.constantFrom("asc", "desc"),
     }),
     { selector: ({ field }) => field, maxLength: 4 },
@@ -111,7 +122,10 @@ function insertAll(account: TestAccount, values: ReadonlyArray<Partial<User>>): 
   return account.write(async (tx) => {
     const users: User[] = [];
     for (const [index, value] of values.entries()) {
-      const own = index % 3 === 0 ? {} : { externalId: `x${(index * 7) % 25}`, email: `${(index * 11) % 25}@b.c` };
+      const own =
+        index % 3 === 0
+          ? { emailVerifyTime: null }
+          : { externalId: `x${(index * 7) % 25}`, email: `${(index * 11) % 25}@b.c` };
       users.push(await tx.users.insert(newUser(tx, { ...value, ...own, id: `u${(index * 13) % 25}` })));
     }
     return users;

@@ -28,6 +28,7 @@ export function users(): void {
     const cleared: UserValues = {
       externalId: null,
       email: null,
+      emailVerifyTime: null,
       name: null,
       displayName: null,
       about: "",
@@ -151,6 +152,7 @@ export function users(): void {
 const FULL: UserValues = {
   externalId: "auth0|42 ½",
   email: " Ada@Example.com",
+  emailVerifyTime: 1_700_000_000_123_456,
   name: "Ada 李雷 O'Brien; drop table users --",
   displayName: "Countess \u{1F469}\u200D\u{1F4BB}",
   about: 'line\nline\u2028\t"quoted" \\ %_ \u{10FFFF}',

@@ -1,3 +1,4 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { UserSchema, UserStatus } from "../../../gen/roster/v1/user_pb.js";
@@ -27,6 +28,7 @@ function addFullUser() {
 const values = {
   external_id: { externalId: "patched" },
   email: { email: "patched@example.org" },
+  email_verify_time: { emailVerifyTime: timestampFromMs(Date.UTC(2026, 0, 31)) },
   name: { name: "Patched" },
   display_name: { displayName: "Patched User" },
   about: { about: "Patched" },
@@ -35,7 +37,7 @@ const values = {
   status: { status: UserStatus.ACTIVE },
   super_admin: { superAdmin: false },
 } satisfies Record<UserFieldName, object>;
-const clearable = ["external_id", "email", "name", "display_name", "about", "project", "metadata"];
+const clearable = ["external_id", "email", "email_verify_time", "name", "display_name", "about", "project", "metadata"];
 
 describe.each(PROTOCOL_NAMES)("UpdateUser, %s", (protocol) => {
   test("changes what is present, and leaves the rest alone", async () => {

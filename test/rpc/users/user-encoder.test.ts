@@ -47,6 +47,7 @@ test("the encoded form of any user is what the library for messages makes of it"
     id: fc.string({ minLength: 1 }),
     externalId: absent,
     email: absent,
+    emailVerifyTime: fc.option(time),
     name: absent,
     displayName: absent,
     about: text,
@@ -68,13 +69,14 @@ test("the encoded form of any user is what the library for messages makes of it"
 });
 
 // What is encoded is stored: a server that makes other bytes of a user must not take those for its own.
-test("format 1 of encoded users has these bytes; whoever changes them counts the format up", () => {
+test("format 2 of encoded users has these bytes; whoever changes them counts the format up", () => {
   const encoded = userEncoder.encode({
     ...USER_DEFAULTS,
     accountId: "default",
     id: "u1",
     externalId: "x",
     email: "ada@example.com",
+    emailVerifyTime: 1_600_000_000_654_321,
     name: "Ada",
     displayName: "Ada L",
     about: "…",
@@ -88,9 +90,9 @@ test("format 1 of encoded users has these bytes; whoever changes them counts the
     version: 3,
     revision: 300,
   });
-  expect(userEncoder.format).toBe(1);
+  expect(userEncoder.format).toBe(2);
   expect(Buffer.from(encoded).toString("hex")).toMatchInlineSnapshot(
-    `"0a0764656661756c74120275311a0178220f616461406578616d706c652e636f6d2a034164613205416461204c3a03e280a64201704a250a230a0161121e321c0a0911000000000000f03f0a031a01620a0208000a0220010a022a0050035801620b0880e2cfaa06108094ef3a6a060881e2cfaa0672060882e2cfaa0678038201053330302d33"`,
+    `"0a0764656661756c74120275311a0178220f616461406578616d706c652e636f6d2a034164613205416461204c3a03e280a64201704a250a230a0161121e321c0a0911000000000000f03f0a031a01620a0208000a0220010a022a0050035801620b0880e2cfaa06108094ef3a6a060881e2cfaa0672060882e2cfaa0678038201053330302d338a010c0880a0f8fa0510e8ca80b802"`,
   );
   expect(decodeUser(encoded)).toMatchObject({ id: "u1", version: 3n });
 });
