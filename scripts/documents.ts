@@ -6,6 +6,7 @@ import { Code } from "@connectrpc/connect";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
 import { AccountService } from "../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
@@ -99,7 +100,7 @@ function commandLineDocument(file: string): string {
 }
 
 function permissionsDocument(): string {
-  const sections = [UserService, SessionService, AccountService, ApiKeyService].map(
+  const sections = [UserService, SessionService, AccountService, ApiKeyService, AuditService].map(
     ({ name, methods }) => `\n## ${name}\n\n${table(["call", "role", "SELF", "accounts"], methods.map(permissionRow))}`,
   );
   return `# Permissions

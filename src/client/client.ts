@@ -2,6 +2,7 @@ import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { compressionGzip, createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 
@@ -10,6 +11,7 @@ export interface RosterClient {
   readonly sessions: Client<typeof SessionService>;
   readonly accounts: Client<typeof AccountService>;
   readonly apiKeys: Client<typeof ApiKeyService>;
+  readonly audit: Client<typeof AuditService>;
   /** Ends the connection, and with it the calls under way. A later call opens it again. */
   close(): void;
 }
@@ -55,6 +57,7 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
     sessions: createClient(SessionService, authorized),
     accounts: createClient(AccountService, authorized),
     apiKeys: createClient(ApiKeyService, authorized),
+    audit: createClient(AuditService, authorized),
     close,
   };
 }

@@ -130,6 +130,12 @@ export const SETTINGS = {
     description: "how long the change history reaches back, and with it exports and watches can be resumed: 12h, 7d",
     parse: parseDuration,
   },
+  auditRetention: {
+    variable: "ROSTER_AUDIT_RETENTION",
+    fallback: "90d",
+    description: "how long the entries of the audit logs are kept: 90d, 400d",
+    parse: parseDuration,
+  },
   indexedMetadata: {
     variable: "ROSTER_INDEXED_METADATA",
     fallback: "",

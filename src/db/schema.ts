@@ -1,5 +1,6 @@
 import type { Generated, Selectable } from "kysely";
 import type { AccountStatus } from "../directory/accounts/account.ts";
+import type { AuditAction, AuditOutcome, AuditResource } from "../directory/audit/entry.ts";
 import type { Role } from "../directory/keys/api-key.ts";
 import type { ChangeType } from "../directory/users/change.ts";
 import type { UserStatus } from "../directory/users/user.ts";
@@ -21,6 +22,7 @@ export interface Schema {
   slugs: SlugsTable;
   certificate_names: CertificateNamesTable;
   secrets: SecretsTable;
+  audit_entries: AuditEntriesTable;
 }
 
 /** Tables before those that refer to them. */
@@ -35,6 +37,7 @@ export const TABLES = [
   "nonces",
   "certificate_names",
   "secrets",
+  "audit_entries",
 ] as const;
 
 export interface AccountsTable {
@@ -50,6 +53,8 @@ export interface AccountsTable {
   self_writable: Generated<string>;
   revision: Generated<number>;
   history_floor: Generated<number>;
+  /** Of the last entry of the audit log; 0: there was none yet. */
+  audit_sequence: Generated<number>;
 }
 
 export interface UsersTable {
@@ -178,4 +183,32 @@ export interface SecretsTable {
   account_id: string;
   name: string;
   value: Uint8Array;
+}
+
+/** The audit logs: one row for each entry. What it names of a person, a purge takes out. */
+export interface AuditEntriesTable {
+  account_id: string;
+  /** Of the account, from 1, without a gap. */
+  sequence: number;
+  time: number;
+  /** Null: the server itself. */
+  method: string | null;
+  /** Null: the account itself. */
+  caller_account_id: string | null;
+  caller_user_id: string | null;
+  api_key_id: string | null;
+  token_issuer: string | null;
+  token_subject: string | null;
+  address: string | null;
+  request_id: string | null;
+  outcome: AuditOutcome;
+  action: AuditAction | null;
+  resource: AuditResource | null;
+  resource_id: string | null;
+  /** The user that the resource is, or belongs to. */
+  user_id: string | null;
+  /** JSON array of field names. */
+  changed_fields: string;
+  count: number;
+  refusal: string | null;
 }

@@ -6,11 +6,11 @@ import type { AccountListQuery, AccountSelection } from "../directory/store/acco
 import type { ApiKeyListQuery, ApiKeySelection } from "../directory/store/api-keys.ts";
 import type { CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
 import type { SessionListQuery, SessionSelection } from "../directory/store/sessions.ts";
-import type { Origin, Sources, Store, WriteFailure } from "../directory/store/store.ts";
+import type { Origin, PruneTimes, Sources, Store, WriteFailure } from "../directory/store/store.ts";
 import type { FoundUser, ListedUser, ListQuery, UserKey, UserSelection } from "../directory/store/users.ts";
 import type { Micros } from "../directory/values/clock.ts";
 import { countAccounts, listAccounts } from "./accounts/account-list.ts";
-import { findRevisions, listAccountIds } from "./accounts/account-statements.ts";
+import { findCounters, listAccountIds } from "./accounts/account-statements.ts";
 import { viewAccount } from "./accounts/account-view.ts";
 import { AccountWrites } from "./accounts/account-writes.ts";
 import { findOrInsertSecret } from "./accounts/secrets.ts";
@@ -20,7 +20,7 @@ import type { Engine } from "./engine.ts";
 import { countApiKeys, listApiKeys } from "./keys/api-key-list.ts";
 import { noteKeyUse } from "./keys/api-key-writer.ts";
 import { findCertificateHolders, findKeyHolders } from "./keys/key-holders.ts";
-import { type PruneTimes, prune } from "./maintenance/prune.ts";
+import { prune } from "./maintenance/prune.ts";
 import { tryWrite } from "./maintenance/try-write.ts";
 import { countSessions, listSessions } from "./sessions/session-list.ts";
 import { findEncoded, findInView } from "./users/find-user.ts";
@@ -116,7 +116,11 @@ export class KyselyStore implements Store {
   }
 
   revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.#database.read((db) => findRevisions(db, accountIds));
+    return this.#database.read((db) => findCounters(db, "revision", accountIds));
+  }
+
+  auditSequences(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#database.read((db) => findCounters(db, "audit_sequence", accountIds));
   }
 
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array> {

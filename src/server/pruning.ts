@@ -10,6 +10,8 @@ export interface PruningOptions {
   readonly log: Log;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
+  /** How long entries of the audit logs are kept. */
+  readonly auditRetention: Micros;
   /** Default: a minute. */
   readonly intervalMs?: number;
 }
@@ -18,12 +20,13 @@ const ANSWER_RETENTION = DAY;
 const INTERVAL_MS = 60_000;
 
 /** Forgets, again and again, what is older than it is kept for; logs when that begins to fail and when it works again. Returns what ends it. */
-export function startPruning({ store, now, log, changeRetention, intervalMs = INTERVAL_MS }: PruningOptions): () => void {
+export function startPruning(options: PruningOptions): () => void {
+  const { store, now, log, changeRetention, auditRetention, intervalMs = INTERVAL_MS } = options;
   let failing = false;
   const prune = async () => {
     const time = now();
     try {
-      await store.prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION });
+      await store.prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION, audit: time - auditRetention });
       if (failing) log.info("pruning works again");
       failing = false;
     } catch (error) {

@@ -5,10 +5,13 @@ import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js"
 import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import type { Store } from "../directory/store/store.ts";
 import { accountService } from "../rpc/accounts/account-service.ts";
+import { auditService } from "../rpc/audit/audit-service.ts";
+import type { AuditWatching } from "../rpc/audit/watch-audit-entries.ts";
 import type { Watching } from "../rpc/changes/watch-users.ts";
 import { apiKeyService } from "../rpc/keys/api-key-service.ts";
 import { servicePipeline } from "../rpc/pipeline/pipeline.ts";
@@ -25,7 +28,7 @@ type PipelineDeps = Parameters<typeof servicePipeline>[2];
 interface RouteDeps extends PipelineDeps {
   readonly store: Store;
   readonly tokens: Tokens;
-  readonly watching: Watching;
+  readonly watching: Watching & AuditWatching;
   readonly database: DatabaseMonitor;
 }
 
@@ -34,6 +37,7 @@ const SERVICES = [
   SessionService,
   AccountService,
   ApiKeyService,
+  AuditService,
   Health,
   ServerReflection,
   ServerReflectionAlpha,
@@ -49,6 +53,7 @@ export function createRoutes(deps: RouteDeps): Route[] {
     route(SessionService, servicePipeline(SessionService, sessionService(deps), deps)),
     route(AccountService, servicePipeline(AccountService, accountService(deps), deps)),
     route(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService(deps), deps)),
+    route(AuditService, servicePipeline(AuditService, auditService(deps), deps)),
     route(Health, healthService(database, names, draining, log)),
     route(ServerReflection, reflection),
     route(ServerReflectionAlpha, asV1Alpha(reflection)),

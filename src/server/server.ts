@@ -2,15 +2,17 @@ import { randomBytes } from "node:crypto";
 import type { TokenVerifier } from "../directory/keys/bearer-token.ts";
 import { type RateLimiter, TokenBuckets } from "../directory/limits/rate-limiter.ts";
 import type { Store } from "../directory/store/store.ts";
-import type { Clock, Micros } from "../directory/values/clock.ts";
+import { type Clock, DAY, type Micros } from "../directory/values/clock.ts";
 import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
 import type { Log } from "../log.ts";
+import { createAuditHub } from "../rpc/audit/audit-hub.ts";
 import { createChangeHub } from "../rpc/changes/change-hub.ts";
 import { createAuthenticate } from "../rpc/pipeline/authenticate.ts";
 import { type CallLogOptions, createCallLog } from "../rpc/pipeline/call-log.ts";
 import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
 import { type DefaultLimits, FairUse, NO_LIMITS } from "../rpc/pipeline/fair-use.ts";
 import { LongLists } from "../rpc/pipeline/long-lists.ts";
+import { Refusals } from "../rpc/pipeline/refusals.ts";
 import { createStreams } from "../rpc/pipeline/streams.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
 import { DatabaseStatus, monitorDatabase } from "./database-monitor.ts";
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. Absent: another process prunes it. */
   readonly changeRetention?: Micros | undefined;
+  /** How long the entries of the audit logs are kept, where this process prunes. Default: 90 days. */
+  readonly auditRetention?: Micros;
   /** Exports and watches that may be open at a time. */
   readonly maxStreams: number;
   /** How many calls callers may make. Default: any number. */
@@ -44,6 +48,8 @@ export interface ServerOptions {
   readonly rateLimiter?: RateLimiter;
   /** Lists that may look at many rows, of one caller, under way at a time. Default: 4. */
   readonly maxLongLists?: number;
+  /** Refused calls that are only counted are told at such intervals. Default: a minute. */
+  readonly refusalIntervalMs?: number;
   /** An idle watch sends a message after this time. Default: 15 seconds. */
   readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
@@ -66,33 +72,38 @@ export interface RosterServer {
 const WATCH_HEARTBEAT_MS = 15_000;
 const MAX_LONG_LISTS = 4;
 const NO_CALL_LOG: CallLogOptions = { mode: "off", slowMs: 0 };
+const AUDIT_RETENTION = 90 * DAY;
 
 /** Serves a store. */
 export async function startServer(options: ServerOptions): Promise<RosterServer> {
-  const { store, now, log, changeRetention, drainTimeoutMs, maxStreams } = options;
+  const { store, now, log, changeRetention, auditRetention = AUDIT_RETENTION, drainTimeoutMs, maxStreams } = options;
   const stopping = new AbortController();
   const tokens = createTokens(createSealer(await store.secret("token-key", () => randomBytes(TOKEN_KEY_BYTES))), now);
   const database = monitorDatabase(store, options.databaseStatus ?? new DatabaseStatus(), log);
   const authenticate = createAuthenticate(store, now, options.tokens);
   const streams = createStreams({ store, authenticate, limit: maxStreams });
   const hub = createChangeHub({ store, tokens, log });
-  const watching = { hub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
+  const auditHub = createAuditHub(store, log);
+  const watching = { hub, auditHub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   const callMetrics = options.callMetrics ?? new CallMetrics();
   const draining = stopping.signal;
+  const refusals = new Refusals(store, log, options.refusalIntervalMs);
   const fairness = {
     fairUse: new FairUse(options.rateLimiter ?? new TokenBuckets(), options.limits ?? NO_LIMITS),
     longLists: new LongLists(options.maxLongLists ?? MAX_LONG_LISTS),
   };
   const logCall = createCallLog(options.logCalls ?? NO_CALL_LOG, log);
-  const calls = { authenticate, ...fairness, streams, callMetrics, logCall, draining, log };
+  const calls = { authenticate, ...fairness, refusals, streams, callMetrics, logCall, draining, log };
   const routes = createRoutes({ store, tokens, database, watching, ...calls });
   const readiness = () => unreadyReason(database.status, draining);
-  const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch((error: unknown) => {
+  const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch(async (error: unknown) => {
     database.stop();
     streams.stop();
+    await refusals.stop();
     throw error;
   });
-  const stopPruning = changeRetention === undefined ? undefined : startPruning({ store, now, log, changeRetention });
+  const pruning = changeRetention === undefined ? undefined : { store, now, log, changeRetention, auditRetention };
+  const stopPruning = pruning && startPruning(pruning);
   return {
     http,
     grpc,
@@ -101,8 +112,10 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
       stopPruning?.();
       stopping.abort();
       hub.stop();
+      auditHub.stop();
       await Promise.all([http.drain(drainTimeoutMs), grpc?.drain(drainTimeoutMs)]);
       streams.stop();
+      await refusals.stop();
       database.stop();
     },
   };

@@ -19,6 +19,7 @@ test("nothing needs to be set", () => {
     corsOrigins: [],
     maxMessageBytes: 16 * 1024 * 1024,
     changeRetention: 7 * DAY,
+    auditRetention: 90 * DAY,
     indexedMetadata: [],
     drainTimeoutMs: 30_000,
     workers: 1,
@@ -51,6 +52,7 @@ describe("reads", () => {
     ],
     ["ROSTER_MAX_MESSAGE_BYTES", "1024", { maxMessageBytes: 1024 }],
     ["ROSTER_CHANGE_RETENTION", "12h", { changeRetention: 12 * HOUR }],
+    ["ROSTER_AUDIT_RETENTION", "400d", { auditRetention: 400 * DAY }],
     [
       "ROSTER_INDEXED_METADATA",
       "plan, team.id,any key.ключ-1,__proto__",

@@ -1,5 +1,8 @@
 import { describe } from "vitest";
 import { accounts } from "./contract/accounts.ts";
+import { audit } from "./contract/audit.ts";
+import { auditFilters } from "./contract/audit-filters.ts";
+import { auditPurges } from "./contract/audit-purges.ts";
 import { certificateNames } from "./contract/certificate-names.ts";
 import { changes } from "./contract/changes.ts";
 import { commitEvents } from "./contract/commit-events.ts";
@@ -47,3 +50,6 @@ describe("changes", changes);
 describe("filtered changes", filteredChanges);
 describe("retention", retention);
 describe("purges", purges);
+describe("audit", audit);
+describe("audit filters", auditFilters);
+describe("audit and purges", auditPurges);

@@ -68,13 +68,16 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await deleteUser(tx, { superAdmin: true, role: "ADMIN" }, id, { etag: "" });
     await undeleteUser(tx, { superAdmin: true, role: "ADMIN" }, id, "");
   });
-  await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions }) => {
+  await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions, audit }) => {
     for (const kind of ["id", "externalId", "email"] as const) await users.isOfDeleted(kind, "x");
     for (const each of PAGES) {
       await apiKeys.list({ ...each, order: KEYS_BY_ID });
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT] });
       await sessions.list({ ...each, ...newest, from: each.from && [1, "id", DEFAULT_ACCOUNT], userId: id });
     }
+    await audit.list({ ...page, descending: true });
+    await audit.list({ ...page, descending: false, from: [1] });
+    await audit.count(undefined);
     await sessions.count({});
     await sessions.count({ userId: id });
     await sessions.count({}, 10);
@@ -106,6 +109,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   for (const kind of ["id", "externalId", "email"] as const) await store.findUser(DEFAULT_ACCOUNT, { kind, key: id });
   await store.findUser(DEFAULT_ACCOUNT, { kind: "id", key: id, showDeleted: true });
   await store.revisions([DEFAULT_ACCOUNT]);
+  await store.auditSequences([DEFAULT_ACCOUNT]);
   for (const upTo of [undefined, 10]) {
     await store.countAccounts({}, upTo);
     await store.countAllApiKeys({}, upTo);
@@ -124,7 +128,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.listAccountIds("", 10);
   await store.secret("exercise", () => Buffer.from("secret"));
   await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true, role: "ADMIN" }, id, ""));
-  await store.prune({ changes: clock(), answers: clock() });
+  await store.prune({ changes: clock(), answers: clock(), audit: 0 });
   await store.ping();
   await store.tryWrite();
 }

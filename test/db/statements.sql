@@ -8,6 +8,8 @@ delete from "api_keys" where "account_id" = $1 and "user_id" = $2 returning "id"
 
 delete from "api_keys" where "account_id" = $1;
 
+delete from "audit_entries" where "account_id" = $1;
+
 delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2 and "key_id" in ($3);
 
 delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2;
@@ -42,11 +44,13 @@ delete from "users" where "account_id" = $1 and "id" = $2;
 
 delete from "users" where "account_id" = $1;
 
-insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable") values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor";
+insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable") values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence";
 
 insert into "answers" ("account_id", "method", "request_id", "digest", "caller", "user_id", "response", "create_time") values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 insert into "api_keys" ("account_id", "id", "display_name", "user_id", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time", "digest", "previous_digest", "previous_expire_time") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+
+insert into "audit_entries" ("account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
 insert into "certificate_names" ("account_id", "name", "owner_id", "key_id") values ($1, $2, $3, $4) on conflict do nothing returning "name";
 
@@ -67,6 +71,8 @@ insert into "users" ("account_id", "id", "external_id", "email", "email_key", "e
 select "account_id" from "accounts" where "account_id" = $1 limit $2 offset $3;
 
 select "account_id" from "accounts" where "account_id" > $1 order by "account_id" limit $2;
+
+select "account_id", "audit_sequence" as "counter" from "accounts" where "account_id" in ($1);
 
 select "account_id", "id" from "api_keys" where "account_id" = $1 order by "id" limit $2 offset $3;
 
@@ -100,19 +106,25 @@ select "account_id", "name" from "certificate_names" where "account_id" = $1 ord
 
 select "account_id", "name" from "secrets" where "account_id" = $1 order by "name" limit $2 offset $3;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" where "account_id" = $1;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" where "account_id" = $1;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" where "accounts"."account_id" < $1 order by "accounts"."account_id" desc limit $2 offset $3;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" where "accounts"."account_id" < $1 order by "accounts"."account_id" desc limit $2 offset $3;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
 
-select "account_id", "revision" from "accounts" where "account_id" in ($1);
+select "account_id", "revision" as "counter" from "accounts" where "account_id" in ($1);
 
 select "account_id", "revision", "ordinal" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2 offset $3;
+
+select "account_id", "sequence" from "audit_entries" where "account_id" = $1 order by "sequence" limit $2 offset $3;
+
+select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "account_id" = $1 and "audit_entries"."sequence" > $2 order by "audit_entries"."sequence" asc limit $3 offset $4;
+
+select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "account_id" = $1 order by "audit_entries"."sequence" desc limit $2 offset $3;
 
 select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug" limit $2 offset $3;
 
@@ -131,6 +143,8 @@ select "id" from "users" where "account_id" = $1 and "external_id" = $2 and "del
 select "id" from "users" where "account_id" = $1 and "id" = $2 and "delete_time" is not null limit $3;
 
 select "revision", "commit_time" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2;
+
+select "sequence", "time" from "audit_entries" where "account_id" = $1 order by "sequence" limit $2;
 
 select "sessions"."account_id", "sessions"."id", "sessions"."user_id", "sessions"."external_id", "sessions"."metadata", "sessions"."create_time", "sessions"."update_time", "sessions"."end_time", "sessions"."version" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."id" = $2;
 
@@ -246,6 +260,10 @@ select count(*) as "count" from "api_keys" where "account_id" = $1;
 
 select count(*) as "count" from "api_keys";
 
+select count(*) as "count" from "audit_entries" where "account_id" = $1 and ("user_id" = $2 or ("caller_user_id" = $3 and "caller_account_id" is null));
+
+select count(*) as "count" from "audit_entries" where "account_id" = $1;
+
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2;
 
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1;
@@ -288,7 +306,7 @@ update "accounts" set "history_floor" = $1 where "account_id" = $2;
 
 update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6, "self_writable" = $7 where "account_id" = $8;
 
-update "accounts" set "revision" = $1 where "account_id" = $2;
+update "accounts" set "revision" = $1, "audit_sequence" = $2 where "account_id" = $3;
 
 update "answers" set "response" = $1 where "account_id" = $2 and "user_id" = $3 and "response" is not null;
 
@@ -299,6 +317,12 @@ update "api_keys" set "display_name" = $1, "user_id" = $2, "role" = $3, "require
 update "api_keys" set "last_use_time" = $1 where "account_id" = $2 and "id" = $3;
 
 update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" = $3 and "revoke_time" is null returning "id", "certificate_names";
+
+update "audit_entries" set "caller_user_id" = $1, "token_subject" = $2, "address" = $3, "request_id" = $4 where "account_id" = $5 and "caller_user_id" = $6 and "caller_account_id" is null;
+
+update "audit_entries" set "caller_user_id" = $1, "token_subject" = $2, "address" = $3, "request_id" = $4 where "caller_account_id" = $5 and "caller_user_id" = $6;
+
+update "audit_entries" set "user_id" = $1, "resource_id" = case resource when 'USER' then $2 when 'API_KEY' then resource_id end, "request_id" = $3 where "account_id" = $4 and "user_id" = $5;
 
 update "nonces" set "use_time" = $1 where "account_id" = $2 and "key_id" = $3 and "digest" = $4;
 

@@ -16,7 +16,7 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
   "authentication: a secret names its key, not its account":
     /^select .* from "api_keys" inner join "accounts" .* where "api_keys"."id" = \$1$/,
   "watching: which of the accounts that are watched have changed, in one query":
-    /^select "account_id", "revision" from "accounts" where "account_id" in \(\$1\)$/,
+    /^select "account_id", "(revision|audit_sequence)" as "counter" from "accounts" where "account_id" in \(\$1\)$/,
   "pruning, which goes from account to account":
     /^select "account_id" from "accounts" where "account_id" > \$1 order by "account_id" limit \$2$/,
   "the list of accounts": /^select [^$]* from "accounts" (where .*)?order by "accounts"."account_id" (asc|desc) limit/,
@@ -29,6 +29,8 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
   "how many users there are": counting('"users"( where "delete_time" is null)?'),
   "how many keys there are": counting('"api_keys"'),
   "how many sessions there are": counting('"sessions" inner join "users" on .* where "users"."delete_time" is null'),
+  "a purge, for what its user did in other accounts":
+    /^update "audit_entries" set .* where "caller_account_id" = \$\d+ and "caller_user_id" = \$\d+$/,
   "the last active super admin, who can't be taken away":
     /^select count\(\*\) as "count" from "users" inner join "accounts" .* where "users"."super_admin" = 1 and /,
 };

@@ -1,6 +1,7 @@
 import type { Client } from "@connectrpc/connect";
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, type Protocol } from "../support/clients.ts";
@@ -9,12 +10,14 @@ export type Users = Client<typeof UserService>;
 export type Keys = Client<typeof ApiKeyService>;
 export type Sessions = Client<typeof SessionService>;
 export type Accounts = Client<typeof AccountService>;
+export type Audit = Client<typeof AuditService>;
 
 export interface Services {
   users(protocol?: Protocol): Users;
   keys(protocol?: Protocol): Keys;
   sessions(protocol?: Protocol): Sessions;
   accounts(protocol?: Protocol): Accounts;
+  audit(protocol?: Protocol): Audit;
 }
 
 /** What a caller with this secret can call at this server. Each client has a connection of its own. */
@@ -24,11 +27,13 @@ export function servicesOf(url: string, secret: string | undefined): Services {
     keys: (protocol) => clientOf(ApiKeyService, url, secret, protocol),
     sessions: (protocol) => clientOf(SessionService, url, secret, protocol),
     accounts: (protocol) => clientOf(AccountService, url, secret, protocol),
+    audit: (protocol) => clientOf(AuditService, url, secret, protocol),
   };
 }
 
 /** The same on few connections, for very many calls. */
 export function connected(services: Services): Services {
   const [users, keys, sessions, accounts] = [services.users(), services.keys(), services.sessions(), services.accounts()];
-  return { users: () => users, keys: () => keys, sessions: () => sessions, accounts: () => accounts };
+  const audit = services.audit();
+  return { users: () => users, keys: () => keys, sessions: () => sessions, accounts: () => accounts, audit: () => audit };
 }

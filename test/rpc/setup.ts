@@ -50,6 +50,7 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
     keys: (protocol) => as(server().secret).keys(protocol),
     sessions: (protocol) => as(server().secret).sessions(protocol),
     accounts: (protocol) => as(server().secret).accounts(protocol),
+    audit: (protocol) => as(server().secret).audit(protocol),
     as,
     account: async (id = server().sources.newId("A")) => {
       const { ownerId, secret } = await createAccount(server(), id);

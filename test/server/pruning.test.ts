@@ -19,7 +19,7 @@ test("pruning that fails is told once, with the cause, and once when it works ag
   onTestFinished(() => store.close());
   await createTestAccount(store, "a");
   const { log, lines } = collectLog();
-  const stop = startPruning({ store, now: sources.clock, log, changeRetention: DAY, intervalMs: 20 });
+  const stop = startPruning({ store, now: sources.clock, log, changeRetention: DAY, auditRetention: DAY, intervalMs: 20 });
   onTestFinished(stop);
 
   const other = new Database(path);

@@ -203,6 +203,9 @@ export const someSessionFilter = filterOf(sessionTerm);
 export const someApiKeyFilter = filterOf(keyTerm);
 export const someAccountFilter = filterOf(accountTerm);
 
+/** What filters of other resources are made of. */
+export const filterTerms = { text, number, quoted, numeral, instant, compare, match, filterOf };
+
 function filterOf(term: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.letrec<{ filter: string }>((tie) => ({
     filter: fc.oneof(

@@ -880,6 +880,20 @@ export declare type PurgeReceipt = Message<"roster.v1.PurgeReceipt"> & {
    * @generated from field: int64 response_count = 5;
    */
   responseCount: bigint;
+
+  /**
+   * The entries of audit logs about the user, and by it, that stay, without what names the user: see AuditService.
+   *
+   * @generated from field: int64 audit_entry_count = 7;
+   */
+  auditEntryCount: bigint;
+
+  /**
+   * What stands for the user's id in those entries. Nothing else leads from one to the other: whoever has this receipt can.
+   *
+   * @generated from field: string audit_pseudonym = 8;
+   */
+  auditPseudonym: string;
 };
 
 /**

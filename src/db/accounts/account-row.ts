@@ -16,6 +16,7 @@ export const ACCOUNT_COLUMNS = [
   "self_writable",
   "revision",
   "history_floor",
+  "audit_sequence",
 ] as const satisfies ReadonlyArray<keyof AccountsTable>;
 
 export function toAccount(row: Selectable<AccountsTable>): Account {
@@ -31,5 +32,6 @@ export function toAccount(row: Selectable<AccountsTable>): Account {
     selfWritable: storedJson<string[]>(row.self_writable),
     revision: row.revision,
     historyFloor: row.history_floor,
+    auditSequence: row.audit_sequence,
   };
 }

@@ -9,8 +9,11 @@ import { claimSlug, releaseSlug } from "./slugs.ts";
 
 const FIND_ACCOUNT = statement((db, { id }: { id: string }) => selectAccount(db, id));
 
-export const SET_REVISION = statement((db, { id, revision }: { id: string; revision: number }) =>
-  db.updateTable("accounts").set({ revision }).where("account_id", "=", id),
+export const SET_COUNTERS = statement((db, account: Pick<Account, "id" | "revision" | "auditSequence">) =>
+  db
+    .updateTable("accounts")
+    .set({ revision: account.revision, audit_sequence: account.auditSequence })
+    .where("account_id", "=", account.id),
 );
 
 export function selectAccount(db: Queryable, id: string) {
@@ -37,13 +40,17 @@ export async function listAccountIds(db: Queryable, after: string, limit: number
   return rows.map((row) => row.account_id);
 }
 
-export async function findRevisions(db: Queryable, accountIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function findCounters(
+  db: Queryable,
+  counter: "revision" | "audit_sequence",
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const rows = await db
     .selectFrom("accounts")
-    .select(["account_id", "revision"])
+    .select(["account_id", `${counter} as counter`])
     .where("account_id", "in", accountIds)
     .execute();
-  return new Map(rows.map((row) => [row.account_id, row.revision]));
+  return new Map(rows.map((row) => [row.account_id, row.counter]));
 }
 
 /** Undefined if the slug, in which case nothing is written, or the id is taken. */

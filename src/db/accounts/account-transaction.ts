@@ -1,7 +1,10 @@
-import { type Account, DEFAULT_ACCOUNT, type NewAccount } from "../../directory/accounts/account.ts";
+import { type Account, changedAccountFields, DEFAULT_ACCOUNT, type NewAccount } from "../../directory/accounts/account.ts";
+import type { AuditedChange, AuditedRefusal } from "../../directory/audit/entry.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { CommitEvent } from "../../directory/store/commit-event.ts";
 import type { Origin, Sources } from "../../directory/store/store.ts";
+import { KyselyAuditReader } from "../audit/audit-reader.ts";
+import { TransactionAudit } from "../audit/transaction-audit.ts";
 import { AccessChanges } from "../commit/access-changes.ts";
 import { Revision } from "../commit/revision.ts";
 import type { SharedTransaction } from "../commit/shared-transaction.ts";
@@ -35,6 +38,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   readonly changes: KyselyChangeReader;
   readonly apiKeys: KyselyApiKeyWriter;
   readonly sessions: KyselySessionWriter;
+  readonly audit: KyselyAuditReader;
   readonly answers: KyselyAnswerStore;
   readonly nonces: KyselyNonceStore;
   readonly now: Sources["clock"];
@@ -43,6 +47,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   readonly #db: Transaction;
   readonly #buffer: WriteBuffer;
   readonly #revision: Revision;
+  readonly #audit: TransactionAudit;
   readonly #accessChanges = new AccessChanges();
   /** The account as this transaction leaves it; undefined: erased. */
   #after: Account | undefined;
@@ -58,31 +63,54 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.#db = db;
     this.#buffer = buffer;
     this.#revision = new Revision(account.revision, sources.clock);
+    const { newId } = sources;
+    const audit = new TransactionAudit(account, shared, { origin, time: this.#revision.time, newId });
+    this.#audit = audit;
     this.#after = account;
     const names = new CertificateNames(db, id, () => shared.admitNoMore());
     const access = { accessChanges: this.#accessChanges, names };
-    this.users = new KyselyUserWriter(db, origin, pages, { buffer, revision: this.#revision, ...access });
+    this.users = new KyselyUserWriter(db, origin, pages, { buffer, revision: this.#revision, audit, ...access });
     this.changes = new KyselyChangeReader(db, id);
-    this.apiKeys = new KyselyApiKeyWriter(db, id, pages.json, access);
-    this.sessions = new KyselySessionWriter(db, id, pages.json);
+    this.apiKeys = new KyselyApiKeyWriter(db, id, pages.json, { audit, ...access });
+    this.sessions = new KyselySessionWriter(db, id, pages.json, audit);
+    this.audit = new KyselyAuditReader(
+      beforeEachStatement(shared.db, () => audit.flush()),
+      id,
+      pages.json,
+    );
     this.answers = new KyselyAnswerStore(db, id, sources.clock);
     this.nonces = new KyselyNonceStore(db, id);
+  }
+
+  /** The account has come about in this transaction. */
+  recordCreation(): void {
+    this.#audit.record({ action: "CREATED", ...aboutAccount(this.account) });
   }
 
   get revision(): number {
     return this.#revision.current;
   }
 
+  noteRefusal(refusal: AuditedRefusal): void {
+    this.#audit.noteRefusal(refusal);
+  }
+
   // What locks more than the account's own rows is the last of its group, or two groups could each hold what the other waits for.
   async insertAccount(other: NewAccount): Promise<Account | undefined> {
     this.#shared.admitNoMore();
-    return insertAccount(this.#db, other, this.now());
+    const account = await insertAccount(this.#db, other, this.now());
+    if (account !== undefined) {
+      await this.#recordInDefault({ action: "CREATED", ...aboutAccount(account) });
+    }
+    return account;
   }
 
   async updateAccount(changed: Account): Promise<Account> {
     this.#shared.admitNoMore();
     this.#accessChanges.add(null);
     await updateAccount(this.#db, this.account, changed);
+    const changedFields = changedAccountFields(this.account, changed);
+    this.#audit.record({ action: "UPDATED", ...aboutAccount(changed), changedFields });
     this.#after = changed;
     return changed;
   }
@@ -90,7 +118,9 @@ export class KyselyAccountTransaction implements AccountTransaction {
   async eraseAccount(): Promise<void> {
     this.#shared.admitNoMore();
     this.#accessChanges.add(null);
+    await this.#audit.flush();
     await eraseAccount(this.#db, this.account);
+    await this.#recordInDefault({ action: "DELETED", ...aboutAccount(this.account) });
     this.#after = undefined;
   }
 
@@ -108,6 +138,15 @@ export class KyselyAccountTransaction implements AccountTransaction {
     return countActiveSuperAdmins(this.#db, elsewhere ? this.account.id : null);
   }
 
+  /** The log of an account begins after it was made, and ends with it. */
+  async #recordInDefault(change: AuditedChange): Promise<void> {
+    if (this.account.id === DEFAULT_ACCOUNT) {
+      this.#audit.record(change);
+    } else {
+      this.#audit.recordIn(await this.#shared.accounts.lock(DEFAULT_ACCOUNT), change);
+    }
+  }
+
   /** Writes what still waits to be written. */
   flush(): Promise<void> {
     return this.#buffer.flush();
@@ -117,15 +156,21 @@ export class KyselyAccountTransaction implements AccountTransaction {
   handOver(): CommitEvent {
     const { accounts } = this.#shared;
     const { changed, current } = this.#revision;
+    const auditSequence = this.#audit.sequence;
     if (this.#after === undefined) {
       accounts.remove(this.account.id);
-    } else if (changed || this.#after !== this.account) {
-      accounts.replace({ ...this.#after, revision: current });
+    } else if (changed || auditSequence !== this.account.auditSequence) {
+      accounts.replace({ ...this.#after, revision: current, auditSequence });
     }
+    this.#audit.handOver();
     return {
       accountId: this.account.id,
       revision: changed ? current : null,
       accessChanges: this.#accessChanges.list(),
     };
   }
+}
+
+function aboutAccount({ id }: Account): Pick<AuditedChange, "resource" | "resourceId" | "userId"> {
+  return { resource: "ACCOUNT", resourceId: id, userId: null };
 }

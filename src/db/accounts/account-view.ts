@@ -1,4 +1,5 @@
 import type { AccountView } from "../../directory/store/account-view.ts";
+import { KyselyAuditReader } from "../audit/audit-reader.ts";
 import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { KyselySessionWriter } from "../sessions/session-writer.ts";
@@ -15,5 +16,6 @@ export async function viewAccount(snapshot: Transaction, id: string, pages: User
     changes: new KyselyChangeReader(snapshot, id),
     apiKeys: new KyselyApiKeyWriter(snapshot, id, pages.json),
     sessions: new KyselySessionWriter(snapshot, id, pages.json),
+    audit: new KyselyAuditReader(snapshot, id, pages.json),
   };
 }

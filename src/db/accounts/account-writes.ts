@@ -36,7 +36,9 @@ export class AccountWrites {
       // It locks a slug, which is kept with another account.
       shared.admitNoMore();
       const inserted = await insertAccount(shared.db, account, this.#dependencies.sources.clock());
-      return inserted === undefined ? { rollBack: true, result: undefined } : this.#run(shared, origin, work);
+      return inserted === undefined
+        ? { rollBack: true, result: undefined }
+        : this.#run(shared, origin, work, { created: true });
     });
   }
 
@@ -52,9 +54,11 @@ export class AccountWrites {
     shared: SharedTransaction,
     origin: Origin,
     work: (tx: AccountTransaction) => Promise<T>,
+    { created = false } = {},
   ): Promise<Written<T>> {
     const account = await shared.accounts.lock(origin.accountId);
     const tx = new KyselyAccountTransaction(account, origin, shared, this.#dependencies);
+    if (created) tx.recordCreation();
     const result = await work(tx);
     await tx.flush();
     return origin.dryRun ? { rollBack: true, result } : { rollBack: false, result, event: tx.handOver() };

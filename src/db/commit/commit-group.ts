@@ -1,4 +1,5 @@
 import { RosterError } from "../../directory/errors.ts";
+import { PendingEntries } from "../audit/pending-entries.ts";
 import type { Database } from "../database.ts";
 import { beforeEachStatement } from "../query/before-each-statement.ts";
 import type { Transaction } from "../query/queryable.ts";
@@ -71,6 +72,7 @@ export class CommitGroup {
       this.#wrote ||= query.kind !== "SelectQueryNode";
     });
     const accounts = new LockedAccounts(db, this.#lock);
+    const entries = new PendingEntries(db, this.#database.engine.rowsPerInsert);
     const admitNoMore = () => {
       this.#closed = true;
     };
@@ -78,11 +80,12 @@ export class CommitGroup {
     for (;;) {
       const member = this.#members[replies.length] ?? this.#admit();
       if (member === undefined) {
-        await accounts.writeRevisions();
+        await accounts.writeCounters();
+        await entries.flush();
         return replies;
       }
       const run = savepoints || member.dryRun ? this.#runUnderSavepoint : this.#run;
-      replies.push(await run.call(this, member, { db, accounts, admitNoMore }));
+      replies.push(await run.call(this, member, { db, accounts, entries, admitNoMore }));
     }
   }
 
@@ -118,6 +121,8 @@ export class CommitGroup {
   }
 
   async #runUnderSavepoint(member: Member, shared: SharedTransaction): Promise<Reply> {
+    // What the others have written is not undone with this one.
+    await shared.entries.flush();
     await setSavepoint(shared.db);
     try {
       const { rollBack, reply } = await member.run(shared);
@@ -140,6 +145,6 @@ export class CommitGroup {
       throw this.#database.engine.outageOf(cause) === undefined ? error : cause;
     }
     // What was locked under the savepoint is locked no more.
-    await accounts.writeRevisions();
+    await accounts.writeCounters();
   }
 }

@@ -1,7 +1,7 @@
 import type { Account } from "../../directory/accounts/account.ts";
 import { notFound } from "../../directory/errors.ts";
 import { toAccount } from "../accounts/account-row.ts";
-import { SET_REVISION, selectAccount } from "../accounts/account-statements.ts";
+import { SET_COUNTERS, selectAccount } from "../accounts/account-statements.ts";
 import type { Engine } from "../engine.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { type Statement, statement } from "../query/statement.ts";
@@ -13,14 +13,14 @@ export function lockAccount({ forUpdate }: Pick<Engine, "forUpdate">): LockAccou
 }
 
 /**
- * The accounts that a transaction writes. Nobody else changes them until it ends. So each is read once, and its revision is written
- * once, at the end, however many writes share the transaction.
+ * The accounts that a transaction writes. Nobody else changes them until it ends. So each is read once, and its revision and the sequence
+ * of its audit log are written once, at the end, however many writes share the transaction.
  */
 export class LockedAccounts {
   readonly #db: Transaction;
   readonly #lock: LockAccount;
   readonly #accounts = new Map<string, Account>();
-  readonly #revisions = new Map<string, number>();
+  readonly #changed = new Set<string>();
 
   constructor(db: Transaction, lock: LockAccount) {
     this.#db = db;
@@ -42,23 +42,23 @@ export class LockedAccounts {
     return account;
   }
 
-  /** What a write has made of an account: all but its revision is in the database already. */
+  /** What a write has made of an account: all but its counters is in the database already. */
   replace(account: Account): void {
     this.#accounts.set(account.id, account);
-    this.#revisions.set(account.id, account.revision);
+    this.#changed.add(account.id);
   }
 
   remove(id: string): void {
     this.#accounts.delete(id);
-    this.#revisions.delete(id);
+    this.#changed.delete(id);
   }
 
-  /** Writes the revisions, and forgets the accounts. */
-  async writeRevisions(): Promise<void> {
-    for (const [id, revision] of this.#revisions) {
-      await SET_REVISION.execute(this.#db, { id, revision });
+  /** Writes the revisions and sequences, and forgets the accounts. */
+  async writeCounters(): Promise<void> {
+    for (const account of this.#accounts.values()) {
+      if (this.#changed.has(account.id)) await SET_COUNTERS.execute(this.#db, account);
     }
-    this.#revisions.clear();
+    this.#changed.clear();
     this.#accounts.clear();
   }
 }

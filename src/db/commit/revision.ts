@@ -10,18 +10,18 @@ export interface ChangeStamp {
 /** Counts the changes of one transaction. All of them share a revision, one above the account's, and a commit time. */
 export class Revision {
   readonly #base: number;
-  readonly #time: Micros;
+  readonly time: Micros;
   #changes = 0;
 
   constructor(base: number, clock: Clock) {
     this.#base = base;
-    this.#time = clock();
+    this.time = clock();
   }
 
   next(): ChangeStamp {
     const ordinal = this.#changes;
     this.#changes += 1;
-    return { revision: this.current, ordinal, time: this.#time };
+    return { revision: this.current, ordinal, time: this.time };
   }
 
   get changed(): boolean {

@@ -1,3 +1,4 @@
+import type { PendingEntries } from "../audit/pending-entries.ts";
 import type { Transaction } from "../query/queryable.ts";
 import type { LockedAccounts } from "./locked-accounts.ts";
 
@@ -5,6 +6,8 @@ import type { LockedAccounts } from "./locked-accounts.ts";
 export interface SharedTransaction {
   readonly db: Transaction;
   readonly accounts: LockedAccounts;
+  /** Of the audit logs. */
+  readonly entries: PendingEntries;
   /** Makes this write the last one that shares the transaction. */
   admitNoMore(): void;
 }

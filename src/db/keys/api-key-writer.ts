@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
-import type { ApiKey } from "../../directory/keys/api-key.ts";
+import type { AuditAction } from "../../directory/audit/entry.ts";
+import { type ApiKey, changedApiKeyFields } from "../../directory/keys/api-key.ts";
 import type { ApiKeyListQuery, ApiKeySelection, ApiKeyWriter } from "../../directory/store/api-keys.ts";
 import type { Micros } from "../../directory/values/clock.ts";
+import type { TransactionAudit } from "../audit/transaction-audit.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
 import type { JsonDialect } from "../engine.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
@@ -14,6 +16,7 @@ import type { CertificateNames } from "./certificate-names.ts";
 export interface ApiKeyWrites {
   readonly accessChanges: AccessChanges;
   readonly names: CertificateNames;
+  readonly audit: TransactionAudit;
 }
 
 export class KyselyApiKeyWriter implements ApiKeyWriter {
@@ -53,12 +56,15 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
       .insertInto("api_keys")
       .values({ ...toApiKeyRow(key), account_id: this.#accountId, ...secret })
       .execute();
+    this.#record("CREATED", key);
     await this.#writes?.names.claim(withHeldNames(key));
   }
 
   async update(before: ApiKey, after: ApiKey): Promise<void> {
     const { account_id: _account, id: _id, last_use_time: _lastUse, ...values } = toApiKeyRow(after);
     await this.#update(after, values);
+    const fields = changedApiKeyFields(before, after);
+    if (fields.length > 0) this.#record(fields.includes("revoke_time") ? "REVOKED" : "UPDATED", after, fields);
     const [held, wanted] = [withHeldNames(before), withHeldNames(after)];
     if (!isDeepStrictEqual(held, wanted)) {
       await this.#writes?.names.release([held]);
@@ -75,12 +81,18 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
       .where("revoke_time", "is", null)
       .returning(["id", "certificate_names"])
       .execute();
+    for (const { id } of rows) this.#record("REVOKED", { id, userId }, ["revoke_time"]);
     await this.#writes?.names.release(rows.map(toNamedKey));
     this.#writes?.accessChanges.add(userId);
   }
 
   async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {
     await this.#update(key, { digest, previous_digest: sql.ref("digest"), previous_expire_time: previousExpireTime });
+    this.#record("ROTATED", key);
+  }
+
+  #record(action: AuditAction, { id, userId }: Pick<ApiKey, "id" | "userId">, changedFields: readonly string[] = []): void {
+    this.#writes?.audit.record({ action, resource: "API_KEY", resourceId: id, userId, changedFields });
   }
 
   async #update({ id, userId }: ApiKey, values: object): Promise<void> {

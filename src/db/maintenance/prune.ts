@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { PruneTimes } from "../../directory/store/store.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import { listAccountIds } from "../accounts/account-statements.ts";
 import type { Database } from "../database.ts";
@@ -10,12 +11,7 @@ const BATCH = 2_000;
 /** So many accounts are listed at a time. */
 const PAGE = 100;
 
-export interface PruneTimes {
-  readonly changes: Micros;
-  readonly answers: Micros;
-}
-
-/** Deletes what is older than that from the history and the answers of all accounts. Others write meanwhile. */
+/** Deletes what is older than that from the history, the answers and the audit logs of all accounts. Others write meanwhile. */
 export async function prune(database: Database, before: PruneTimes): Promise<void> {
   for await (const id of allAccountIds(database)) {
     while (await database.transaction((db) => pruneAccount(db, id, before))) {
@@ -41,7 +37,8 @@ async function pruneAccount(db: Transaction, accountId: string, before: PruneTim
   const changes = await pruneChanges(db, accountId, before.changes);
   const answers = await pruneAnswers(db, accountId, before.answers);
   await db.deleteFrom("nonces").where("account_id", "=", accountId).where("expire_time", "<", before.answers).execute();
-  return changes || answers;
+  const entries = await pruneAuditEntries(db, accountId, before.audit);
+  return changes || answers || entries;
 }
 
 async function pruneChanges(db: Transaction, accountId: string, before: Micros): Promise<boolean> {
@@ -81,4 +78,22 @@ async function pruneAnswers(db: Transaction, accountId: string, before: Micros):
       .execute();
   }
   return oldest.length === BATCH;
+}
+
+/** The oldest first, so that no gap comes about. */
+async function pruneAuditEntries(db: Transaction, accountId: string, before: Micros): Promise<boolean> {
+  const oldest = await db
+    .selectFrom("audit_entries")
+    .select(["sequence", "time"])
+    .where("account_id", "=", accountId)
+    .orderBy("sequence")
+    .limit(BATCH)
+    .execute();
+  const fresh = oldest.findIndex(({ time }) => time >= before);
+  const last = oldest.at(fresh === -1 ? -1 : fresh - 1);
+  if (last === undefined || fresh === 0) {
+    return false;
+  }
+  await db.deleteFrom("audit_entries").where("account_id", "=", accountId).where("sequence", "<=", last.sequence).execute();
+  return oldest.length === BATCH && fresh === -1;
 }

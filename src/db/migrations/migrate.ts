@@ -8,6 +8,7 @@ import { userImages } from "./0004-user-images.ts";
 import { ownUsers } from "./0005-own-users.ts";
 import { rateLimits } from "./0006-rate-limits.ts";
 import { certificateNames } from "./0007-certificate-names.ts";
+import { audit } from "./0009-audit.ts";
 import { moreLists } from "./0011-more-lists.ts";
 import { emailVerification } from "./0012-email-verification.ts";
 
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   "0005-own-users": ownUsers,
   "0006-rate-limits": rateLimits,
   "0007-certificate-names": certificateNames,
+  "0009-audit": audit,
   "0011-more-lists": moreLists,
   "0012-email-verification": emailVerification,
 };

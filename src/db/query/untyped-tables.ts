@@ -21,6 +21,7 @@ export const PRIMARY_KEYS: { readonly [T in Table]: readonly string[] } = {
   certificate_names: ["account_id", "name"],
   answers: ["account_id", "method", "request_id"],
   secrets: ["account_id", "name"],
+  audit_entries: ["account_id", "sequence"],
 } satisfies { [T in Table]: ReadonlyArray<keyof Schema[T]> };
 
 export function untyped(db: Queryable): QueryCreator<UntypedSchema> {

@@ -1,5 +1,7 @@
-import type { Session } from "../../directory/sessions/session.ts";
+import type { AuditAction } from "../../directory/audit/entry.ts";
+import { changedSessionFields, type Session } from "../../directory/sessions/session.ts";
 import type { SessionListQuery, SessionSelection, SessionWriter } from "../../directory/store/sessions.ts";
+import type { TransactionAudit } from "../audit/transaction-audit.ts";
 import type { JsonDialect } from "../engine.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { countSessions, listSessions, sessionsOfLiveUsers } from "./session-list.ts";
@@ -9,11 +11,13 @@ export class KyselySessionWriter implements SessionWriter {
   readonly #db: Queryable;
   readonly #accountId: string;
   readonly #json: JsonDialect;
+  readonly #audit: TransactionAudit | undefined;
 
-  constructor(db: Queryable, accountId: string, json: JsonDialect) {
+  constructor(db: Queryable, accountId: string, json: JsonDialect, audit?: TransactionAudit) {
     this.#db = db;
     this.#accountId = accountId;
     this.#json = json;
+    this.#audit = audit;
   }
 
   async find(id: string): Promise<Session | undefined> {
@@ -50,17 +54,21 @@ export class KyselySessionWriter implements SessionWriter {
 
   async insert(session: Session): Promise<Session> {
     await this.#db.insertInto("sessions").values(toSessionRow(session)).execute();
+    this.#record("CREATED", session);
     return session;
   }
 
-  async update(session: Session): Promise<Session> {
-    const { account_id, id, ...values } = toSessionRow(session);
+  async update(before: Session, after: Session): Promise<Session> {
+    const { account_id, id, ...values } = toSessionRow(after);
     await this.#db.updateTable("sessions").set(values).where("account_id", "=", account_id).where("id", "=", id).execute();
-    return session;
+    const fields = changedSessionFields(before, after);
+    this.#record(fields.includes("end_time") ? "ENDED" : "UPDATED", after, fields);
+    return after;
   }
 
-  async delete(id: string): Promise<void> {
-    await this.#db.deleteFrom("sessions").where("account_id", "=", this.#accountId).where("id", "=", id).execute();
+  async delete(session: Session): Promise<void> {
+    await this.#db.deleteFrom("sessions").where("account_id", "=", this.#accountId).where("id", "=", session.id).execute();
+    this.#record("DELETED", session);
   }
 
   async endOpen(userId: string, time: number): Promise<number> {
@@ -71,6 +79,15 @@ export class KyselySessionWriter implements SessionWriter {
       .where("user_id", "=", userId)
       .where("end_time", "is", null)
       .executeTakeFirstOrThrow();
-    return Number(numUpdatedRows);
+    const count = Number(numUpdatedRows);
+    if (count > 0) {
+      const changedFields = ["end_time"];
+      this.#audit?.record({ action: "ENDED", resource: "SESSION", resourceId: null, userId, changedFields, count });
+    }
+    return count;
+  }
+
+  #record(action: AuditAction, { id, userId }: Session, changedFields: readonly string[] = []): void {
+    this.#audit?.record({ action, resource: "SESSION", resourceId: id, userId, changedFields });
   }
 }

@@ -10,7 +10,7 @@ export async function eraseUser(
   accountId: string,
   userId: string,
   names: CertificateNames,
-): Promise<Erased> {
+): Promise<Omit<Erased, "auditEntries" | "pseudonym">> {
   const changes = await db.deleteFrom("changes").where(isOf(accountId, userId)).executeTakeFirstOrThrow();
   const sessions = await db.deleteFrom("sessions").where(isOf(accountId, userId)).executeTakeFirstOrThrow();
   await db

@@ -1,10 +1,11 @@
+import type { AuditedChange } from "../../directory/audit/entry.ts";
 import { changesAccess } from "../../directory/keys/authentication.ts";
 import type { Origin } from "../../directory/store/store.ts";
 import type { Erased, NewUser, UserKeys, UserWriter } from "../../directory/store/users.ts";
-import type { ChangeType } from "../../directory/users/change.ts";
 import type { User, UserKeyKind } from "../../directory/users/user.ts";
 import { foldKey } from "../../directory/users/user.ts";
 import { changedFields } from "../../directory/users/user-fields.ts";
+import type { TransactionAudit } from "../audit/transaction-audit.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
 import type { Revision } from "../commit/revision.ts";
 import type { CertificateNames } from "../keys/certificate-names.ts";
@@ -25,6 +26,7 @@ export interface UserWrites {
   readonly revision: Revision;
   readonly accessChanges: AccessChanges;
   readonly names: CertificateNames;
+  readonly audit: TransactionAudit;
 }
 
 /** Reads as the reader does, but knows what it has read or written before. */
@@ -82,7 +84,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   }
 
   async insert(user: NewUser): Promise<User> {
-    const { buffer, revision } = this.#writes;
+    const { buffer, revision, audit } = this.#writes;
     const stamp = revision.next();
     const stored: User = {
       ...user,
@@ -95,23 +97,27 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     const row = toUserRow(stored);
     const change = toChangeRow(this.#origin, stamp, { type: "CREATED", user: row, after: row });
     await buffer.insertUser(withEncoded(row, this.pages.encoder), change);
+    audit.record({ action: "CREATED", ...aboutUser(stored.id) });
     this.#known.put(stored);
     return stored;
   }
 
   async update(before: User, after: User): Promise<User> {
-    const { buffer, revision, accessChanges } = this.#writes;
+    const { buffer, revision, accessChanges, audit } = this.#writes;
     const stamp = revision.next();
     const stored = { ...after, version: before.version + 1, revision: stamp.revision };
     const row = toUserRow(stored);
+    const type = typeOf(before, stored);
+    const fields = changedFields(before, stored);
     const change = toChangeRow(this.#origin, stamp, {
-      type: typeOf(before, stored),
+      type,
       user: row,
-      fields: changedFields(before, stored),
+      fields,
       before: toUserRow(before),
       after: row,
     });
     await buffer.updateUser(withEncoded(row, this.pages.encoder), change, { keepsKeys: keepsKeys(before, stored) });
+    audit.record({ action: type, ...aboutUser(stored.id), changedFields: fields });
     this.#known.replace(before, stored);
     if (changesAccess(before, stored)) {
       accessChanges.add(stored.id);
@@ -120,17 +126,23 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   }
 
   async purge(user: User): Promise<Erased> {
-    const { buffer, revision, accessChanges, names } = this.#writes;
+    const { buffer, revision, accessChanges, names, audit } = this.#writes;
+    const { entries, pseudonym } = await audit.eraseNames(user.id);
     const erased = await eraseUser(this.#tx, this.accountId, user.id, names);
     const purged = { id: user.id, version: user.version + 1 };
     await buffer.insertChange(toChangeRow(this.#origin, revision.next(), { type: "PURGED", user: purged }));
+    audit.record({ action: "PURGED", ...aboutUser(pseudonym) });
     this.#known.drop(user);
     accessChanges.add(user.id);
-    return erased;
+    return { ...erased, auditEntries: entries, pseudonym };
   }
 }
 
-function typeOf(before: User, after: User): ChangeType {
+function aboutUser(id: string): Pick<AuditedChange, "resource" | "resourceId" | "userId"> {
+  return { resource: "USER", resourceId: id, userId: id };
+}
+
+function typeOf(before: User, after: User): "UPDATED" | "DELETED" | "UNDELETED" {
   if ((before.deleteTime === null) === (after.deleteTime === null)) {
     return "UPDATED";
   }

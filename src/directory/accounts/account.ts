@@ -1,4 +1,5 @@
 import type { Micros } from "../values/clock.ts";
+import { differences } from "../values/differences.ts";
 import type { JsonObject } from "../values/json.ts";
 
 export type AccountStatus = "ACTIVE" | "SUSPENDED";
@@ -25,9 +26,24 @@ export interface Account {
   readonly revision: number;
   /** The history holds every change after this revision. */
   readonly historyFloor: number;
+  /** Of the last entry of the audit log; 0: there was none yet. */
+  readonly auditSequence: number;
 }
 
 export type NewAccount = Pick<Account, "id" | "name" | "slug" | "metadata"> & Partial<Pick<Account, "selfWritable">>;
+
+/** The fields, by their names in the schema, that differ. */
+export function changedAccountFields(before: Account, after: Account): string[] {
+  return differences(before, after, FIELD_NAMES);
+}
+
+const FIELD_NAMES: { readonly [K in Exclude<keyof NewAccount, "id"> | "status"]: string } = {
+  name: "name",
+  slug: "slug",
+  status: "status",
+  metadata: "metadata",
+  selfWritable: "self_writable",
+};
 
 /** Strong: differs between any two states of any accounts with one id. Ids are never used twice. */
 export function accountEtag({ version }: Account): string {

@@ -3,6 +3,7 @@ import type { AccountStatus } from "../accounts/account.ts";
 import type { RateLimit } from "../limits/token-bucket.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
+import { differences } from "../values/differences.ts";
 
 /** Each role includes the ones before it, but SELF, which acts on its own user only. */
 export const ROLES = ["SELF", "READER", "WRITER", "ADMIN"] as const;
@@ -28,6 +29,25 @@ export interface ApiKey {
   readonly lastUseTime: Micros | null;
   readonly revokeTime: Micros | null;
 }
+
+/** What callers may change of a key. */
+export type ApiKeyInput = Partial<
+  Pick<ApiKey, "displayName" | "expireTime" | "requireNonce" | "rateLimit" | "certificateNames">
+>;
+
+/** The fields, by their names in the schema, that differ. */
+export function changedApiKeyFields(before: ApiKey, after: ApiKey): string[] {
+  return differences(before, after, FIELD_NAMES);
+}
+
+const FIELD_NAMES: { readonly [K in keyof ApiKeyInput | "revokeTime"]-?: string } = {
+  displayName: "display_name",
+  expireTime: "expire_time",
+  requireNonce: "require_nonce",
+  rateLimit: "rate_limit",
+  certificateNames: "certificate_names",
+  revokeTime: "revoke_time",
+};
 
 /** A key with all that decides whether it works. */
 export interface KeyHolder {

@@ -4,7 +4,16 @@ import { getLiveUser } from "../users/find-user.ts";
 import type { User } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
 import { checkDisplayName } from "../values/display-name.ts";
-import { type ApiKey, apiKeyIdOf, type Caller, includesRole, mintSecret, secretDigest, secretKeyId } from "./api-key.ts";
+import {
+  type ApiKey,
+  type ApiKeyInput,
+  apiKeyIdOf,
+  type Caller,
+  includesRole,
+  mintSecret,
+  secretDigest,
+  secretKeyId,
+} from "./api-key.ts";
 
 const NAME_FIELD = "api_key.display_name";
 
@@ -50,10 +59,6 @@ export interface KeyWithSecret {
   readonly key: ApiKey;
   readonly secret: string;
 }
-
-export type ApiKeyInput = Partial<
-  Pick<ApiKey, "displayName" | "expireTime" | "requireNonce" | "rateLimit" | "certificateNames">
->;
 
 /**
  * Changes a key. One that has limits is freed of them by another key only, and gets certificate names by another key only:

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { CallPlace } from "../audit/entry.ts";
 import { RosterError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { User } from "../users/user.ts";
@@ -12,7 +13,7 @@ import type { ClientCertificate, Proof } from "./proof.ts";
  * The caller that is proven. Throws one and the same API_KEY_INVALID for every key that does not work, and
  * ACCOUNT_SUSPENDED for one that would, were its account active.
  */
-export type Authenticate = (proof: Proof) => Promise<Caller>;
+export type Authenticate = (proof: Proof, from?: CallPlace) => Promise<Caller>;
 
 const USE_INTERVAL = 60 * SECOND;
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AccountStatus } from "../accounts/account.ts";
+import type { CallPlace } from "../audit/entry.ts";
 import { RosterError } from "../errors.ts";
 import type { AccountTransaction, AccountView } from "../store/account-view.ts";
 import type { Store } from "../store/store.ts";
@@ -52,14 +53,14 @@ export function createTokenAuthenticator({ store, now, tokens, checkNewUser }: T
     return identity;
   }
 
-  return async (token: string): Promise<Caller> => {
+  return async (token: string, from?: CallPlace): Promise<Caller> => {
     const digest = createHash("sha256").update(token).digest("base64");
     const identity = identities.get(digest) ?? (await verify(digest, token));
     if (identity.expireTime <= now()) {
       identities.delete(digest);
       throw tokenInvalid();
     }
-    return toCaller(identity, await bearers.find(digest, () => findBearer(store, identity, checkNewUser)));
+    return toCaller(identity, await bearers.find(digest, () => findBearer(store, identity, checkNewUser, from)));
   };
 }
 
@@ -77,8 +78,9 @@ async function findBearer(
   store: TokenAuthenticatorDeps["store"],
   identity: TokenIdentity,
   checkNewUser: TokenAuthenticatorDeps["checkNewUser"],
+  { address, method }: CallPlace = { address: "", method: "" },
 ): Promise<Bearer> {
-  const { accountId, newUser, user } = identity;
+  const { accountId, issuer, subject, newUser, user } = identity;
   try {
     const found = await store.read(accountId, (view) => readBearer(view, identity));
     if (found !== undefined) {
@@ -89,7 +91,8 @@ async function findBearer(
     }
     const input = { ...newUser, [user.kind]: user.key };
     checkNewUser(input);
-    const origin = { accountId, apiKeyId: null, requestId: null };
+    const source = { accountId, userId: null, token: { issuer, subject }, address, method };
+    const origin = { accountId, apiKeyId: null, requestId: null, source };
     return await store.write(origin, async (tx) => (await readBearer(tx, identity)) ?? makeUser(tx, identity, input));
   } catch (error) {
     throw refusal(error);

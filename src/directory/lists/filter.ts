@@ -51,6 +51,27 @@ export type SessionFilterField =
   | "update_time"
   | "end_time";
 
+/** What audit entries can be filtered by: names of the schema. */
+export type AuditFilterField =
+  | "sequence"
+  | "time"
+  | "method"
+  | "caller_account_id"
+  | "caller_user_id"
+  | "api_key_id"
+  | "token_issuer"
+  | "token_subject"
+  | "address"
+  | "request_id"
+  | "outcome"
+  | "action"
+  | "resource"
+  | "resource_id"
+  | "user_id"
+  | "count";
+
+export type AuditFilter = Filter<AuditFilterField>;
+
 export type SessionFilter = Filter<SessionFilterField>;
 
 /** What accounts can be filtered by, besides metadata: names of the schema. */

@@ -57,7 +57,7 @@ export async function updateSession(
     return before;
   }
   await assertExternalIdFree(tx, before.userId, after.externalId, id);
-  return save(tx, after);
+  return save(tx, before, after);
 }
 
 export interface SessionUpdate {
@@ -76,13 +76,12 @@ export async function endSession(
   assertOwn(caller, (await tx.sessions.find(id))?.userId);
   const before = await getSession(tx, id, etag);
   const now = tx.now();
-  return before.endTime === null ? save(tx, { ...before, endTime: now }, now) : before;
+  return before.endTime === null ? save(tx, before, { ...before, endTime: now }, now) : before;
 }
 
 /** Erases a session. Throws SESSION_NOT_FOUND, ETAG_MISMATCH. */
 export async function deleteSession(tx: AccountTransaction, id: string, etag: string): Promise<void> {
-  await getSession(tx, id, etag);
-  await tx.sessions.delete(id);
+  await tx.sessions.delete(await getSession(tx, id, etag));
 }
 
 /** Ends every open session of a live user, and returns how many there were. Throws USER_NOT_FOUND. */
@@ -102,8 +101,8 @@ async function getSession(tx: AccountTransaction, id: string, etag: string): Pro
   return session;
 }
 
-function save(tx: AccountTransaction, after: Session, now: Micros = tx.now()): Promise<Session> {
-  return tx.sessions.update({ ...after, updateTime: now, version: after.version + 1 });
+function save(tx: AccountTransaction, before: Session, after: Session, now: Micros = tx.now()): Promise<Session> {
+  return tx.sessions.update(before, { ...after, updateTime: now, version: after.version + 1 });
 }
 
 async function assertExternalIdFree(

@@ -1,8 +1,10 @@
 import type { Account, NewAccount } from "../accounts/account.ts";
+import type { AuditedRefusal } from "../audit/entry.ts";
 import type { Clock } from "../values/clock.ts";
 import type { IdSource } from "../values/id.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { ApiKeyReader, ApiKeyWriter, NonceStore } from "./api-keys.ts";
+import type { AuditReader } from "./audit.ts";
 import type { ChangeReader } from "./changes.ts";
 import type { SessionReader, SessionWriter } from "./sessions.ts";
 import type { UserReader, UserWriter } from "./users.ts";
@@ -14,6 +16,7 @@ export interface AccountView {
   readonly changes: ChangeReader;
   readonly apiKeys: ApiKeyReader;
   readonly sessions: SessionReader;
+  readonly audit: AuditReader;
 }
 
 /** One account, and the right to change it. */
@@ -27,6 +30,9 @@ export interface AccountTransaction extends AccountView {
   readonly newId: IdSource;
   /** The account's revision once this transaction has committed. */
   readonly revision: number;
+  /** Tells the audit log of calls that were refused. */
+  noteRefusal(refusal: AuditedRefusal): void;
+
   /** Adds another account. Undefined, and nothing is written, if its slug is taken. */
   insertAccount(account: NewAccount): Promise<Account | undefined>;
 

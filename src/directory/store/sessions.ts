@@ -25,9 +25,10 @@ export interface SessionWriter extends SessionReader {
 
   insert(session: Session): Promise<Session>;
 
-  update(session: Session): Promise<Session>;
+  /** Replaces `before` by `after`. */
+  update(before: Session, after: Session): Promise<Session>;
 
-  delete(id: string): Promise<void>;
+  delete(session: Session): Promise<void>;
 
   /** Ends the open sessions of a user, and returns how many there were. */
   endOpen(userId: string, time: Micros): Promise<number>;

@@ -1,4 +1,5 @@
 import type { Account, NewAccount } from "../accounts/account.ts";
+import type { CallSource } from "../audit/entry.ts";
 import type { ApiKey, KeyHolder } from "../keys/api-key.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Clock, Micros } from "../values/clock.ts";
@@ -97,14 +98,17 @@ export interface Store {
   /** The revisions of those accounts, in one query. One that does not exist is left out. */
   revisions(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 
+  /** The sequences of the last entries of their audit logs, likewise. */
+  auditSequences(accountIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
   /** The secret of that name, made by `mint` when it is first asked for. MUST be the same for every caller. */
   secret(name: string, mint: () => Uint8Array): Promise<Uint8Array>;
 
   /**
-   * Forgets changes and remembered answers older than the given times, and nonces that ended before `answers`. MUST raise
+   * Forgets changes, remembered answers and audit entries older than the given times, and nonces that ended before `answers`. MUST raise
    * `historyFloor` accordingly. Removes what deleted rows have left on the disk, as far as the engine can.
    */
-  prune(before: { readonly changes: Micros; readonly answers: Micros }): Promise<void>;
+  prune(before: PruneTimes): Promise<void>;
 
   /** Resolves if the database answers. */
   ping(): Promise<void>;
@@ -116,6 +120,13 @@ export interface Store {
   readonly writeFailure: WriteFailure | undefined;
 
   close(): Promise<void>;
+}
+
+/** What is older is forgotten. */
+export interface PruneTimes {
+  readonly changes: Micros;
+  readonly answers: Micros;
+  readonly audit: Micros;
 }
 
 export interface WriteFailure {
@@ -131,11 +142,13 @@ export interface Sources {
   readonly encoder: UserEncoder;
 }
 
-/** On whose behalf a transaction runs. Recorded with every change. */
+/** On whose behalf a transaction runs. Recorded with every change, in the history and in the audit log. */
 export interface Origin {
   readonly accountId: string;
   readonly apiKeyId: string | null;
   /** Null when the caller gave none. */
   readonly requestId: string | null;
+  /** Absent: the server acts of itself. */
+  readonly source?: CallSource | undefined;
   readonly dryRun?: boolean;
 }

@@ -97,7 +97,7 @@ export interface UserWriter extends UserReader {
 
   /**
    * Erases the user, its keys, its sessions, its images in the history and the remembered answers about it; records PURGED. MUST leave
-   * nothing of the user's values in any table.
+   * nothing of the user's values in any table. Entries of the audit log, in all accounts, stay without what names the user.
    */
   purge(user: User): Promise<Erased>;
 }
@@ -116,6 +116,10 @@ export interface Erased {
   readonly apiKeys: number;
   readonly changes: number;
   readonly answers: number;
+  /** From which what names the user was taken out. */
+  readonly auditEntries: number;
+  /** What the user is called in them from now on; never the id of a user. */
+  readonly pseudonym: string;
 }
 
 /** Which users a list has. */

@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 
 /** What an id names: the first letter says it. */
-export type IdPrefix = "U" | "K" | "A" | "S";
+export type IdPrefix = "U" | "K" | "A" | "S" | "P";
 
 /** Mints ids. Those of one source rise, byte by byte, in the order they were minted. */
 export type IdSource = (prefix: IdPrefix) => string;

@@ -4,21 +4,16 @@ import { type ChangePage, type ChangePosition, readChanges } from "../../directo
 import type { Tokens } from "../wire/tokens.ts";
 import { type ChangeFilter, FILTERED_LIMIT, type MessagePage, toMessagePage } from "./change-pages.ts";
 import { createSingleFlightCache } from "./single-flight-cache.ts";
+import { createWaitingRoom, type WaitingRoom } from "./waiting-room.ts";
 
-/** The changes of one account, for all who watch it on this server. */
-export interface AccountFeed {
+/** The changes of one account, for all who watch it on this server. The number that they wait for is its revision. */
+export interface AccountFeed extends WaitingRoom {
+  /** The changes after the position that pass the filter. Watchers at one position share what is read, those with one filter also the message. */
   readonly read: (position: ChangePosition, filter?: ChangeFilter) => Promise<MessagePage>;
-  readonly wait: (revision: number, timeoutMs: number, signal: AbortSignal) => Promise<void>;
-  /** The account's revision is this; undefined: there is no such account. */
-  revisionIs(revision: number | undefined): void;
-  /** Wakes all who wait, so that they read again. */
-  wakeAll(): void;
 }
 
 const MAX_PAGE = 500;
 const MIN_PAGE = 16;
-/** Watchers woken before other calls have their turn. */
-const WAKE_BATCH = 32;
 /** Messages kept for watchers that ask for them a moment later. */
 const MAX_MESSAGES = 16;
 /** Pages kept for watchers with other filters. */
@@ -28,11 +23,10 @@ export function createAccountFeed(
   { store, tokens }: { readonly store: Store; readonly tokens: Tokens },
   accountId: string,
 ): AccountFeed {
-  const waiting = new Set<() => void>();
+  const room = createWaitingRoom();
   const messages = createSingleFlightCache<MessagePage>(MAX_MESSAGES);
   const pages = createSingleFlightCache<ChangePage>(MAX_PAGES);
   const limits = { all: createLimit(MAX_PAGE), filtered: createLimit(FILTERED_LIMIT) };
-  let known = 0;
 
   async function readMessage(position: ChangePosition, filter: ChangeFilter | undefined): Promise<MessagePage> {
     const limit = filter === undefined ? limits.all : limits.filtered;
@@ -51,28 +45,18 @@ export function createAccountFeed(
     pages.clear();
   }
 
-  function wakeAll(): void {
-    forget();
-    void resumeAll([...waiting]);
-  }
-
   return {
     read: (position, filter) =>
       messages.take(JSON.stringify([position, filter?.text, filter?.onlyUserId]), () => readMessage(position, filter)),
-    wait: (revision, timeoutMs, signal) => (known > revision ? Promise.resolve() : waitFor(waiting, timeoutMs, signal)),
-    revisionIs(revision) {
-      // A smaller one is another account of that id, or of an older backup: the next read says so.
-      if (revision === undefined || revision < known) {
-        known = revision ?? 0;
-        wakeAll();
-      } else if (revision > known) {
-        known = revision;
-        wakeAll();
-      } else {
-        forget();
-      }
+    wait: room.wait,
+    isNow(revision) {
+      forget();
+      room.isNow(revision);
     },
-    wakeAll,
+    wakeAll() {
+      forget();
+      room.wakeAll();
+    },
   };
 }
 
@@ -88,26 +72,4 @@ function createLimit(most: number) {
       value = shrink ? Math.max(MIN_PAGE, changes.length) : Math.min(most, Math.max(value, asked * 2));
     },
   };
-}
-
-async function resumeAll(waiting: ReadonlyArray<() => void>): Promise<void> {
-  for (const [index, resume] of waiting.entries()) {
-    if (index % WAKE_BATCH === WAKE_BATCH - 1) await setImmediate();
-    resume();
-  }
-}
-
-function waitFor(waiting: Set<() => void>, timeoutMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const resume = () => {
-      clearTimeout(timer);
-      waiting.delete(resume);
-      signal.removeEventListener("abort", resume);
-      resolve();
-    };
-    const timer = setTimeout(resume, timeoutMs);
-    waiting.add(resume);
-    signal.addEventListener("abort", resume);
-    if (signal.aborted) resume();
-  });
 }

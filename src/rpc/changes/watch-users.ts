@@ -25,7 +25,7 @@ export async function* watchUsers(
 ): AsyncGenerator<Response> {
   const { hub, heartbeatMs } = watching;
   const filter = parseChangeFilter(request.filter, caller);
-  const watcher = hub.watch(accountId);
+  const watcher = hub.follow(accountId);
   try {
     const goal = await store.read(accountId, async ({ account }) => account.revision);
     let position = startOf(request, goal, (token) => tokens.openChange(accountId, token));
@@ -33,7 +33,7 @@ export async function* watchUsers(
     let due = performance.now() + heartbeatMs;
     let passedOver = 0;
     for (;;) {
-      const { changes, end, changeToken, done } = await watcher.read(position, filter);
+      const { changes, end, changeToken, done } = await watcher.feed.read(position, filter);
       position = end;
       passedOver += done ? 0 : 1;
       const arrived: boolean = !caughtUp && end.stateAfter === null && end.revision >= goal;

@@ -1,6 +1,7 @@
 import type { DescService, MessageShape } from "@bufbuild/protobuf";
 import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { eachOwned, eachRowOwned, itself, owned, unmade } from "./account-fields.ts";
@@ -81,12 +82,18 @@ const apiKeys: Rules<typeof ApiKeyService> = {
   whoAmI: anyone,
 };
 
+const audit: Rules<typeof AuditService> = {
+  listAuditEntries: inspect,
+  watchAuditEntries: inspect,
+};
+
 /** Every RPC by its full name, `roster.v1.UserService/GetUser`. One that is missing here is not served. */
 export const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
   ...byName(UserService, users),
   ...byName(SessionService, sessions),
   ...byName(AccountService, accounts),
   ...byName(ApiKeyService, apiKeys),
+  ...byName(AuditService, audit),
 ]);
 
 function byName(service: DescService, rules: Readonly<Record<string, AnyRule>>): Array<[string, Permission]> {

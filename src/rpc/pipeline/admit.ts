@@ -8,11 +8,13 @@ import type { Proof } from "../../directory/keys/proof.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { authorise } from "../permissions/authorise.ts";
 import type { Permission } from "../permissions/permission.ts";
+import { methodName } from "../permissions/permissions.ts";
 import type { Call, CallContext } from "./call.ts";
 import { isBinary } from "./codec.ts";
 import type { FairUse } from "./fair-use.ts";
 import type { LongLists } from "./long-lists.ts";
 import { peerOf } from "./peer.ts";
+import type { Refusals } from "./refusals.ts";
 import { validate } from "./validate.ts";
 
 const NONCE_HEADER = "roster-client-nonce";
@@ -22,6 +24,7 @@ export interface AdmitDeps {
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
   readonly longLists: LongLists;
+  readonly refusals: Refusals;
   /** Aborted when the server shuts down. */
   readonly draining: AbortSignal;
 }
@@ -32,20 +35,24 @@ export async function admit(
   permission: Permission,
   request: MessageShape<DescMessage>,
   context: CallContext,
-  { store, authenticate, fairUse, longLists, draining }: AdmitDeps,
+  { store, authenticate, fairUse, longLists, refusals, draining }: AdmitDeps,
 ): Promise<Call> {
   const { requestHeader } = context;
   const assertAwaited = () => assertNotEnded(context);
   assertAwaited();
-  const caller = await fairUse.authenticate(context, proofOf(context), authenticate);
-  const accountId = authorise(caller, permission, request);
+  const { address } = peerOf(context);
+  const from = { address, method: methodName(method) };
+  const caller = await fairUse.authenticate(context, proofOf(context), (proof) => authenticate(proof, from));
+  const decide = () => authorise(caller, permission, request);
+  const refusable = { caller, address, method, permission, request };
+  const accountId = permission.mutates ? await refusals.watch(refusable, decide) : decide();
   await fairUse.admit(caller, permission.costOf(request), context.responseHeader);
   if (permission.mutates) {
     await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
   }
   validate(method.input, request);
   const runLongList: Call["runLongList"] = (list) => longLists.run(credentialId(caller.credential), list);
-  return { caller, accountId, method, binary: isBinary(context), assertAwaited, draining, runLongList };
+  return { caller, accountId, method, address, binary: isBinary(context), assertAwaited, draining, runLongList };
 }
 
 // On a busy server the timer behind the signal may be late; the clock is not.

@@ -16,7 +16,7 @@ export function createAuthenticate(store: Store, now: Clock, tokens: TokenVerifi
     return byKey;
   }
   const byToken = createTokenAuthenticator({ store, now, tokens, checkNewUser });
-  return (proof) => (typeof proof === "string" && TOKEN.test(proof) ? byToken(proof) : byKey(proof));
+  return (proof, from) => (typeof proof === "string" && TOKEN.test(proof) ? byToken(proof, from) : byKey(proof));
 }
 
 /** The compact form of JWS and JWE (RFC 7515, 7516). No API key has a dot. */

@@ -6,7 +6,9 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
+import type { CallSource } from "../../directory/audit/entry.ts";
 import type { Caller } from "../../directory/keys/api-key.ts";
+import { methodName } from "../permissions/permissions.ts";
 import type { CodecContext } from "./codec.ts";
 import type { PeerContext } from "./peer.ts";
 
@@ -27,6 +29,8 @@ export interface Call<M extends DescMethod = DescMethod> {
   /** The account that the request is about; `-` for all. */
   readonly accountId: string;
   readonly method: M;
+  /** The IP address of the caller; the empty text: not known. */
+  readonly address: string;
   /** Whether the answer is written as binary protobuf. */
   readonly binary: boolean;
   /** Throws CANCELED or DEADLINE_EXCEEDED if nobody waits for the answer any more. To be called before expensive work. */
@@ -51,3 +55,15 @@ export type Handlers<S extends DescService> = {
       ? (request: MessageShape<I>, call: StreamCall<S["method"][M]>) => AsyncIterable<MessageInitShape<O>>
       : never;
 };
+
+/** What the audit log tells of the caller. */
+export function sourceOf({ caller, method, address }: Pick<Call, "caller" | "method" | "address">): CallSource {
+  const { accountId, credential, user } = caller;
+  return {
+    accountId,
+    userId: user.id,
+    token: credential.kind === "token" ? { issuer: credential.issuer, subject: credential.subject } : null,
+    address,
+    method: methodName(method),
+  };
+}

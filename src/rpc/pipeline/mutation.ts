@@ -3,8 +3,9 @@ import { apiKeyIdOf } from "../../directory/keys/api-key.ts";
 import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { AnswerStore } from "../../directory/store/answers.ts";
 import type { Origin, Store } from "../../directory/store/store.ts";
-import type { Call } from "./call.ts";
+import { type Call, sourceOf } from "./call.ts";
 import { findFirstAnswer, repeatableCall } from "./first-answer.ts";
+import { noteRefusedRows } from "./refused-rows.ts";
 
 type Request<M extends DescMethodUnary> = MessageShape<M["input"]> & {
   readonly requestId: string;
@@ -68,18 +69,24 @@ export async function mutate<M extends DescMethodUnary>(
   const origin = mutationOrigin(request, call);
   const repeatable =
     origin.requestId === null || origin.dryRun ? undefined : repeatableCall(call, request, origin.requestId);
+  async function run(tx: AccountTransaction): Promise<Response<M>> {
+    const response = create(output, await work(tx, request, call));
+    noteRefusedRows(tx, response);
+    return response;
+  }
+
   return store.write(origin, async (tx) => {
     // It may have waited for other writers.
     call.assertAwaited();
     if (repeatable === undefined) {
-      return create(output, await work(tx, request, call));
+      return run(tx);
     }
     const answers = await answersOf(tx);
     const first = await findFirstAnswer(answers, repeatable, output);
     if (first !== undefined) {
       return first;
     }
-    const response = create(output, await work(tx, request, call));
+    const response = await run(tx);
     await answers.insert(repeatable.method, repeatable.requestId, {
       digest: repeatable.digest,
       caller: repeatable.caller,
@@ -90,11 +97,13 @@ export async function mutate<M extends DescMethodUnary>(
   });
 }
 
-export function mutationOrigin<M extends DescMethodUnary>(request: Request<M>, { accountId, caller }: Call<M>): Origin {
+export function mutationOrigin<M extends DescMethodUnary>(request: Request<M>, call: Call<M>): Origin {
+  const { accountId, caller } = call;
   return {
     accountId,
     apiKeyId: apiKeyIdOf(caller),
     requestId: request.requestId || null,
+    source: sourceOf(call),
     dryRun: request.validateOnly ?? false,
   };
 }

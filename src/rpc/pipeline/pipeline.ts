@@ -53,7 +53,8 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
     try {
       const call = await admit(method, permission, request, context, deps);
       observed.caller = call.caller;
-      const response = await handler(request, call);
+      const answer = () => handler(request, call);
+      const response = await (permission.mutates ? deps.refusals.watch({ ...call, permission, request }, answer) : answer());
       observed.finish();
       return response;
     } catch (error) {

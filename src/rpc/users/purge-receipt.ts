@@ -10,5 +10,7 @@ export function toReceipt(userId: string, { now }: Pick<AccountTransaction, "now
     apiKeyCount: BigInt(erased.apiKeys),
     changeCount: BigInt(erased.changes),
     responseCount: BigInt(erased.answers),
+    auditEntryCount: BigInt(erased.auditEntries),
+    auditPseudonym: erased.pseudonym,
   };
 }

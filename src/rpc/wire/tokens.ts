@@ -19,6 +19,9 @@ export interface Tokens {
   /** Marks a position among the changes of an account. */
   sealChange(accountId: string, position: ChangePosition): string;
   openChange(accountId: string, token: string): ChangePosition;
+  /** Marks a sequence in the audit log of an account. */
+  sealAudit(accountId: string, sequence: number): string;
+  openAudit(accountId: string, token: string): number;
 }
 
 const PAGE_TOKEN_LIFE = 3 * DAY;
@@ -70,7 +73,14 @@ export function createTokens(sealer: Sealer, now: Clock): Tokens {
     sealChange: (accountId, value) =>
       seal({ kind: "change", binding: digestOf({ account_id: accountId }), expires: null, value }),
     openChange: (accountId, token) => open("change", { account_id: accountId }, token),
+    sealAudit: (accountId, value) =>
+      seal({ kind: "resume", binding: digestOf(auditBinding(accountId)), expires: null, value }),
+    openAudit: (accountId, token) => open("resume", auditBinding(accountId), token),
   };
+}
+
+function auditBinding(accountId: string): Binding {
+  return { method: "WatchAuditEntries", account_id: accountId };
 }
 
 function digestOf(binding: Binding): string {

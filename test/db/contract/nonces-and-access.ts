@@ -23,7 +23,7 @@ export function noncesAndAccess(): void {
   test("pruning forgets nonces that ended before the answers to forget, used or not", async () => {
     const { store, write } = await openTestAccount();
     for (const time of [99, 100]) await write((tx) => tx.nonces.insert(`K${time}`, DIGEST, time));
-    await store.prune({ changes: 0, answers: 100 });
+    await store.prune({ changes: 0, answers: 100, audit: 0 });
     const found = await write(async (tx) => [await tx.nonces.find("K99", DIGEST), await tx.nonces.find("K100", DIGEST)]);
     expect(found).toEqual([undefined, { expireTime: 100, useTime: null }]);
   });

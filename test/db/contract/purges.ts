@@ -20,7 +20,12 @@ export function purges(): void {
     await write(({ answers }) => answers.insert("Create", "r1", { caller: null, ...answer, userId: "ada" }));
     await write(({ answers }) => answers.insert("Create", "r2", { caller: null, ...answer, userId: "grace" }));
 
-    expect(await write(({ users }) => users.purge(changed))).toEqual({ sessions: 0, apiKeys: 2, changes: 2, answers: 1 });
+    expect(await write(({ users }) => users.purge(changed))).toMatchObject({
+      sessions: 0,
+      apiKeys: 2,
+      changes: 2,
+      answers: 1,
+    });
 
     const seen = await read(async ({ users, apiKeys }) => [
       await users.find("ada"),
@@ -124,7 +129,12 @@ export function purges(): void {
     const { read, write, insert } = await openTestAccount();
     const ada = await insert({ id: "ada" });
     const deleted = await write((tx) => tx.users.update(ada, { ...ada, deleteTime: tx.now() }));
-    expect(await write(({ users }) => users.purge(deleted))).toEqual({ sessions: 0, apiKeys: 0, changes: 2, answers: 0 });
+    expect(await write(({ users }) => users.purge(deleted))).toMatchObject({
+      sessions: 0,
+      apiKeys: 0,
+      changes: 2,
+      answers: 0,
+    });
     expect(await read(({ users }) => users.find("ada"))).toBeUndefined();
   });
 
@@ -136,7 +146,12 @@ export function purges(): void {
     const second = await insert(keys);
     expect(second).toMatchObject({ about: "", metadata: {}, version: 1, revision: 3 });
     expect(await read(({ users }) => users.listAt(2, "", 10))).toEqual([{ id: "ada", state: null }]);
-    expect(await write(({ users }) => users.purge(second))).toEqual({ sessions: 0, apiKeys: 0, changes: 2, answers: 0 });
+    expect(await write(({ users }) => users.purge(second))).toMatchObject({
+      sessions: 0,
+      apiKeys: 0,
+      changes: 2,
+      answers: 0,
+    });
   });
 
   test("a purge in a transaction that fails erases nothing", async () => {

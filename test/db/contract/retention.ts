@@ -15,13 +15,13 @@ export function retention(): void {
     }
     const other = await createTestAccount(account.store, "other");
     await other.insert();
-    await account.store.prune({ changes: time.now - 2 * DAY - DAY / 2, answers: 0 });
+    await account.store.prune({ changes: time.now - 2 * DAY - DAY / 2, answers: 0, audit: 0 });
     expect(await account.read(async (view) => [view.account.historyFloor, view.account.revision])).toEqual([3, 6]);
     expect(await other.read(async (view) => view.account.historyFloor)).toBe(0);
     for (const revision of [3, 4, 5, 6]) {
       expect(await walk(account, revision, 1)).toEqual([{ id: "ada", state: states[revision - 1] }]);
     }
-    await account.store.prune({ changes: time.now - 2 * DAY - DAY / 2, answers: 0 });
+    await account.store.prune({ changes: time.now - 2 * DAY - DAY / 2, answers: 0, audit: 0 });
     expect(await account.read(async (view) => view.account.historyFloor)).toBe(3);
   });
 
@@ -29,10 +29,10 @@ export function retention(): void {
     const { time, ...account } = await openWithTime();
     const start = time.now;
     const ada = await account.insert({ id: "ada" });
-    await account.store.prune({ changes: start, answers: 0 });
+    await account.store.prune({ changes: start, answers: 0, audit: 0 });
     expect(await account.read(async (view) => view.account.historyFloor)).toBe(0);
     expect(await walk(account, 0, 10)).toEqual([{ id: "ada", state: null }]);
-    await account.store.prune({ changes: time.now + DAY, answers: 0 });
+    await account.store.prune({ changes: time.now + DAY, answers: 0, audit: 0 });
     expect(await account.read(async (view) => view.account.historyFloor)).toBe(1);
     expect(await walk(account, 1, 10)).toEqual([{ id: "ada", state: ada }]);
     expect((await account.insert()).revision).toBe(2);
@@ -45,7 +45,7 @@ export function retention(): void {
     });
     time.now += DAY;
     const late = await account.insert();
-    await account.store.prune({ changes: time.now - 1, answers: 0 });
+    await account.store.prune({ changes: time.now - 1, answers: 0, audit: 0 });
     expect(await account.read(async (view) => view.account.historyFloor)).toBe(1);
     const states = await account.read(({ users }) => users.listAt(1, "", 5_000));
     expect(states.filter(({ state }) => state === null).map(({ id }) => id)).toEqual([late.id]);
@@ -61,7 +61,7 @@ export function retention(): void {
     await insert("old");
     time.now += DAY;
     await insert("new");
-    await account.store.prune({ changes: 0, answers: time.now });
+    await account.store.prune({ changes: 0, answers: time.now, audit: 0 });
     const found = await account.write(async ({ answers }) => [
       await answers.find("m", "old"),
       await answers.find("m", "new"),

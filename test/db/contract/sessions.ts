@@ -27,11 +27,11 @@ export function sessions(): void {
     const account = await openTestAccount();
     const other = await createTestAccount(account.store, "other");
     const user = await account.insert();
-    await insert(account, user.id, { id: "s" });
+    const session = await insert(account, user.id, { id: "s" });
     await account.write((tx) => tx.users.update(user, { ...user, deleteTime: tx.now() }));
     const taken = (of: TestAccount, id: string) => of.write((tx) => tx.sessions.exists(id));
     expect([await taken(account, "s"), await taken(account, "S"), await taken(other, "s")]).toEqual([true, false, false]);
-    await account.write((tx) => tx.sessions.delete("s"));
+    await account.write((tx) => tx.sessions.delete(session));
     expect(await taken(account, "s")).toBe(false);
   });
 
@@ -46,7 +46,7 @@ export function sessions(): void {
     expect(await findOpen(one.id, "x")).toEqual(mine);
     expect(await findOpen(one.id, "X")).toBeUndefined();
     await expect(insert(account, one.id, { id: "again", externalId: "x" })).rejects.toThrow();
-    await account.write((tx) => tx.sessions.update({ ...mine, endTime: 2 }));
+    await account.write((tx) => tx.sessions.update(mine, { ...mine, endTime: 2 }));
     expect(await findOpen(one.id, "x")).toBeUndefined();
   });
 

@@ -72,7 +72,7 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
         new Uint8Array(32),
       );
       const session = await sessions.insert(sessionOf(user, mark(n)));
-      await sessions.update({ ...session, metadata: { [`later-${mark(n)}`]: 2 }, endTime: 9 });
+      await sessions.update(session, { ...session, metadata: { [`later-${mark(n)}`]: 2 }, endTime: 9 });
       await sessions.insert({ ...session, id: `open-${mark(n)}` });
       await nonces.insert(`K${n}-${mark(n)}`, new Uint8Array(32), 7);
       await users.update(changed, { ...changed, metadata: {} });
@@ -164,7 +164,7 @@ function valuesOf(n: number): Partial<NewUser> {
 }
 
 /** Nothing is as old as that. What remains to do is what a server does once a minute. */
-const NOTHING = { changes: 0, answers: 0 };
+const NOTHING = { changes: 0, answers: 0, audit: 0 };
 
 /** All bytes of the database and the files beside it. */
 function onDisk(path: string): string {

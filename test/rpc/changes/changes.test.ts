@@ -84,7 +84,7 @@ test("a token older than the history has expired; one as old as its floor has no
   const at = await users.listUserChanges({});
   clock.advance(2 * DAY);
   await addUser(users, { id: "new" });
-  await roster.server.store.prune({ changes: clock.now() - DAY, answers: 0 });
+  await roster.server.store.prune({ changes: clock.now() - DAY, answers: 0, audit: 0 });
   const { changeToken } = before;
   await failure(users.listUserChanges({ changeToken }), Code.FailedPrecondition, "CHANGE_TOKEN_EXPIRED");
   const stale = watch(users, { start: { case: "changeToken", value: changeToken } });
@@ -109,7 +109,7 @@ test.each(GRPC_PORTS)("a watch that the history outruns ends, in mid-stream: %s"
   await watch(users, { start }).changes(50 * ROUNDS);
   clock.advance(2 * DAY);
   await addUser(users);
-  await roster.server.store.prune({ changes: clock.now() - DAY, answers: 0 });
+  await roster.server.store.prune({ changes: clock.now() - DAY, answers: 0, audit: 0 });
   demand(await slow.error(), Code.FailedPrecondition, "CHANGE_TOKEN_EXPIRED");
 });
 
@@ -119,7 +119,7 @@ test("an idle watch outlives the pruning of all that it has seen", async () => {
   await addUser(account.users());
   await watcher.changes(1);
   clock.advance(2 * DAY);
-  await roster.server.store.prune({ changes: clock.now() - DAY, answers: 0 });
+  await roster.server.store.prune({ changes: clock.now() - DAY, answers: 0, audit: 0 });
   await addUser(account.users(), { id: "late" });
   expect((await watcher.changes(1)).flat().map(brief)).toEqual(["CREATED late 1"]);
 });

@@ -118,10 +118,10 @@ describe("an export", () => {
     const { accountId } = await accountOf(10);
     const { resumeToken } = present((await take(roster.users(), { accountId, chunkSize: 2 }, 1))[0]);
     const { store, sources } = roster.server;
-    await store.prune({ changes: sources.clock(), answers: 0 });
+    await store.prune({ changes: sources.clock(), answers: 0, audit: 0 });
     expect(usersOf(await take(roster.users(), { accountId, chunkSize: 2, resumeToken }, 1))).toHaveLength(2);
     await addUser(roster.users(), {}, accountId);
-    await store.prune({ changes: sources.clock(), answers: 0 });
+    await store.prune({ changes: sources.clock(), answers: 0, audit: 0 });
     const call = all(roster.users().listUsersChunked({ accountId, chunkSize: 2, resumeToken }));
     await failure(call, Code.FailedPrecondition, "RESUME_TOKEN_EXPIRED");
   });

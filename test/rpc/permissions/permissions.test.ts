@@ -8,6 +8,7 @@ import { CallMetrics } from "../../../src/rpc/pipeline/call-metrics.ts";
 import { FairUse } from "../../../src/rpc/pipeline/fair-use.ts";
 import { LongLists } from "../../../src/rpc/pipeline/long-lists.ts";
 import { servicePipeline } from "../../../src/rpc/pipeline/pipeline.ts";
+import { Refusals } from "../../../src/rpc/pipeline/refusals.ts";
 import { createStreams } from "../../../src/rpc/pipeline/streams.ts";
 import { connected } from "../services.ts";
 import { addUser, type Services, type TestAccount, useRoster } from "../setup.ts";
@@ -66,10 +67,12 @@ test("an RPC whose permission is not declared is not served: the server does not
   const draining = new AbortController().signal;
   const unlimited = { perKey: undefined, perToken: undefined, perAccount: undefined, failuresPerAddress: undefined };
   const fairness = { fairUse: new FairUse(new TokenBuckets(), unlimited), longLists: new LongLists(1) };
+  const log = createLog("silent");
   const deps = {
     store,
     authenticate,
-    log: createLog("silent"),
+    log,
+    refusals: new Refusals(store, log),
     draining,
     streams,
     ...fairness,

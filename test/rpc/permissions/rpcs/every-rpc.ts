@@ -1,3 +1,4 @@
+import { firstMessage } from "../../audit/audit-watcher.ts";
 import { etagOf, mutates, type Rpcs, reads } from "./rpc.ts";
 import { USER_RPCS } from "./user-rpcs.ts";
 
@@ -83,8 +84,13 @@ const KEY_RPCS: Rpcs = {
   "ApiKeyService/WhoAmI": reads("READER", { ...OF_NO_ACCOUNT, self: true }, ({ keys }) => keys().whoAmI({})),
 };
 
+const AUDIT_RPCS: Rpcs = {
+  "AuditService/ListAuditEntries": reads("ADMIN", {}, ({ audit }, { accountId }) => audit().listAuditEntries({ accountId })),
+  "AuditService/WatchAuditEntries": reads("ADMIN", {}, ({ audit }, { accountId }) => firstMessage(audit(), { accountId })),
+};
+
 /** Every RPC of Roster. */
-export const EVERY_RPC: Rpcs = { ...USER_RPCS, ...SESSION_RPCS, ...ACCOUNT_RPCS, ...KEY_RPCS };
+export const EVERY_RPC: Rpcs = { ...USER_RPCS, ...SESSION_RPCS, ...ACCOUNT_RPCS, ...KEY_RPCS, ...AUDIT_RPCS };
 
 /** `UserService/GetUser` of `UserService/GetUser, by external id`. */
 export function rpcName(name: string): string {
