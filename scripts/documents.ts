@@ -86,7 +86,8 @@ file that can't be read, and to name one that is empty. A flag wins over both.
 
 The command line has its own: \`ROSTER_SERVER\`, \`ROSTER_API_KEY\` (or \`ROSTER_API_KEY_FILE\`), and \`ROSTER_DATABASE_URL\`
 (or \`ROSTER_DATABASE_URL_FILE\`), beside whose file it looks for \`admin.key\`; and a client certificate to
-show, \`ROSTER_CLIENT_CERTIFICATE\` and \`ROSTER_CLIENT_KEY\` ([client certificates](mtls.md)). See \`roster import --help\`.
+show, \`ROSTER_CLIENT_CERTIFICATE\` and \`ROSTER_CLIENT_KEY\` ([client certificates](mtls.md)); \`ROSTER_SERVER_CA\`, who may have signed that of
+the server; and \`ROSTER_PROFILE\`. See [the command line](cli.md).
 
 What the settings mean in operation: [operations](operations.md).
 `;

@@ -27,9 +27,19 @@ export class CommandError extends Error {
 export function explain(cause: unknown, baseUrl: string): string {
   const error = ConnectError.from(cause);
   const reason = errorReason(error);
-  return reason === undefined && error.code === Code.Unavailable
-    ? `can't reach the server at ${baseUrl} (${error.rawMessage})`
+  return isOfNetwork(error)
+    ? `can't reach the server at ${baseUrl} (${error.rawMessage.replace(OPENSSL, "$1").trim()})`
     : `${codeName(error.code)}${reason === undefined ? "" : ` ${reason}`}: ${error.rawMessage}`;
+}
+
+/** What OpenSSL says stands in between of where it says so. */
+const OPENSSL = /^\w+:error:\w+:SSL routines:[^:]*:([^:\n]+).*$/s;
+
+const NETWORK_CODES = [Code.Unavailable, Code.Internal, Code.Unknown];
+
+/** Whether no answer has come: every answer of Roster has a reason. */
+export function isOfNetwork(error: ConnectError): boolean {
+  return errorReason(error) === undefined && NETWORK_CODES.includes(error.code);
 }
 
 /** `NOT_FOUND` for Code.NotFound. */

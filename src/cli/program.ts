@@ -4,10 +4,13 @@ import { accountsCommand } from "./commands/accounts.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { whoAmICommand } from "./commands/whoami.ts";
+import { completeCommand, completionCommand } from "./completion/command.ts";
 import { databaseCommands } from "./database/commands.ts";
 import { exportCommand } from "./export/export.ts";
 import { importCommand } from "./import/import.ts";
 import type { Environment } from "./options/connection.ts";
+import { profileCommand } from "./profiles/command.ts";
 import { serveCommand } from "./serve/command.ts";
 import { usersCommand } from "./users/command.ts";
 
@@ -27,11 +30,15 @@ export function createProgram(env: Environment): Command {
     accountsCommand(env),
     keysCommand(env),
     sessionsCommand(env),
+    profileCommand(env),
+    whoAmICommand(env),
     ...databaseCommands(env),
+    completionCommand(),
   ];
   for (const command of commands) {
     addTo(program, command);
   }
+  program.addCommand(completeCommand(env, program), { hidden: true });
   return program;
 }
 

@@ -9,6 +9,8 @@ const OF_COMMANDS = [
   fileVariable("ROSTER_API_KEY"),
   "ROSTER_CLIENT_CERTIFICATE",
   "ROSTER_CLIENT_KEY",
+  "ROSTER_SERVER_CA",
+  "ROSTER_PROFILE",
 ];
 const KNOWN = [...Object.values(SETTINGS).flatMap(variablesOf), ...OF_COMMANDS];
 const MAX_TYPOS = 3;

@@ -37,6 +37,10 @@ test("accounts are created, found, listed and changed", async () => {
   expect(await run("get", acme.id)).toEqual(acme);
   expect(await run("get", "--account", acme.id)).toEqual(acme);
   expect((await list()).map(({ id }) => id)).toEqual([acme.id, other.id, "default"]);
+  expect((await list("--filter", 'slug.startsWith("a")', "--order-by", "slug")).map(({ slug }) => slug)).toEqual([
+    "acme-ltd",
+    "another",
+  ]);
   expect(await run("update", acme.id, "--name", "Acme", "--slug", "acme")).toMatchObject({ name: "Acme", slug: "acme" });
   expect(await run("update", acme.id, "--name", "ACME")).toMatchObject({ name: "ACME", slug: "acme" });
   const opened = await run("update", acme.id, "--self-writable", "theme,profile.city");

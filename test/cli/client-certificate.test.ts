@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
+import { ProfileStore } from "../../src/cli/profiles/store.ts";
 import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { BILLING, useCertificates } from "../server/mtls.ts";
+import { testFolder } from "../support/folder.ts";
 import type { TestServer } from "../support/server.ts";
-import { roster } from "./run.ts";
+import { callerOf, roster, rosterJson } from "./run.ts";
 
 const certificates = useCertificates();
 let server: TestServer;
@@ -37,7 +39,12 @@ test("the command line shows a certificate: beside a key, or in place of one", a
 
 test("without one that the server asks for there is no connection, and the command says so", async () => {
   const { code, stderr } = await roster(["keys", "list", "--api-key", server.secret], { env: trusting() });
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^roster: .*certificate required/) });
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr: expect.stringMatching(
+      /^roster: can't reach the server at .*certificate required.*\nnext: .*--client-certificate/,
+    ),
+  });
 });
 
 test("a certificate needs its key, and both must be what they are called", async () => {
@@ -56,6 +63,28 @@ test("a certificate needs its key, and both must be what they are called", async
     code: 2,
     stderr: "roster: /nowhere.pem must be a file with a private key in PEM (ENOENT)\n",
   });
+});
+
+test("--ca, ROSTER_SERVER_CA and profiles say whose certificates of servers are good", async () => {
+  const { authority, billing } = certificates;
+  const env = {
+    ...callerOf(server),
+    ROSTER_CLIENT_CERTIFICATE: billing.files.certificate,
+    ROSTER_CLIENT_KEY: billing.files.key,
+  };
+  const whoAmI = (args: string[], more = {}) => rosterJson<{ key_from: string }>(["whoami", ...args], { ...env, ...more });
+  await expect(whoAmI([])).rejects.toThrow(/can't reach the server at https:.*\nnext: --ca FILE names the authority/);
+  expect(await whoAmI(["--ca", authority.files.certificate])).toMatchObject({ key_from: "ROSTER_API_KEY" });
+  expect(await whoAmI([], { ROSTER_SERVER_CA: authority.files.certificate })).toMatchObject({ key_from: "ROSTER_API_KEY" });
+  const given = { XDG_CONFIG_HOME: testFolder() };
+  new ProfileStore(given).put("tls", {
+    server: server.url,
+    ca: authority.files.certificate,
+    client_certificate: billing.files.certificate,
+    client_key: billing.files.key,
+    api_key: server.secret,
+  });
+  expect(await rosterJson(["whoami", "--profile", "tls"], given)).toMatchObject({ key_from: "profile tls" });
 });
 
 test("the client library shows one, too", async () => {

@@ -65,6 +65,8 @@ test("keys list and get show every key, and no secret", async () => {
   const { apiKey } = await whoAmI(server.secret);
   expect(keys.map((key) => key.id)).toEqual(expect.arrayContaining([apiKey?.id, id]));
   expect(await run<Key>("get", id)).toEqual(keys.at(-1));
+  expect(await list("--filter", `id == "${id}"`)).toEqual([keys.at(-1)]);
+  expect(await list("--filter", `id == "${id}"`, "--columns", "id,state")).toEqual([{ id, state: "active" }]);
   expect(JSON.stringify(keys)).not.toContain(secret?.split("_")[2]);
 });
 

@@ -28,7 +28,11 @@ export function spawnRoster(
   cwd?: string,
   user: { readonly uid?: number; readonly gid?: number } = {},
 ): RosterProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, ...(cwd && { cwd }), ...user });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...NO_PROFILES, ...env },
+    ...(cwd && { cwd }),
+    ...user,
+  });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
@@ -91,19 +95,46 @@ async function printedBy(args: readonly string[], env: NodeJS.ProcessEnv): Promi
 
 /** What a person at a terminal sees. */
 export async function rosterOnTerminal(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
-  const child = spawn("script", ["-qec", command, "/dev/null"], { env: { ...process.env, ...env } });
-  child.stdin.end();
-  const [shown] = await Promise.all([text(child.stdout), once(child, "close")]);
-  return stripVTControlCharacters(shown).replaceAll("\r", "");
+  return (await rosterAnswered(args, env, [])).shown;
 }
+
+/** What a person at a terminal sees who answers each question as it comes: what it ends with, and what is typed then. */
+export async function rosterAnswered(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  answers: ReadonlyArray<readonly [question: string, typed: string]>,
+): Promise<{ readonly code: number | null; readonly shown: string }> {
+  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
+  const child = spawn("script", ["-qec", command, "/dev/null"], { env: { ...process.env, ...NO_PROFILES, ...env } });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const left = [...answers];
+  if (left.length === 0) {
+    child.stdin.end();
+  }
+  let shown = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => {
+    shown += part;
+    const [question, typed] = left[0] ?? [];
+    if (question !== undefined && typed !== undefined && stripVTControlCharacters(shown).endsWith(question)) {
+      left.shift();
+      child.stdin.write(typed);
+    }
+  });
+  const [code] = await once(child, "close");
+  return { code, shown: stripVTControlCharacters(shown).replaceAll("\r", "") };
+}
+
+/** A person has profiles perhaps; tests have none but their own. */
+const NO_PROFILES = { XDG_CONFIG_HOME: join(import.meta.dirname, "no-profiles") };
 
 /** Whether a terminal can be had; `script` is that of util-linux. */
 export const HAS_TERMINAL = spawnSync("script", ["-qec", "true", "/dev/null"], { stdio: "ignore" }).status === 0;
 
 /** What makes the command line call a server. */
 export function callerOf({ url, secret }: { url: string; secret: string }): NodeJS.ProcessEnv {
-  return { ROSTER_SERVER: url, ROSTER_API_KEY: secret };
+  return { ...NO_PROFILES, ROSTER_SERVER: url, ROSTER_API_KEY: secret };
 }
 
 /** The lines of NDJSON in a file. */

@@ -53,6 +53,8 @@ test("sessions list and end-all are about one user", async () => {
     ids.push((await run<Session>("create", "--user", owner)).id);
   }
   expect((await list("--user", user)).map(({ id }) => id)).toEqual([ids[2], ids[0]]);
+  expect((await list("--filter", `external_id == "x" || user_id == "${other}"`)).map(({ id }) => id)).toEqual([ids[1]]);
+  await expect(list("--user", user, "--filter", "true")).rejects.toThrow("cannot be used with");
   expect(await run("end-all", "--user", user)).toEqual({ ended_count: "2" });
   expect(await run("end-all", "--user", user)).toEqual({ ended_count: "0" });
   expect((await list()).filter(({ end_time }) => end_time === undefined).map(({ id }) => id)).toEqual([ids[1]]);
@@ -66,11 +68,11 @@ test("with --account - a super admin sees the sessions of all accounts", async (
   expect((await list("--account", "-"))[0]).toEqual(session);
 });
 
-test("a list is every page, and one that nobody reads to its end is no failure", async () => {
+test("--all is every page, and one that nobody reads to its end is no failure", async () => {
   const user = await addUser();
   const COUNT = 2_001;
   await insertSessions(user, COUNT);
-  const args = ["sessions", "list", "--user", user];
+  const args = ["sessions", "list", "--user", user, "--all"];
   const { code, stdout } = await roster(args, { env: callerOf(server) });
   expect(code).toBe(0);
   const sessions = parseNdjson<Session>(stdout);

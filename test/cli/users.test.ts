@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiKeyRole, createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { createKey } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, roster, rosterJson } from "./run.ts";
+import { callerOf, HAS_TERMINAL, roster, rosterAnswered, rosterJson } from "./run.ts";
 
 let server: TestServer;
 let client: RosterClient;
@@ -85,6 +85,22 @@ test("a purge needs --yes where nobody can be asked, and shows what it has remov
   });
   expect(await run("get", id)).toMatchObject({ id });
   expect(await run("purge", "--email", "gone@example.com", "--yes")).toMatchObject({ user_id: id, change_count: "2" });
+  await expect(run("get", id, "--show-deleted")).rejects.toThrow("USER_NOT_FOUND");
+});
+
+test.runIf(HAS_TERMINAL)("at a terminal a purge shows whom it would erase, and wants the id typed", async () => {
+  const { id } = await run("create", "--email", "asked@example.com", "--id", "asked");
+  const question = "Type its id to go on: ";
+  const purge = (typed: string) => rosterAnswered(["users", "purge", id], callerOf(server), [[question, typed]]);
+  const wrong = await purge("yes\r");
+  expect(wrong).toEqual({ code: 1, shown: expect.stringContaining("roster: that is not its id; nothing was erased\n") });
+  expect(wrong.shown).toMatch(/^id +asked\nemail +asked@example\.com\n/);
+  // Ctrl-C, Ctrl-D
+  for (const key of ["\u0003", "\u0004"]) {
+    expect(await purge(key)).toEqual({ code: 130, shown: expect.stringContaining("stopped; nothing was changed\n") });
+  }
+  expect(await run("get", id)).toMatchObject({ id });
+  expect(await purge("asked\r")).toEqual({ code: 0, shown: expect.stringMatching(/\nuser_id +asked\n/) });
   await expect(run("get", id, "--show-deleted")).rejects.toThrow("USER_NOT_FOUND");
 });
 

@@ -8,10 +8,11 @@ import {
   type Environment,
   withConnection,
 } from "../options/connection.ts";
-import { addListOptions, addOutputOptions, type ListOptions, type OutputOptions } from "../options/output.ts";
+import { addListOptions, type ListOptions } from "../options/list.ts";
+import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import type { Listing } from "../terminal/columns.ts";
-import { show, showDone, showRows } from "../terminal/output.ts";
-import { firstRows, type PageRequest } from "../terminal/pages.ts";
+import { showList } from "../terminal/list.ts";
+import { show, showDone } from "../terminal/output.ts";
 
 type Options = ConnectionOptions & OutputOptions;
 
@@ -52,13 +53,16 @@ function listCommand(env: Environment): Command {
   return new Command("list")
     .description("List all accounts. Takes a super admin.")
     .action((options: ConnectionOptions & ListOptions) =>
-      withConnection(options, env, async ({ accounts }) => {
-        const list = async (page: PageRequest) => {
-          const { accounts: rows, nextPageToken } = await accounts.listAccounts(page);
-          return { rows, nextPageToken };
-        };
-        await showRows(LISTING, firstRows(list), options);
-      }),
+      withConnection(options, env, ({ accounts }) =>
+        showList(
+          LISTING,
+          async (request) => {
+            const { accounts: rows, ...answer } = await accounts.listAccounts(request);
+            return { rows, ...answer };
+          },
+          options,
+        ),
+      ),
     );
 }
 

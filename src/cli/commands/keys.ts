@@ -3,13 +3,14 @@ import { Command, Option } from "commander";
 import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../../client/index.ts";
 import type { RateLimit } from "../../directory/limits/token-bucket.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
-import { addListOptions, addOutputOptions, type ListOptions, type OutputOptions } from "../options/output.ts";
+import { addListOptions, type ListOptions } from "../options/list.ts";
+import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { parseRateLimitOption } from "../options/rate-limit.ts";
 import { parseDurationOption, parseTimeOption } from "../options/times.ts";
 import type { Listing } from "../terminal/columns.ts";
 import { toDocument } from "../terminal/document.ts";
-import { show, showDocument, showRows } from "../terminal/output.ts";
-import { firstRows, type PageRequest } from "../terminal/pages.ts";
+import { showList } from "../terminal/list.ts";
+import { show, showDocument } from "../terminal/output.ts";
 
 const ROLES = {
   self: ApiKeyRole.SELF,
@@ -48,13 +49,16 @@ function listCommand(env: Environment): Command {
   return new Command("list")
     .description("List the keys of the account, oldest first, also those that no longer work.")
     .action((options: ConnectionOptions & ListOptions) =>
-      withConnection(options, env, async ({ apiKeys, accountId }) => {
-        const list = async (page: PageRequest) => {
-          const { apiKeys: rows, nextPageToken } = await apiKeys.listApiKeys({ ...page, accountId });
-          return { rows, nextPageToken };
-        };
-        await showRows(listingOf(accountId), firstRows(list), options);
-      }),
+      withConnection(options, env, ({ apiKeys, accountId }) =>
+        showList(
+          listingOf(accountId),
+          async (request) => {
+            const { apiKeys: rows, ...answer } = await apiKeys.listApiKeys({ ...request, accountId });
+            return { rows, ...answer };
+          },
+          options,
+        ),
+      ),
     );
 }
 

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { DeleteSessionResponseSchema, EndUserSessionsResponseSchema, SessionSchema } from "../../client/index.ts";
 import {
   addConnectionOptions,
@@ -7,10 +7,11 @@ import {
   type Environment,
   withConnection,
 } from "../options/connection.ts";
-import { addListOptions, addOutputOptions, type ListOptions, type OutputOptions } from "../options/output.ts";
+import { addListOptions, type ListOptions } from "../options/list.ts";
+import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import type { Listing } from "../terminal/columns.ts";
-import { show, showDone, showRows } from "../terminal/output.ts";
-import { firstRows, type PageRequest } from "../terminal/pages.ts";
+import { type ListRequest, showList } from "../terminal/list.ts";
+import { show, showDone } from "../terminal/output.ts";
 
 type Options = ConnectionOptions & OutputOptions;
 
@@ -38,17 +39,21 @@ export function sessionsCommand(env: Environment): Command {
 }
 
 function listCommand(env: Environment): Command {
+  const user = new Option("--user <id>", "only those of this user").conflicts(["filter", "orderBy"]);
   return new Command("list")
     .description("List sessions, open and ended, newest first.")
-    .option("--user <id>", "only those of this user")
+    .addOption(user)
     .action((options: ListSessionsOptions) =>
-      withConnection(options, env, async (connection) => {
-        const list = async (page: PageRequest) => {
-          const { sessions: rows, nextPageToken } = await listPage(connection, options.user, page);
-          return { rows, nextPageToken };
-        };
-        await showRows(listingOf(connection), firstRows(list), options);
-      }),
+      withConnection(options, env, (connection) =>
+        showList(
+          listingOf(connection),
+          async (request) => {
+            const { sessions: rows, ...answer } = await listPage(connection, options.user, request);
+            return { rows, ...answer };
+          },
+          options,
+        ),
+      ),
     );
 }
 
@@ -112,10 +117,10 @@ function deleteCommand(env: Environment): Command {
     );
 }
 
-function listPage({ sessions, accountId }: Connection, userId: string | undefined, page: PageRequest) {
+function listPage({ sessions, accountId }: Connection, userId: string | undefined, request: ListRequest) {
   return userId === undefined
-    ? sessions.listSessions({ ...page, accountId })
-    : sessions.listUserSessions({ ...page, accountId, userId });
+    ? sessions.listSessions({ ...request, accountId })
+    : sessions.listUserSessions({ ...request, accountId, userId });
 }
 
 const COLUMNS = ["id", "user_id", "external_id", "create_time", "end_time"];

@@ -37,7 +37,8 @@ export function readCertificate(options: CertificateOptions, env: Environment): 
   };
 }
 
-function readPem(path: string, kind: string, parse: (pem: string) => unknown): string {
+/** The text of the file. Throws a UsageError if it is not what it is called. */
+export function readPem(path: string, kind: string, parse: (pem: string) => unknown): string {
   try {
     const pem = readFileSync(path, "utf8");
     parse(pem);

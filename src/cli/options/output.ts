@@ -8,23 +8,12 @@ export interface OutputOptions {
   readonly output?: OutputFormat;
 }
 
-/** What `addListOptions` adds. */
-export interface ListOptions extends OutputOptions {
-  readonly columns?: string;
-}
-
 /** The options of every command that prints what the server answers. */
 export function addOutputOptions(command: Command): Command {
   const format = "-o, --output <format>";
   return command
     .addOption(new Option(format, "how to print (default: table on a terminal, else ndjson)").choices(FORMATS))
     .addOption(new Option("--json", "the same as --output json").implies({ output: "json" }));
-}
-
-/** The options of every command that prints rows. */
-export function addListOptions(command: Command, columns: readonly string[]): Command {
-  const help = `which fields to print, in this order: id,metadata.plan (default of tables: ${columns.join(",")})`;
-  return addOutputOptions(command).option("--columns <names>", help);
 }
 
 /** People get a table, programs a line of JSON each, unless they ask for something else. */

@@ -1,7 +1,7 @@
-import { Code, type ConnectError } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema, ResourceInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
 import type { Reason } from "../../directory/errors.ts";
-import { CommandError, explain } from "../errors.ts";
+import { CommandError, explain, isOfNetwork } from "../errors.ts";
 import { outcomeOf } from "../exit-codes.ts";
 import { widthOf } from "./table.ts";
 
@@ -16,7 +16,10 @@ export interface CallContext {
 /** The refusal of a server as the end of a command: what went wrong, where in the filter, and what to do next. */
 export function toCommandError(error: ConnectError, context: CallContext): CommandError {
   const lines = [explain(error, context.baseUrl), markedFilter(error, context.filter), nextStep(error, context)];
-  return new CommandError(lines.filter(Boolean).join("\n"), { cause: error, outcome: outcomeOf(error.code) });
+  return new CommandError(lines.filter(Boolean).join("\n"), {
+    cause: error,
+    outcome: isOfNetwork(error) ? "unavailable" : outcomeOf(error.code),
+  });
 }
 
 type Step = string | ((error: ConnectError, context: CallContext) => string | undefined);
@@ -60,7 +63,8 @@ function nextStep(error: ConnectError, context: CallContext): string | undefined
 }
 
 /** The error is none of Roster: of the network, or of a server that is another. */
-function stepWithoutReason({ code, rawMessage }: ConnectError): string {
+function stepWithoutReason(error: ConnectError): string {
+  const { rawMessage } = error;
   if (/certificate required|handshake failure/i.test(rawMessage)) {
     return "the server asks for a certificate: --client-certificate and --client-key";
   }
@@ -70,7 +74,7 @@ function stepWithoutReason({ code, rawMessage }: ConnectError): string {
   if (/wrong version number|packet length too long/i.test(rawMessage)) {
     return "there may be no TLS at this port: try http://";
   }
-  return code === Code.Unavailable
+  return isOfNetwork(error)
     ? "is it running, and is this its address? --server, ROSTER_SERVER or a profile name another; `roster serve` starts one here"
     : "is this the address of a Roster server? --server, ROSTER_SERVER or a profile name another";
 }

@@ -2,8 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { systemCode } from "../errors.ts";
-import { formatOf, type ListOptions, type OutputFormat, type OutputOptions } from "../options/output.ts";
-import { type Columns, defaultColumns, type Listing, parseColumns } from "./columns.ts";
+import { formatOf, type OutputFormat, type OutputOptions } from "../options/output.ts";
 import { cellOf, type Document, toDocument } from "./document.ts";
 import { printJson, printNdjson, printYaml, toYaml } from "./print.ts";
 import { createTable, formatFields } from "./table.ts";
@@ -50,45 +49,34 @@ export async function showDocument(document: Document, text: string, options: Ou
   await write([await texts[formatOf(options)]()]);
 }
 
-/** Shows rows that come in parts. */
-export async function showRows<D extends DescMessage>(
-  listing: Listing<D>,
-  parts: AsyncIterable<readonly MessageShape<D>[]>,
-  options: ListOptions,
+/** Shows documents that come in parts to a program. */
+export async function showParts(
+  parts: AsyncIterable<readonly Document[]>,
+  format: Exclude<OutputFormat, "table">,
 ): Promise<void> {
-  const columns = columnsOf(listing, options);
+  const printers = { json: printJson, ndjson: printNdjson, yaml: printYaml };
+  await write(printers[format](parts));
+}
+
+/** Shows rows that are no messages, a column for each of these names. */
+export async function showRecords(
+  names: readonly string[],
+  records: readonly Document[],
+  options: OutputOptions,
+): Promise<void> {
   const format = formatOf(options);
   if (format === "table") {
-    await write(tables(parts, columns ?? defaultColumns(listing)));
+    const table = createTable(names.map((name) => name.replaceAll("_", " ").toUpperCase()));
+    await write([table(records.map((record) => names.map((name) => cellOf(record[name], undefined))))]);
   } else {
-    const printers = { json: printJson, ndjson: printNdjson, yaml: printYaml };
-    const documentOf = columns?.documentOf ?? ((row: MessageShape<D>) => toDocument(listing.schema, row));
-    await write(printers[format](documents(parts, documentOf)));
+    await showParts(Readable.from([records]), format);
   }
 }
 
-/** The columns that are asked for. Throws a UsageError. */
-export function columnsOf<D extends DescMessage>(listing: Listing<D>, { columns }: ListOptions): Columns<D> | undefined {
-  return columns === undefined ? undefined : parseColumns(listing, columns);
-}
-
-async function* tables<D extends DescMessage>(
-  parts: AsyncIterable<readonly MessageShape<D>[]>,
-  { titles, cellsOf }: Columns<D>,
-): AsyncGenerator<string> {
-  const table = createTable(titles);
-  for await (const rows of parts) {
-    yield table(rows.map(cellsOf));
-  }
-}
-
-async function* documents<T>(
-  parts: AsyncIterable<readonly T[]>,
-  documentOf: (row: T) => Document,
-): AsyncGenerator<readonly Document[]> {
-  for await (const rows of parts) {
-    yield rows.map(documentOf);
-  }
+/** Shows one thing that is no message. */
+export async function showRecord(record: Document, options: OutputOptions): Promise<void> {
+  const fields = Object.entries(record).map(([name, value]) => [name, cellOf(value, undefined)] as const);
+  await showDocument(record, formatFields(fields), options);
 }
 
 function fieldsOf(schema: DescMessage, document: Document): Array<readonly [string, string]> {

@@ -4,6 +4,7 @@ import { addConnectionOptions, type ConnectionOptions, type Environment, withCon
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { show } from "../terminal/output.ts";
 import { createCommand } from "./create.ts";
+import { editCommand } from "./edit.ts";
 import { listCommand } from "./list.ts";
 import { purgeCommand } from "./purge.ts";
 import { statusCommands, undeleteCommand } from "./status.ts";
@@ -21,6 +22,7 @@ export function usersCommand(env: Environment): Command {
     getCommand(env),
     createCommand(env),
     updateCommand(env),
+    editCommand(env),
     ...statusCommands(env),
     undeleteCommand(env),
     purgeCommand(env),

@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { addOutputOptions, type OutputOptions } from "./output.ts";
+
+/** What `addListOptions` adds. */
+export interface ListOptions extends OutputOptions {
+  readonly filter?: string;
+  readonly orderBy?: string;
+  readonly columns?: string;
+  readonly limit: number;
+  readonly all?: boolean;
+  readonly count?: boolean;
+}
+
+const DEFAULT_LIMIT = 50;
+
+/** The options of every list. `columns`: what its tables have by default. */
+export function addListOptions(command: Command, columns: readonly string[]): Command {
+  const help = `which fields to print, in this order: id,metadata.plan (default of tables: ${columns.join(",")})`;
+  const limit = new Option("--limit <rows>", "the most to list").default(DEFAULT_LIMIT).argParser(parseLimit);
+  return addOutputOptions(command)
+    .option("--filter <cel>", "only those that pass, in CEL")
+    .option("--order-by <fields>", "the order: 'create_time', 'create_time desc, id'")
+    .option("--columns <names>", help)
+    .addOption(limit.conflicts("all"))
+    .option("--all", "all there are, as they come")
+    .option("--count", "only how many there are");
+}
+
+function parseLimit(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new InvalidArgumentError("It must be a whole number from 1 on; for all there is --all.");
+  }
+  return Number(text);
+}
