@@ -20,7 +20,7 @@ test("what is exported can be imported elsewhere, and is equal field by field", 
   const imported = await roster(["import", file, "--mode", "upsert"], { env: callerOf(to) });
   expect(imported).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("created 5001, updated 0, skipped 0, failed 0"),
+    stdout: expect.stringContaining('"created":5001,"updated":0,"skipped":0,"failed":0,'),
   });
 
   const originals = readNdjson<Exported>(file);

@@ -87,7 +87,7 @@ test("colour is for terminals, unless NO_COLOR or FORCE_COLOR says otherwise", a
 test("a mistake in the filter is marked", async () => {
   expect(await run("--filter", "name == 'é' && stauts == 1")).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/FILTER_INVALID: .+\n {2}name == 'é' && stauts == 1\n {17}\^\n$/),
+    stderr: expect.stringMatching(/FILTER_INVALID: .+\n {2}name == 'é' && stauts == 1\n {17}\^\nnext: .+\n$/),
   });
   const long = `${Array.from({ length: 20 }, () => "name != 'x'").join(" &&\n")} && nope`;
   const { stderr } = await run("--filter", long);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -41,9 +42,10 @@ test("export --filter, then watch --token: a line for each change of those who p
   await client.users.createUser({ userId: "ada", user: { project: "engine", name: "Ada" } });
   await client.users.createUser({ userId: "kay", user: { name: "Kay" } });
   const file = join(testFolder(), "users.ndjson");
-  const { code, stderr } = await roster(["export", file, "--filter", filter], { env: callerOf(server) });
+  const { code, stdout, stderr } = await roster(["export", file, "--filter", filter], { env: callerOf(server) });
   expect([code, readNdjson<{ id: string }>(file).map(({ id }) => id)]).toEqual([0, ["ada"]]);
   const [, token = ""] = /roster watch --token (\S+)/.exec(stderr) ?? [];
+  expect(JSON.parse(stdout)).toEqual({ file, user_count: 1, change_token: token });
   await client.users.updateUser({ user: { id: "kay", project: "engine" } });
   await client.users.updateUser({ user: { id: "ada", project: "analysis" } });
   const first = await watched(["--filter", filter, "--token", token], 2);
@@ -69,12 +71,30 @@ test("watch --with-initial-state begins with the users that there are", async ()
   ]);
 });
 
+test("a watch is one array, one YAML list or one table, if that is asked for, also when it ends by Ctrl-C", async () => {
+  await client.users.importUsers({ users: ["y1", "y2"].map((id) => ({ id, email: `${id}@example.com` })) });
+  const watch = async (output: string) => {
+    const args = ["watch", "--with-initial-state", "--filter", 'id.startsWith("y")', "--output", output];
+    const { child, finished } = spawnRoster(args, callerOf(server));
+    child.stdout.once("data", () => child.kill("SIGINT"));
+    const { code, stdout } = await finished;
+    expect(code).toBe(0);
+    return stdout;
+  };
+  const changes = [{ user_id: "y1" }, { user_id: "y2", change_token: expect.any(String) }];
+  expect(JSON.parse(await watch("json"))).toMatchObject(changes);
+  expect(parse(await watch("yaml"))).toMatchObject(changes);
+  expect(await watch("table")).toMatch(
+    /^TIME +CHANGE +USER +EMAIL +FIELDS\n\S+Z +created +y1 +y1@example\.com +-\n\S+Z +created +y2 /,
+  );
+});
+
 test("watch says what the server refuses", async () => {
   const wrong = await roster(["watch", "--filter", "nope == 1"], { env: callerOf(server) });
   expect(wrong).toMatchObject({
     code: 2,
     stdout: "",
-    stderr: expect.stringMatching(/FILTER_INVALID: filter, at offset 0: .+\n {2}nope == 1\n {2}\^\n$/),
+    stderr: expect.stringMatching(/FILTER_INVALID: filter, at offset 0: .+\n {2}nope == 1\n {2}\^\nnext: .+\n$/),
   });
   const foreign = await roster(["watch", "--token", "nonsense"], { env: callerOf(server) });
   expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining("INVALID_ARGUMENT CHANGE_TOKEN_INVALID") });

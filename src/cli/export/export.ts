@@ -1,6 +1,7 @@
 import { toJson } from "@bufbuild/protobuf";
 import { Command, InvalidArgumentError } from "commander";
 import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "../../client/index.ts";
+import { UsageError } from "../errors.ts";
 import {
   addConnectionOptions,
   type Connection,
@@ -8,11 +9,12 @@ import {
   type Environment,
   withConnection,
 } from "../options/connection.ts";
-import { write } from "../terminal/output.ts";
+import { addOutputOptions, type OutputOptions } from "../options/output.ts";
+import { showDocument, write } from "../terminal/output.ts";
 import { createProgress, noteRetry, type Progress } from "../terminal/progress.ts";
 import { assertWritable, type ExportPosition, PartFile } from "./part-file.ts";
 
-interface ExportCommandOptions extends ConnectionOptions {
+interface ExportCommandOptions extends ConnectionOptions, OutputOptions {
   readonly chunkSize?: number;
   readonly showDeleted?: boolean;
   readonly filter?: string;
@@ -24,7 +26,7 @@ they were at one moment, whatever is written meanwhile. "roster import" takes th
 
 Goes on by itself when the connection breaks or the server restarts. The file is written as FILE.part and takes its name when
 it is complete and the server's count agrees; if the command itself is stopped, the same command continues where it was. At the
-end it shows the token from which "roster watch" goes on.`;
+end it shows the token from which "roster watch" goes on; a program gets it as JSON on standard output.`;
 
 /** `roster export` */
 export function exportCommand(env: Environment): Command {
@@ -35,9 +37,13 @@ export function exportCommand(env: Environment): Command {
     .option("--filter <cel>", "only users that pass, in CEL: 'status == \"ACTIVE\"'")
     .option("--show-deleted", "deleted users too (import would make live users of them)")
     .addHelpText("after", HELP);
-  return addConnectionOptions(command).action(async (file: string, options: ExportCommandOptions) => {
+  return addOutputOptions(addConnectionOptions(command)).action(async (file: string, options: ExportCommandOptions) => {
     if (file !== "-") {
       await assertWritable(file);
+    } else if (options.output !== undefined && options.output !== "ndjson") {
+      throw new UsageError(
+        "on standard output users come as NDJSON, which import takes; `roster users list --all` has other formats",
+      );
     }
     await withConnection(options, env, (connection) =>
       file === "-" ? exportToStdout(connection, options) : exportToFile(file, connection, options),
@@ -72,7 +78,7 @@ async function exportToFile(file: string, connection: Connection, options: Expor
       progress.note(`continuing after ${part.position.userCount} users`);
     }
     const begun = part.position.resumeToken;
-    await fill(part, connection, options, progress).catch((error: unknown) => {
+    const changeToken = await fill(part, connection, options, progress).catch((error: unknown) => {
       // The server no longer has the state of that moment. Another moment may be taken only if this run has exported nothing yet.
       if (begun === "" || part.position.resumeToken !== begun || !errorReason(error)?.startsWith("RESUME_TOKEN_")) {
         throw error;
@@ -83,22 +89,28 @@ async function exportToFile(file: string, connection: Connection, options: Expor
     await part.complete();
     progress.stop();
     const seconds = (performance.now() - start) / 1000;
-    process.stderr.write(`exported ${part.position.userCount} users in ${seconds.toFixed(1)} s to ${file}\n`);
+    const { userCount } = part.position;
+    process.stderr.write(`exported ${userCount} users in ${seconds.toFixed(1)} s to ${file}\n`);
+    await showDocument({ file, user_count: userCount, change_token: changeToken }, "", options);
   } finally {
     progress.stop();
     await part.close();
   }
 }
 
+/** Returns the token from which a watch goes on; empty if all accounts are exported. */
 async function fill(
   part: PartFile,
   connection: Connection,
   options: ExportCommandOptions,
   progress: Progress,
-): Promise<void> {
-  for await (const { users, resumeToken, userCount } of chunks(connection, options, progress, part.position)) {
+): Promise<string> {
+  let last = "";
+  for await (const { users, resumeToken, userCount, changeToken } of chunks(connection, options, progress, part.position)) {
     await part.write(toLines(users), { resumeToken, userCount });
+    last = changeToken;
   }
+  return last;
 }
 
 async function* chunks(

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { ImportMode } from "../../client/index.ts";
 import { systemCode, UsageError } from "../errors.ts";
+import { EXIT_CODES } from "../exit-codes.ts";
 import {
   addConnectionOptions,
   type Connection,
@@ -11,13 +12,15 @@ import {
   type Environment,
   withConnection,
 } from "../options/connection.ts";
+import { addOutputOptions, type OutputOptions } from "../options/output.ts";
+import { showDocument } from "../terminal/output.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { ErrorsFile } from "./bad-rows.ts";
 import { toBatches } from "./batches.ts";
 import { FORMATS, type Format, formatOf, readUsers } from "./formats.ts";
 import { type ImportResult, importBatches } from "./send.ts";
 
-interface ImportOptions extends ConnectionOptions {
+interface ImportOptions extends ConnectionOptions, OutputOptions {
   readonly format?: Format;
   readonly mode: keyof typeof MODES;
   readonly errors?: string;
@@ -42,7 +45,7 @@ then: jq -c .row FILE.errors.ndjson | roster import -
 An import that broke off can be started again: within 24 hours the server knows what it has imported of the same file, and
 answers for that part as it did then, without importing it again.
 
-Exit code: 0 if every row landed or was skipped, 1 if some failed, 2 if the command was called the wrong way.`;
+Exit code: 0 if every row landed or was skipped, 1 if some failed; else as for every command.`;
 
 /** `roster import` */
 export function importCommand(env: Environment): Command {
@@ -56,7 +59,9 @@ export function importCommand(env: Environment): Command {
     .option("--errors <file>", "where bad rows go (default: FILE.errors.ndjson)")
     .option("--fresh", "import every row, also if the same file was imported in the last 24 hours")
     .addHelpText("after", HELP);
-  return addConnectionOptions(command).action((file: string, options: ImportOptions) => importFile(file, options, env));
+  return addOutputOptions(addConnectionOptions(command)).action((file: string, options: ImportOptions) =>
+    importFile(file, options, env),
+  );
 }
 
 async function importFile(file: string, options: ImportOptions, env: Environment): Promise<void> {
@@ -75,27 +80,24 @@ async function importFile(file: string, options: ImportOptions, env: Environment
 async function run(
   users: ReturnType<typeof readUsers>,
   connection: Connection,
-  {
-    mode,
-    fresh = false,
-    size,
-    errorsPath,
-  }: ImportOptions & { readonly size: number | undefined; readonly errorsPath: string },
+  options: ImportOptions & { readonly size: number | undefined; readonly errorsPath: string },
 ): Promise<void> {
+  const { mode, fresh = false, size, errorsPath } = options;
   const start = performance.now();
   const progress = createProgress("imported", size);
   const errors = new ErrorsFile(errorsPath);
   try {
     const result = await importBatches(toBatches(users), connection, { mode: MODES[mode], fresh, errors, progress });
     progress.stop();
-    report(result, errors.path, (performance.now() - start) / 1000);
+    await report(result, errors.path, (performance.now() - start) / 1000, options);
   } finally {
     progress.stop();
     await errors.close();
   }
 }
 
-function report({ created, updated, skipped, failed, repeated }: ImportResult, errorsPath: string, seconds: number): void {
+async function report(result: ImportResult, errorsPath: string, seconds: number, options: OutputOptions): Promise<void> {
+  const { created, updated, skipped, failed, repeated } = result;
   if (repeated > 0) {
     process.stderr.write(
       `${repeated} rows had been imported by an earlier run of this import; --fresh imports them again\n`,
@@ -103,12 +105,12 @@ function report({ created, updated, skipped, failed, repeated }: ImportResult, e
   }
   if (failed > 0) {
     process.stderr.write(`the rows that failed are in ${errorsPath}\n`);
-    process.exitCode = 1;
+    process.exitCode = EXIT_CODES.failed.code;
   }
   const rate = Math.round((created + updated + skipped + failed) / Math.max(seconds, 0.001));
-  process.stdout.write(
-    `created ${created}, updated ${updated}, skipped ${skipped}, failed ${failed}, in ${seconds.toFixed(1)} s, ${rate} rows/s\n`,
-  );
+  const counts = `created ${created}, updated ${updated}, skipped ${skipped}, failed ${failed}`;
+  const document = { created, updated, skipped, failed, repeated, ...(failed > 0 && { errors_file: errorsPath }) };
+  await showDocument(document, `${counts}, in ${seconds.toFixed(1)} s, ${rate} rows/s\n`, options);
 }
 
 /** In bytes; undefined for a pipe. */

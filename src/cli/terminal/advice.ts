@@ -42,6 +42,7 @@ const STEPS: Partial<Record<Reason, Step>> = {
     `${holder(error)} (if it is deleted: --show-deleted); an id is free again after \`roster users purge\``,
   USER_NOT_DELETED: "nothing to do: the user is live",
   LAST_SUPER_ADMIN: "make another user a super admin first: `roster users update ID --set super_admin=true`",
+  FILTER_INVALID: 'filters are CEL: \'status == "ACTIVE" && metadata.plan in ["pro", "team"]\'',
   ORDER_BY_INVALID: "for example --order-by 'email, create_time desc'",
   ACCOUNT_NOT_EMPTY: "with --force its users, sessions, keys and history are erased, too",
   NONCE_REQUIRED: "the command line sends no nonces: call with another key",

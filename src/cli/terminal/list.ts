@@ -4,6 +4,7 @@ import { formatOf } from "../options/output.ts";
 import { type Columns, defaultColumns, type Listing, parseColumns } from "./columns.ts";
 import { toDocument } from "./document.ts";
 import { showDocument, showParts, write } from "./output.ts";
+import { mapParts } from "./parts.ts";
 import { createTable } from "./table.ts";
 
 /** What every list of the API takes. */
@@ -89,18 +90,12 @@ async function showRows<D extends DescMessage>(
   if (format === "table") {
     const { titles, cellsOf } = columns ?? defaultColumns(listing);
     const table = createTable(titles);
-    await write(mapped(parts, (rows) => table(rows.map(cellsOf))));
+    await write(mapParts(parts, (rows) => table(rows.map(cellsOf))));
   } else {
     const documentOf = columns?.documentOf ?? ((row: MessageShape<D>) => toDocument(listing.schema, row));
     await showParts(
-      mapped(parts, (rows) => rows.map(documentOf)),
+      mapParts(parts, (rows) => rows.map(documentOf)),
       format,
     );
-  }
-}
-
-async function* mapped<A, B>(parts: AsyncIterable<A>, map: (part: A) => B): AsyncGenerator<B> {
-  for await (const part of parts) {
-    yield map(part);
   }
 }
