@@ -74,6 +74,12 @@ test.each([
   ["a field within one that is set", ["users", "create", "--set", "metadata={}", "--set", "metadata.a=1"], "is set twice"],
   ["nothing for a value", ["users", "update", "ada", "--set", "metadata.a=null"], "--unset metadata.a"],
   ["metadata that is no object", ["users", "update", "ada", "--set", "metadata=5"], "metadata is a JSON object"],
+  ["a number that would be rounded", ["users", "create", "--set", "metadata.n=12345678901234567890"], "beyond 2^53"],
+  [
+    "a time that is none",
+    ["users", "update", "a", "--set", "email_verify_time=now"],
+    "email_verify_time is a time as in RFC",
+  ],
   ["a status that is none", ["users", "create", "--set", "status=off"], "status is one of invited, active, suspended"],
   ["an update of no field", ["users", "update", "ada"], "nothing to change: give --set or --unset"],
   ["two profiles' names", ["profile", "use", "a", "--none"], "give the name of a profile, or --none"],

@@ -3,6 +3,7 @@ import { type User, UserSchema, UserStatusSchema } from "../../client/index.ts";
 import { USER_FIELD_KEYS, USER_FIELDS } from "../../directory/users/user-fields.ts";
 import { UsageError } from "../errors.ts";
 import { type Place, placeText, takePlace } from "../options/place.ts";
+import { parseTimeOption } from "../options/times.ts";
 import { suggestion } from "../suggest.ts";
 import { isDocument, setAt, valueAt } from "../terminal/document.ts";
 
@@ -88,7 +89,16 @@ function parseValue([field, ...keys]: Place, text: string): JsonValue {
   if (field === "status") {
     return oneOf("status", text.toLowerCase(), STATUSES);
   }
-  return text;
+  return field === "email_verify_time" ? checkTime(field, text) : text;
+}
+
+function checkTime(field: string, text: string): string {
+  try {
+    parseTimeOption(text);
+    return text;
+  } catch {
+    throw new UsageError(`${field} is a time as in RFC 3339, as 2027-01-31T12:00:00Z: not ${JSON.stringify(text)}`);
+  }
 }
 
 const STATUSES = Object.fromEntries(
@@ -97,10 +107,21 @@ const STATUSES = Object.fromEntries(
 
 function parseJson(text: string): JsonValue {
   try {
-    return JSON.parse(text);
-  } catch {
+    return JSON.parse(text, exact);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      throw error;
+    }
     return text;
   }
+}
+
+/** A long number would be stored as another one. */
+function exact(_: string, value: JsonValue): JsonValue {
+  if (typeof value === "number" && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))) {
+    throw new UsageError("a number is beyond 2^53 and would be rounded: give it as text, in quotes: 'metadata.n=\"123\"'");
+  }
+  return value;
 }
 
 function oneOf<T extends JsonValue>(field: string, text: string, values: Readonly<Record<string, T>>): T {
