@@ -79,7 +79,8 @@ export async function rosterRows<T>(args: readonly string[], env: NodeJS.Process
   return parseNdjson(await printedBy(args, env));
 }
 
-async function printedBy(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+/** What a command prints for a program, as it is. */
+export async function printedBy(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const stdout = new PassThrough();
   const printed = text(stdout);
   const original = Object.getOwnPropertyDescriptor(process, "stdout") ?? {};

@@ -1,8 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createRosterClient } from "../../src/client/index.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, HAS_TERMINAL, roster, rosterOnTerminal, rosterRows, spawnRoster } from "./run.ts";
+import { callerOf, HAS_TERMINAL, printedBy, roster, rosterOnTerminal, rosterRows, spawnRoster } from "./run.ts";
 
 const COUNT = 2_300;
 let server: TestServer;
@@ -27,6 +28,8 @@ type User = { readonly id: string };
 
 const list = (...args: string[]) => rosterRows<User>(["users", "list", ...args], callerOf(server));
 const idsOf = (users: readonly User[]) => users.map(({ id }) => id);
+const printed = async (...args: string[]) =>
+  stripVTControlCharacters(await printedBy(["users", "list", ...args], callerOf(server)));
 const run = (...args: string[]) => roster(["users", "list", ...args], { env: callerOf(server) });
 const few = ["--filter", "has(email)", "--order-by", "email"];
 
@@ -58,22 +61,22 @@ test("columns are the fields that are asked for, in every format", async () => {
   const columns = [...few, "--columns", "id, metadata.team.size,status"];
   const rows = ["ada", "kay"].map((id, n) => ({ id, metadata: { team: { size: 2 * n } }, status: "USER_STATUS_ACTIVE" }));
   expect(await list(...columns)).toEqual(rows);
-  expect(JSON.parse((await run(...columns, "--json")).stdout)).toEqual(rows);
-  expect(parse((await run(...columns, "-o", "yaml")).stdout)).toEqual(rows);
-  expect((await run(...columns, "-o", "table")).stdout).toBe(
+  expect(JSON.parse(await printed(...columns, "--json"))).toEqual(rows);
+  expect(parse(await printed(...columns, "-o", "yaml"))).toEqual(rows);
+  expect(await printed(...columns, "-o", "table")).toBe(
     "ID   METADATA.TEAM.SIZE  STATUS\nada  0                   active\nkay  2                   active\n",
   );
-  expect((await run(...few, "-o", "table")).stdout).toMatch(
+  expect(await printed(...few, "-o", "table")).toMatch(
     /^ID +EMAIL +NAME +STATUS +CREATED\nada +ada@example\.com +- +active +2\S+Z\n/,
   );
 });
 
 test("an empty list is one in every format", async () => {
   const none = ["--filter", 'id == "nobody"'];
-  expect((await run(...none)).stdout).toBe("");
-  expect((await run(...none, "--json")).stdout).toBe("[]\n");
-  expect((await run(...none, "-o", "yaml")).stdout).toBe("[]\n");
-  expect((await run(...none, "-o", "table")).stdout).toBe("ID  EMAIL  NAME  STATUS  CREATED\n");
+  expect(await printed(...none)).toBe("");
+  expect(await printed(...none, "--json")).toBe("[]\n");
+  expect(await printed(...none, "-o", "yaml")).toBe("[]\n");
+  expect(await printed(...none, "-o", "table")).toBe("ID  EMAIL  NAME  STATUS  CREATED\n");
 });
 
 test("colour is for terminals, unless NO_COLOR or FORCE_COLOR says otherwise", async () => {
