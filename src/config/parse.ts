@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { secretKeyId } from "../directory/keys/api-key.ts";
 import type { RateLimit } from "../directory/limits/token-bucket.ts";
 import type { MetadataPath } from "../directory/lists/filter.ts";
+import { messageOf } from "../directory/values/cause.ts";
 import { DAY, HOUR, type Micros, SECOND } from "../directory/values/clock.ts";
 import type { JsonValue } from "../directory/values/json.ts";
 import { metadataProblem } from "../directory/values/metadata.ts";
@@ -42,7 +43,7 @@ export function parsePem(path: string, kind: string, check: (pem: string) => unk
     check(pem);
     return pem;
   } catch (error) {
-    throw new InvalidValue(`must be a file with ${kind} in PEM (${error instanceof Error ? error.message : String(error)})`);
+    throw new InvalidValue(`must be a file with ${kind} in PEM (${messageOf(error)})`);
   }
 }
 

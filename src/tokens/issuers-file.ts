@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import type { Role } from "../directory/keys/api-key.ts";
 import type { UserKeyKind } from "../directory/users/user.ts";
+import { messageOf } from "../directory/values/cause.ts";
 import type { ClaimPath, Issuer, KeySource, Mapping, NewUserClaims } from "./issuer.ts";
 import { ISSUERS_SCHEMA } from "./issuers-schema.ts";
 
@@ -185,8 +186,4 @@ function toPath(claim: ClaimDocument): ClaimPath {
 
 function toOptionalPath(claim: ClaimDocument | undefined): ClaimPath | undefined {
   return claim === undefined ? undefined : toPath(claim);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

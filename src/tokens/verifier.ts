@@ -1,5 +1,6 @@
 import { decodeJwt, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { issuerUnavailable, type TokenIdentity, tokenInvalid, type VerifyToken } from "../directory/keys/bearer-token.ts";
+import { messageOf } from "../directory/values/cause.ts";
 import type { Log } from "../log.ts";
 import { accountOf, assertRequiredClaims, newUserOf, roleOf, userKeyOf } from "./claims.ts";
 import type { Issuer } from "./issuer.ts";
@@ -32,7 +33,7 @@ export function verifyTokens(
       if (error instanceof IssuerUnreachable) {
         throw issuerUnavailable(error);
       }
-      log.info({ cause: error instanceof Error ? error.message : String(error) }, "a token was refused");
+      log.info({ cause: messageOf(error) }, "a token was refused");
       throw tokenInvalid(error);
     }
   };

@@ -1,5 +1,6 @@
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type User, UserSchema } from "../../client/index.ts";
+import { messageOf } from "../../directory/values/cause.ts";
 import type { RawRecord } from "./records.ts";
 
 /** A record of the file as a user, or the reason why it is none. */
@@ -32,7 +33,7 @@ export async function* readRows(records: AsyncIterable<RawRecord>, parse: Record
         yield { ...place, row, parsed: { user: parseUser(row) } };
       }
     } catch (error) {
-      yield { ...place, row: row ?? text, parsed: { problem: error instanceof Error ? error.message : String(error) } };
+      yield { ...place, row: row ?? text, parsed: { problem: messageOf(error) } };
     }
   }
 }

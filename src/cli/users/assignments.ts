@@ -1,6 +1,7 @@
 import { fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { type User, UserSchema, UserStatusSchema } from "../../client/index.ts";
 import { USER_FIELD_KEYS, USER_FIELDS } from "../../directory/users/user-fields.ts";
+import { messageOf } from "../../directory/values/cause.ts";
 import { UsageError } from "../errors.ts";
 import { type Place, placeText, takePlace } from "../options/place.ts";
 import { parseTimeOption } from "../options/times.ts";
@@ -50,7 +51,7 @@ export function toUser(assignments: readonly Assignment[]): User {
   try {
     return fromJson(UserSchema, json);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

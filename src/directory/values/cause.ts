@@ -16,3 +16,8 @@ function partText(error: unknown): string {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return error.message.includes(code) ? error.message : `${error.message} (${code})`;
 }
+
+/** What was thrown, as text: the message of an error. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

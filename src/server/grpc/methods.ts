@@ -16,6 +16,7 @@ import type {
   ServerWritableStream,
   sendUnaryData,
 } from "@grpc/grpc-js";
+import { messageOf } from "../../directory/values/cause.ts";
 import type { Log } from "../../log.ts";
 import type { CallContext } from "../../rpc/pipeline/call.ts";
 import { encodeWithPreEncodedField } from "../../rpc/wire/pre-encoded-field.ts";
@@ -127,7 +128,7 @@ function decode(schema: DescMessage, bytes: Buffer): Message {
   try {
     return fromBinary(schema, bytes);
   } catch (error) {
-    throw new ConnectError(error instanceof Error ? error.message : String(error), Code.InvalidArgument);
+    throw new ConnectError(messageOf(error), Code.InvalidArgument);
   }
 }
 
