@@ -1,11 +1,10 @@
 import type { MetadataPath } from "../directory/lists/filter.ts";
+import type { Environment } from "./environment.ts";
 import { ConfigError, withoutSecrets } from "./error.ts";
 import { InvalidValue } from "./parse.ts";
 import { fileVariable, readSecret } from "./secret-files.ts";
 import { SETTINGS, type Setting, type SettingValues } from "./settings.ts";
 import { type TlsConfig, type TlsValues, tlsProblems, toTlsConfig } from "./tls.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All settings by their names in SETTINGS; those of TLS together, and lists empty where nothing is set. */
 export interface Config extends Omit<SettingValues, keyof TlsValues | "corsOrigins" | "indexedMetadata"> {

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { getSystemErrorMessage } from "node:util";
+import type { Environment } from "./environment.ts";
 import { ConfigError, withoutSecrets } from "./error.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable that names a file with the value of a secret one, as containers mount them. */
 export function fileVariable(variable: string): string {

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { Environment } from "./environment.ts";
 import { SETTINGS, type SettingValues } from "./settings.ts";
 
 /** The settings of TLS, together. Texts are PEM. */
@@ -20,7 +21,7 @@ export function toTlsConfig({ tlsCertificate, tlsKey, tlsClientCa, tlsClientAuth
 }
 
 /** What is wrong with the settings together. */
-export function tlsProblems(env: Readonly<Record<string, string | undefined>>, tls: TlsConfig | undefined): string[] {
+export function tlsProblems(env: Environment, tls: TlsConfig | undefined): string[] {
   const has = (name: keyof TlsValues) => Boolean(env[SETTINGS[name].variable]);
   const problems: string[] = [];
   if (has("tlsCertificate") !== has("tlsKey")) {

@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import type { Environment } from "./environment.ts";
 import { fileVariable } from "./secret-files.ts";
 import { SETTINGS, variablesOf } from "./settings.ts";
 
@@ -22,7 +23,7 @@ export interface UnknownSetting {
 }
 
 /** The variables that look like settings of Roster and are none. */
-export function unknownSettings(env: Readonly<Record<string, string | undefined>>): UnknownSetting[] {
+export function unknownSettings(env: Environment): UnknownSetting[] {
   return Object.entries(env)
     .filter(([name, value = ""]) => /^roster_/i.test(name) && !KNOWN.includes(name) && !isOfService(name, value))
     .map(([name]) => ({ name, nearest: nearestTo(name.toUpperCase()) }));

@@ -1,5 +1,5 @@
 import { Argument, Command } from "commander";
-import type { Environment } from "../options/target.ts";
+import type { Environment } from "../../config/environment.ts";
 import { ProfileStore } from "../profiles/store.ts";
 import { write } from "../terminal/output.ts";
 import { type Candidates, candidatesFor } from "./candidates.ts";

@@ -2,9 +2,8 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { ClientTls } from "../../client/index.ts";
+import type { Environment } from "../../config/environment.ts";
 import { systemCode, UsageError } from "../errors.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What `addCertificateOptions` adds. */
 export interface CertificateOptions {

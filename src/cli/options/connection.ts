@@ -1,11 +1,12 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Command, Option } from "commander";
 import { createRosterClient, type RosterClient, type WhoAmIResponse } from "../../client/index.ts";
+import type { Environment } from "../../config/environment.ts";
 import { toCommandError } from "../terminal/advice.ts";
 import { addCertificateOptions } from "./client-certificate.ts";
-import { DEFAULT_SERVER, type Environment, findTarget, type Target, type TargetOptions } from "./target.ts";
+import { DEFAULT_SERVER, findTarget, type Target, type TargetOptions } from "./target.ts";
 
-export type { Environment } from "./target.ts";
+export type { Environment } from "../../config/environment.ts";
 
 /** What `addConnectionOptions` adds. */
 export type ConnectionOptions = TargetOptions;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ClientTls } from "../../client/index.ts";
+import type { Environment } from "../../config/environment.ts";
 import { checkCertificates } from "../../config/parse.ts";
 import { readSecret } from "../../config/secret-files.ts";
 import { adminKeyPath, readAdminKey } from "../admin-key.ts";
@@ -8,8 +9,6 @@ import type { Profile } from "../profiles/profile.ts";
 import { ProfileStore } from "../profiles/store.ts";
 import { type CertificateOptions, readCertificate, readPem } from "./client-certificate.ts";
 import { databaseUrlOf } from "./database-url.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What says which server a command calls, and as whom. */
 export interface TargetOptions extends CertificateOptions {

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
+import type { Environment } from "../../config/environment.ts";
 import { UsageError } from "../errors.ts";
 import { readCertificate } from "../options/client-certificate.ts";
-import { type Environment, parseUrl, readAuthorities, readKeyFile } from "../options/target.ts";
+import { parseUrl, readAuthorities, readKeyFile } from "../options/target.ts";
 import { ask } from "../terminal/prompt.ts";
 import { checkProfileName, type Profile } from "./profile.ts";
 import { ProfileStore } from "./store.ts";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import type { Environment } from "../../config/environment.ts";
 import { secretKeyId } from "../../directory/keys/api-key.ts";
 import { UsageError } from "../errors.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
-import type { Environment } from "../options/target.ts";
 import { showRecord, showRecords } from "../terminal/output.ts";
 import { addCommand } from "./add.ts";
 import type { Profile } from "./profile.ts";

@@ -11,11 +11,10 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
+import type { Environment } from "../../config/environment.ts";
 import { systemCode, UsageError } from "../errors.ts";
 import { suggestion } from "../suggest.ts";
 import { checkProfileName, type Profile, parseProfile } from "./profile.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const SUFFIX = ".json";
 

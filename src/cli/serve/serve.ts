@@ -1,9 +1,8 @@
+import type { Environment } from "../../config/environment.ts";
 import { type Config, loadConfig } from "../../config/load.ts";
 import { unknownSettings } from "../../config/unknown.ts";
 import { createLog, type Log } from "../../log.ts";
 import { checkIssuers } from "./issuers.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Runs a server until SIGTERM or SIGINT, then ends it in good order. */
 export async function serve(env: Environment): Promise<void> {

@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Environment } from "../../config/environment.ts";
 import { CommandError, UsageError } from "../errors.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A text in a file that its owner alone can read, to be edited. */
 export class Draft {
