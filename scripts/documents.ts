@@ -1,14 +1,15 @@
 // Writes the documents whose facts stand in the code. With --check it writes nothing, and fails if one of them is stale.
+
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DescMethod } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
 import { AccountService } from "../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../gen/roster/v1/session_service_pb.js";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
+import { codeName } from "../src/cli/errors.ts";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { flagOf, SETTINGS, variablesOf } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
@@ -146,11 +147,6 @@ function madeFrom(...sources: string[]): string {
 /** `A`, `B` and `C`. */
 function listed(names: readonly string[]): string {
   return new Intl.ListFormat("en-GB").format(names.map((name) => `\`${name}\``));
-}
-
-/** ALREADY_EXISTS, as gRPC spells it. */
-function codeName(code: Code): string {
-  return Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
 }
 
 function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {

@@ -1,3 +1,5 @@
+import { ROLES } from "../directory/keys/api-key.ts";
+
 /** A claim: its name, or a list of names that leads into objects. */
 const CLAIM = {
   anyOf: [
@@ -6,7 +8,7 @@ const CLAIM = {
   ],
 };
 
-const ROLE = { enum: ["SELF", "READER", "WRITER", "ADMIN"] };
+const ROLE = { enum: ROLES };
 
 const URL_TEXT = { type: "string", format: "issuer-url" };
 
