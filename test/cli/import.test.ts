@@ -6,7 +6,7 @@ import { LONG } from "../support/bounds.ts";
 import { createKey } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, type Finished, readNdjson, roster, toNdjson } from "./run.ts";
+import { callerOf, type Finished, HAS_TERMINAL, readNdjson, roster, rosterAnswered, toNdjson } from "./run.ts";
 
 let server: TestServer;
 let users: RosterClient["users"];
@@ -201,4 +201,16 @@ test("a server that can't be reached is reported at once, with an exit code of i
       /^roster: can't reach the server at http:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED 127\.0\.0\.1:1\)\nnext: .+\n$/,
     ),
   });
+});
+
+test.runIf(HAS_TERMINAL)("Ctrl-C ends an import without a word, and leaves the terminal as it was", async () => {
+  const answers = [["imported 0 users, 0/s", "\u0003"]] as const;
+  const { code, raw, shown } = await rosterAnswered(["import", "-"], callerOf(server), answers);
+  expect({ code, shown }).toEqual({
+    code: 130,
+    shown: expect.stringMatching(/^imported 0 users, 0\/s\s*(\^C)?\s*(imported 0 users, 0\/s\s*)?$/),
+  });
+  const [HIDE, SHOW] = ["\u001b[?25l", "\u001b[?25h"];
+  expect(raw).toContain(HIDE);
+  expect(raw.lastIndexOf(SHOW)).toBeGreaterThan(raw.lastIndexOf(HIDE));
 });

@@ -104,7 +104,7 @@ export async function rosterAnswered(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   answers: ReadonlyArray<readonly [question: string, typed: string]>,
-): Promise<{ readonly code: number | null; readonly shown: string }> {
+): Promise<{ readonly code: number | null; readonly shown: string; readonly raw: string }> {
   const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["-qec", command, "/dev/null"], { env: { ...process.env, ...NO_PROFILES, ...env } });
   onTestFinished(() => {
@@ -124,7 +124,7 @@ export async function rosterAnswered(
     }
   });
   const [code] = await once(child, "close");
-  return { code, shown: stripVTControlCharacters(shown).replaceAll("\r", "") };
+  return { code, raw: shown, shown: stripVTControlCharacters(shown).replaceAll("\r", "") };
 }
 
 /** A person has profiles perhaps; tests have none but their own. */

@@ -1,7 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import { ConnectError } from "@connectrpc/connect";
 import { type Command, Option } from "commander";
 import { createRosterClient, type RosterClient, type WhoAmIResponse } from "../../client/index.ts";
 import type { Environment } from "../../config/environment.ts";
+import { isOfNetwork } from "../errors.ts";
 import { toCommandError } from "../terminal/advice.ts";
 import { addCertificateOptions } from "./client-certificate.ts";
 import { DEFAULT_SERVER, findTarget, type Target, type TargetOptions } from "./target.ts";
@@ -43,6 +45,8 @@ export function addServerOptions(command: Command): Command {
     );
 }
 
+const SETTLE_MS = 50;
+
 /** Connects, runs the work, and disconnects. What the server refuses becomes a CommandError. */
 export async function withConnection(
   options: ConnectionOptions & { readonly filter?: string },
@@ -60,6 +64,10 @@ export async function withConnection(
     const caller = await clients.apiKeys.whoAmI({});
     await work({ ...clients, baseUrl, target, caller, accountId: account || caller.accountId });
   } catch (error) {
+    if (error instanceof ConnectError && isOfNetwork(error)) {
+      // A connection that broke says so once more a moment later, which ends the process if it has been given up by then.
+      await setTimeout(SETTLE_MS);
+    }
     throw error instanceof ConnectError ? toCommandError(error, { baseUrl, keySource, filter: options.filter }) : error;
   } finally {
     close();

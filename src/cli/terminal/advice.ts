@@ -35,6 +35,7 @@ const STEPS: Partial<Record<Reason, Step>> = {
   PERMISSION_DENIED: (_, { keySource }) =>
     `call with a key that may (--api-key, ROSTER_API_KEY or --profile); this one is from ${keySource}`,
   ACCOUNT_SUSPENDED: "a super admin lifts it with `roster accounts activate ID`",
+  METHOD_UNKNOWN: "the server may be older than this command, or its address has no path: https://roster.example.com",
   ETAG_MISMATCH: "look at it as it is now, then try again with its new etag",
   EMAIL_TAKEN: holder,
   EXTERNAL_ID_TAKEN: holder,

@@ -27,10 +27,19 @@ function bar(label: string, total: number | undefined, stream: WriteStream): Pro
     hideCursor: true,
   });
   single.start(total ?? 0, 0, { users: 0, rate: 0 });
+  // A terminal without its cursor would be left behind.
+  const leave = (signal: NodeJS.Signals) => {
+    single.stop();
+    process.kill(process.pid, signal);
+  };
+  process.once("SIGINT", leave).once("SIGTERM", leave);
   return {
     update: (done, users) => single.update(done, { users, rate: rate(users) }),
     note: (text) => stream.write(`\r\u001b[K${text}\n`),
-    stop: () => single.stop(),
+    stop() {
+      process.off("SIGINT", leave).off("SIGTERM", leave);
+      single.stop();
+    },
   };
 }
 
