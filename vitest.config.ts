@@ -7,6 +7,7 @@ const ON_EVERY_ENGINE = [
   "test/db/contract.test.ts",
   "test/db/distribution.test.ts",
   "test/db/plans.test.ts",
+  "test/db/fill-words.test.ts",
   "test/db/indexed-metadata.test.ts",
   "test/directory/**/*.test.ts",
   "test/rpc/**/*.test.ts",

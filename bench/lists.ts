@@ -14,6 +14,7 @@ import { findProblems, pinSelf } from "./harness/tools.ts";
 import { compareCapped, compareFilters, compareTotal } from "./lists/filters.ts";
 import type { Comparison } from "./lists/measure.ts";
 import { comparePages } from "./lists/pages.ts";
+import { measureSearches, type Search } from "./lists/searches.ts";
 import { timeDelivery } from "./lists/watchers.ts";
 
 const FULL_SIZE = 1_000_000;
@@ -89,7 +90,8 @@ async function measure(databaseUrl: string, settle: () => Promise<void>): Promis
       await compareTotal(client.users),
       await compareCapped(client.users),
     ];
-    return `${toTable(comparisons)}\n\n${describeDelivery(await timeDelivery(server, client.users))}\n`;
+    const searches = await measureSearches(client.users);
+    return `${toTable(comparisons)}\n\n${toSearchTable(searches)}\n\n${describeDelivery(await timeDelivery(server, client.users))}\n`;
   } finally {
     client.close();
     await server.stop();
@@ -104,6 +106,19 @@ function toTable(comparisons: readonly Comparison[]): string {
     return [what.replaceAll("|", "\\|"), `${milliseconds.toFixed(2)} ms`, besideText, `≤ ${goal} ×`, verdict];
   });
   return [["request", "median", "beside", "goal", "result"], Array<string>(5).fill("---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
+function toSearchTable(searches: readonly Search[]): string {
+  const rows = searches.map(({ what, found, milliseconds, goal }) => [
+    what,
+    number(found),
+    `${milliseconds.toFixed(1)} ms`,
+    `≤ ${goal} ms`,
+    milliseconds <= goal ? "met" : "**not met**",
+  ]);
+  return [["query", "users found", "median", "goal", "result"], Array<string>(5).fill("---"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
 }

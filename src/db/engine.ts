@@ -1,8 +1,9 @@
-import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool, sql } from "kysely";
+import type { Kysely, RawBuilder, Selectable, SelectQueryBuilder, SqlBool, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { Outage } from "../directory/errors.ts";
 import type { Literal, MetadataPath } from "../directory/lists/filter.ts";
-import type { Schema } from "./schema.ts";
+import type { Queryable } from "./query/queryable.ts";
+import type { Schema, UsersTable } from "./schema.ts";
 
 /** What databases disagree on. Nothing else may ask which database it is. */
 export interface Engine {
@@ -16,6 +17,7 @@ export interface Engine {
   readonly maintenance: Kysely<Schema>;
   readonly types: ColumnTypes;
   readonly json: JsonDialect;
+  readonly words: WordIndex;
   /**
    * Sees to it that of all indexes whose names begin with `prefix` there are those on `users` that are wanted, and no other.
    * Any number of servers may do so at once. Writers go on meanwhile, where the database can.
@@ -72,5 +74,51 @@ export interface Index {
   readonly columns: RawBuilder<unknown>;
 }
 
+/** The words of a user, as the index has them: parted by spaces, with what tells apart whose they are. */
+export interface UserWords {
+  readonly account_id: string;
+  readonly id: string;
+  readonly words: string;
+}
+
+/** Which users a search finds: those for whom one of the queries holds. */
+export interface WordSearch {
+  /** Null: of all accounts. */
+  readonly accountId: string | null;
+  /** Made by `WordIndex.query`. */
+  readonly queries: readonly string[];
+}
+
+export interface IdRange {
+  readonly after: string;
+  readonly upTo: string | undefined;
+}
+
+/** The words that users are found by. */
+export interface WordIndex {
+  /** Makes the index, for a migration. */
+  create(db: Kysely<Schema>): Promise<void>;
+  /** Adds users that have just been inserted. */
+  insert(db: Queryable, users: readonly UserWords[], rowsPerInsert: Engine["rowsPerInsert"]): Promise<void>;
+  /** Adds or replaces users. All of them exist. Those who have these words already are not written. */
+  put(db: Queryable, users: readonly UserWords[]): Promise<void>;
+  /** Removes users who are erased, or will be in this transaction. */
+  remove(db: Queryable, accountId: string, ids: readonly string[]): Promise<void>;
+  /** Removes whoever is not one of those ids, after one id and up to another. Undefined: to the end. */
+  keepOnly(db: Queryable, accountId: string, ids: readonly string[], range: IdRange): Promise<void>;
+  /** Removes all users of an account that is erased. */
+  removeAll(db: Queryable, accountId: string): Promise<void>;
+  /** Removes what is left of accounts that are gone: servers that know nothing of words leave it behind. */
+  removeStrays(db: Queryable): Promise<void>;
+  /** What asks for those who have, for each of the beginnings, a word that begins so. They are letters and digits. */
+  query(beginnings: readonly string[]): string;
+  /** How many users are found, of whom no more than `upTo` are looked for. */
+  count(db: Queryable, search: WordSearch, upTo?: number): Promise<number>;
+  /** The users who are found, in place of `users`: each is looked up. For a few. */
+  found(search: WordSearch): RawBuilder<Selectable<UsersTable>>;
+  /** Whether a row of `users` is found, for lists that go along another index. */
+  isFound(search: WordSearch): RawBuilder<SqlBool>;
+}
+
 /** A migration for every engine. Names sort in the order they run. */
-export type CreateMigration = (types: ColumnTypes) => Migration;
+export type CreateMigration = (types: ColumnTypes, words: Pick<WordIndex, "create">) => Migration;

@@ -3,7 +3,9 @@ import type { MetadataPath } from "../directory/lists/filter.ts";
 import type { CommitEventBus } from "../directory/store/commit-event.ts";
 import type { Sources, Store } from "../directory/store/store.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
+import { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
+import { openWords } from "./maintenance/fill-words.ts";
 import { withIndexedMetadata } from "./maintenance/indexed-metadata.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { DEFAULT_LIMITS, openEngine, toDatabaseProblem } from "./open-engine.ts";
@@ -39,6 +41,7 @@ export async function openStore(url: string, sources: Sources, options: Partial<
   const engine = await openEngine(url, { limits, writeLease });
   try {
     await migrateOnceReachable(engine, { waitMs, onWait });
+    await openWords(new Database(engine));
     return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus);
   } catch (error) {
     await engine.close();

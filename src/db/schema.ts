@@ -23,9 +23,10 @@ export interface Schema {
   certificate_names: CertificateNamesTable;
   secrets: SecretsTable;
   audit_entries: AuditEntriesTable;
+  user_words: UserWordsTable;
 }
 
-/** Tables before those that refer to them. */
+/** Tables before those that refer to them. What is made of them alone is not among them: `user_words`. */
 export const TABLES = [
   "accounts",
   "slugs",
@@ -52,6 +53,8 @@ export interface AccountsTable {
   /** JSON array of places. */
   self_writable: Generated<string>;
   revision: Generated<number>;
+  /** All changes up to this revision are in `user_words`. Servers that know nothing of it leave it behind. */
+  words_revision: Generated<number>;
   history_floor: Generated<number>;
   /** Of the last entry of the audit log; 0: there was none yet. */
   audit_sequence: Generated<number>;
@@ -82,6 +85,13 @@ export interface UsersTable {
   /** The user as callers get it, base64. Good only if its stamp is that of the row: see `users/encoded-users.ts`. */
   image: string | null;
   image_stamp: number | null;
+}
+
+/** The words that a user is found by; on SQLite an FTS5 table, whose rows have the numbers of those of `users`. */
+export interface UserWordsTable {
+  account_id: string;
+  id: string;
+  words: string;
 }
 
 /** What a user is, without what is made of it. */

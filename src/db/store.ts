@@ -20,6 +20,7 @@ import type { Engine } from "./engine.ts";
 import { countApiKeys, listApiKeys } from "./keys/api-key-list.ts";
 import { noteKeyUse } from "./keys/api-key-writer.ts";
 import { findCertificateHolders, findKeyHolders } from "./keys/key-holders.ts";
+import { fillWords } from "./maintenance/fill-words.ts";
 import { prune } from "./maintenance/prune.ts";
 import { tryWrite } from "./maintenance/try-write.ts";
 import { countSessions, listSessions } from "./sessions/session-list.ts";
@@ -36,7 +37,7 @@ export class KyselyStore implements Store {
 
   constructor(engine: Engine, sources: Sources, bus?: CommitEventBus) {
     this.#database = new Database(engine);
-    this.#pages = new UserPages(engine.json, sources.encoder);
+    this.#pages = new UserPages(engine, sources.encoder);
     this.#events = new CommitEvents(bus);
     this.#writes = new AccountWrites({ database: this.#database, sources, pages: this.#pages }, this.#events);
   }
@@ -62,11 +63,11 @@ export class KyselyStore implements Store {
   }
 
   listAccounts(query: AccountListQuery): Promise<Account[]> {
-    return this.#database.snapshot("scanner", (db) => listAccounts(db, query, this.#pages.json));
+    return this.#database.snapshot("scanner", (db) => listAccounts(db, query, this.#pages.dialect.json));
   }
 
   countAccounts(selection: AccountSelection, upTo?: number): Promise<number> {
-    return this.#database.scan((db) => countAccounts(db, selection, { json: this.#pages.json, upTo }));
+    return this.#database.scan((db) => countAccounts(db, selection, { json: this.#pages.dialect.json, upTo }));
   }
 
   async findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined> {
@@ -79,23 +80,23 @@ export class KyselyStore implements Store {
   }
 
   countAllUsers(selection: UserSelection, upTo?: number): Promise<number> {
-    return this.#database.scan((db) => countUsers(db, null, selection, { json: this.#pages.json, upTo }));
+    return this.#database.scan((db) => countUsers(db, null, selection, { dialect: this.#pages.dialect, upTo }));
   }
 
   listAllSessions(query: SessionListQuery): Promise<Session[]> {
-    return this.#database.snapshot("scanner", (db) => listSessions(db, null, query, this.#pages.json));
+    return this.#database.snapshot("scanner", (db) => listSessions(db, null, query, this.#pages.dialect.json));
   }
 
   countAllSessions(selection: SessionSelection, upTo?: number): Promise<number> {
-    return this.#database.scan((db) => countSessions(db, null, selection, { json: this.#pages.json, upTo }));
+    return this.#database.scan((db) => countSessions(db, null, selection, { json: this.#pages.dialect.json, upTo }));
   }
 
   listAllApiKeys(query: ApiKeyListQuery): Promise<ApiKey[]> {
-    return this.#database.snapshot("scanner", (db) => listApiKeys(db, null, query, this.#pages.json));
+    return this.#database.snapshot("scanner", (db) => listApiKeys(db, null, query, this.#pages.dialect.json));
   }
 
   countAllApiKeys(selection: ApiKeySelection, upTo?: number): Promise<number> {
-    return this.#database.scan((db) => countApiKeys(db, null, selection, { json: this.#pages.json, upTo }));
+    return this.#database.scan((db) => countApiKeys(db, null, selection, { json: this.#pages.dialect.json, upTo }));
   }
 
   findKeyHolders(keyId: string): Promise<KeyHolder[]> {
@@ -129,6 +130,10 @@ export class KyselyStore implements Store {
 
   prune(before: PruneTimes): Promise<void> {
     return prune(this.#database, before);
+  }
+
+  fillWords(): Promise<void> {
+    return fillWords(this.#database);
   }
 
   async ping(): Promise<void> {

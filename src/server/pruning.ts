@@ -5,7 +5,7 @@ import { type Clock, DAY, type Micros } from "../directory/values/clock.ts";
 import type { Log } from "../log.ts";
 
 export interface PruningOptions {
-  readonly store: Pick<Store, "prune">;
+  readonly store: Pick<Store, "prune" | "fillWords">;
   readonly now: Clock;
   readonly log: Log;
   /** How long the change history reaches back. */
@@ -19,7 +19,10 @@ export interface PruningOptions {
 const ANSWER_RETENTION = DAY;
 const INTERVAL_MS = 60_000;
 
-/** Forgets, again and again, what is older than it is kept for; logs when that begins to fail and when it works again. Returns what ends it. */
+/**
+ * Forgets, again and again, what is older than it is kept for, and brings searches up to date; logs when that begins to fail and when it works
+ * again. Returns what ends it.
+ */
 export function startPruning(options: PruningOptions): () => void {
   const { store, now, log, changeRetention, auditRetention, intervalMs = INTERVAL_MS } = options;
   let failing = false;
@@ -27,6 +30,7 @@ export function startPruning(options: PruningOptions): () => void {
     const time = now();
     try {
       await store.prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION, audit: time - auditRetention });
+      await store.fillWords();
       if (failing) log.info("pruning works again");
       failing = false;
     } catch (error) {

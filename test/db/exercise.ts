@@ -129,6 +129,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.secret("exercise", () => Buffer.from("secret"));
   await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true, role: "ADMIN" }, id, ""));
   await store.prune({ changes: clock(), answers: clock(), audit: 0 });
+  await store.fillWords();
   await store.ping();
   await store.tryWrite();
 }
@@ -153,6 +154,9 @@ async function exerciseLists(read: (query: ListQuery) => Promise<unknown>, count
       await read({ ...list, showDeleted, direction, from: [1, "id", DEFAULT_ACCOUNT] });
     }
     await count({ showDeleted });
+    await read({ ...list, showDeleted, search: ["ada"] });
+    await count({ showDeleted, search: ["ada"] });
+    await count({ showDeleted, search: ["ada"] }, 1);
     await count({ showDeleted }, 10);
   }
 }

@@ -53,7 +53,7 @@ const PAGE: ListQuery = {
 
 /** Of the list itself: these users have no images, and are read once more by their ids. */
 async function plansOf(query: Partial<ListQuery>, accountId: string | null = "a1"): Promise<Plan[]> {
-  const pages = new UserPages(engine.json, userEncoder);
+  const pages = new UserPages(engine, userEncoder);
   const plans = await explain(engine, (db) => pages.read(db, accountId, { ...PAGE, ...query }));
   return plans.filter((plan) => plan.sql.includes(" order by "));
 }

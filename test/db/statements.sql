@@ -68,9 +68,21 @@ insert into "slugs" ("account_id", "slug", "owner_id") values ($1, $2, $3) on co
 
 insert into "users" ("account_id", "id", "external_id", "email", "email_key", "email_verify_time", "email_verify_key", "name", "display_name", "about", "project", "metadata", "status", "super_admin", "create_time", "update_time", "delete_time", "version", "revision", "image", "image_stamp") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
 
+insert into user_words (rowid, words)
+      select rowid, $1 from users where account_id = $2 and id = $3;
+
+insert or replace into user_words (rowid, words)
+      select rowid, $1 from users where account_id = $2 and id = $3 and not exists (
+        select 1 from user_words as present where present.rowid = users.rowid and present.words = $4
+      );
+
 select "account_id" from "accounts" where "account_id" = $1 limit $2 offset $3;
 
 select "account_id" from "accounts" where "account_id" > $1 order by "account_id" limit $2;
+
+select "account_id" from "accounts" where "words_revision" <> "revision";
+
+select "account_id" from "accounts";
 
 select "account_id", "audit_sequence" as "counter" from "accounts" where "account_id" in ($1);
 
@@ -242,6 +254,14 @@ select "users"."account_id", "users"."id", "users"."revision", "users"."image", 
 
 select "users"."account_id", "users"."id", "users"."revision", "users"."image", "users"."image_stamp", "users"."create_time" as "key_0", "users"."id" as "key_1", "users"."account_id" as "key_2" from "users" where "users"."create_time" + 0 > $1 order by "users"."create_time" + 0 asc, "users"."id" asc, "users"."account_id" asc limit $2 offset $3;
 
+select "users"."account_id", "users"."id", "users"."revision", "users"."image", "users"."image_stamp", "users"."create_time" as "key_0", "users"."id" as "key_1", "users"."account_id" as "key_2" from (select users.* from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value) as found cross join users on users.rowid = found.number) as "users" order by "users"."create_time" + 0 desc, "users"."id" desc, "users"."account_id" desc limit $2 offset $3;
+
+select "users"."account_id", "users"."id", "users"."revision", "users"."image", "users"."image_stamp", "users"."create_time" as "key_0", "users"."id" as "key_1", "users"."account_id" as "key_2" from (select users.* from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value) as found cross join users on users.rowid = found.number) as "users" where "account_id" = $2 and "delete_time" is null order by "users"."create_time" desc, "users"."id" desc limit $3 offset $4;
+
+select "users"."account_id", "users"."id", "users"."revision", "users"."image", "users"."image_stamp", "users"."create_time" as "key_0", "users"."id" as "key_1", "users"."account_id" as "key_2" from (select users.* from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value) as found cross join users on users.rowid = found.number) as "users" where "account_id" = $2 order by "users"."create_time" desc, "users"."id" desc limit $3 offset $4;
+
+select "users"."account_id", "users"."id", "users"."revision", "users"."image", "users"."image_stamp", "users"."create_time" as "key_0", "users"."id" as "key_1", "users"."account_id" as "key_2" from (select users.* from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value) as found cross join users on users.rowid = found.number) as "users" where "delete_time" is null order by "users"."create_time" + 0 desc, "users"."id" desc, "users"."account_id" desc limit $2 offset $3;
+
 select "users"."email_key" as "key", "users"."account_id", "users"."id", "users"."revision", "users"."image", "users"."image_stamp" from "users" where "account_id" = $1 and "email_key" in ($2) and "delete_time" is null;
 
 select "users"."id", "users"."revision", "users"."delete_time", "users"."image", "users"."image_stamp" from "users" where "users"."account_id" = $1 and "users"."id" > $2 order by "users"."id" limit $3;
@@ -300,13 +320,17 @@ select count(*) as "count" from (select 1 as "one" from "users" where "account_i
 
 select count(*) as "count" from (select 1 as "one" from "users" where "delete_time" is null limit $1) as "found";
 
+select count(*) as count from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value );
+
+select count(*) as count from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value limit $2);
+
 select distinct "owner_id", "key_id" from "certificate_names" where "account_id" = $1 and "name" in ($2);
 
 update "accounts" set "history_floor" = $1 where "account_id" = $2;
 
 update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6, "self_writable" = $7 where "account_id" = $8;
 
-update "accounts" set "revision" = $1, "audit_sequence" = $2 where "account_id" = $3;
+update "accounts" set "revision" = $1, "audit_sequence" = $2, "words_revision" = case when "words_revision" = "revision" then $3 else "words_revision" end where "account_id" = $4;
 
 update "answers" set "response" = $1 where "account_id" = $2 and "user_id" = $3 and "response" is not null;
 

@@ -25,6 +25,11 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
   "the list of all sessions":
     /^select [^$]* from "sessions" inner join "users" .*order by "sessions"."(create_time" \+ 0|id") (desc|asc), .* limit/,
   "the list of all keys": /^select [^$]* from "api_keys" (where .*)?order by "api_keys"."id" (asc|desc), .* limit/,
+  "searching all accounts: which there are": /^select "account_id" from "accounts"$/,
+  "searching, on SQLite: each of the words that are looked for says whose it is":
+    /^select count\(\*\) as count from \(select user_words/,
+  "the list of all users who are found": /^select [^$]* from \(select users\..*\) as "users" (where .*)?order by .* limit/,
+  "filling the words: where some are missing": /^select "account_id" from "accounts" where "words_revision" <> "revision"$/,
   "how many accounts there are": counting('"accounts"'),
   "how many users there are": counting('"users"( where "delete_time" is null)?'),
   "how many keys there are": counting('"api_keys"'),

@@ -35,8 +35,8 @@ test("a newer server that adds columns breaks no statement of one that runs", as
 test("a connection prepares the statements that are compiled once, each once, and no filter", async () => {
   const { url, remove } = await createDatabase();
   onTestFinished(remove);
-  const { reader, json } = await open(url);
-  const users = new KyselyUserReader(reader, "a", new UserPages(json, userEncoder));
+  const { reader, ...dialect } = await open(url);
+  const users = new KyselyUserReader(reader, "a", new UserPages(dialect, userEncoder));
   for (const id of ["a", "b", "c"]) {
     await users.find(id);
     await users.list({ ...PAGE, filter: parseUserFilter(`name == "${id}" || metadata.${id} == 1`) });

@@ -45,7 +45,7 @@ const END_OTHERS = `
 
 async function empty(client: Client): Promise<number> {
   await client.query(END_OTHERS);
-  await client.query(`truncate ${TABLES.join(", ")}`);
+  await client.query(`truncate ${TABLES.join(", ")}, user_words`);
   return countRelations(client);
 }
 

@@ -924,7 +924,7 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
 
   /**
    * `next_page_token` or `previous_page_token` of an earlier page. Good for three days, and for requests with the same
-   * `account_id`, `filter`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
+   * `account_id`, `filter`, `query`, `order_by` and `show_deleted` only. At most 8192 characters. Grants nothing.
    *
    * @generated from field: string page_token = 3;
    */
@@ -999,6 +999,20 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * @generated from field: string filter = 9;
    */
   filter: string;
+
+  /**
+   * Words, each of which must begin a word of `name`, `display_name`, `email`, `external_id` or `id`: `ada love`, `lovelace ad` and
+   * `example.com ada` find Ada Lovelace, ada@example.com. Default: all users. Joined to `filter`: users must pass both. The order is
+   * that of `order_by`.
+   *
+   * Case and accents do not count (Unicode NFKD without marks, case folded): `STRASSE` finds Straße, `nguyen` finds Nguyễn. Words end at
+   * what is no letter or digit. Each Chinese or Japanese character is a word, each Korean syllable too.
+   *
+   * At most 256 characters and 32 words. Anything else, and a query that is not blank and has no letter or digit, is FIELD_INVALID.
+   *
+   * @generated from field: string query = 10;
+   */
+  query: string;
 
   /**
    * Only count: the answer has no page and no tokens, and `page_size`, `page_token` and `skip` have no say.

@@ -19,7 +19,7 @@ export const ACCOUNT_COLUMNS = [
   "audit_sequence",
 ] as const satisfies ReadonlyArray<keyof AccountsTable>;
 
-export function toAccount(row: Selectable<AccountsTable>): Account {
+export function toAccount(row: Pick<Selectable<AccountsTable>, (typeof ACCOUNT_COLUMNS)[number]>): Account {
   return {
     id: row.account_id,
     name: row.name,

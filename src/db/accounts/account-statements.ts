@@ -12,7 +12,13 @@ const FIND_ACCOUNT = statement((db, { id }: { id: string }) => selectAccount(db,
 export const SET_COUNTERS = statement((db, account: Pick<Account, "id" | "revision" | "auditSequence">) =>
   db
     .updateTable("accounts")
-    .set({ revision: account.revision, audit_sequence: account.auditSequence })
+    .set({
+      revision: account.revision,
+      audit_sequence: account.auditSequence,
+      // Not if a change of an older server is missing in the words.
+      words_revision: (row) =>
+        row.case().whenRef("words_revision", "=", "revision").then(account.revision).elseRef("words_revision").end(),
+    })
     .where("account_id", "=", account.id),
 );
 

@@ -9,6 +9,7 @@ import { AccessChanges } from "../commit/access-changes.ts";
 import { Revision } from "../commit/revision.ts";
 import type { SharedTransaction } from "../commit/shared-transaction.ts";
 import type { Database } from "../database.ts";
+import type { WordIndex } from "../engine.ts";
 import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
 import { CertificateNames } from "../keys/certificate-names.ts";
 import { KyselyNonceStore } from "../keys/nonce-store.ts";
@@ -46,6 +47,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   readonly #shared: SharedTransaction;
   readonly #db: Transaction;
   readonly #buffer: WriteBuffer;
+  readonly #words: WordIndex;
   readonly #revision: Revision;
   readonly #audit: TransactionAudit;
   readonly #accessChanges = new AccessChanges();
@@ -54,7 +56,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
 
   constructor(account: Account, origin: Origin, shared: SharedTransaction, { database, sources, pages }: Dependencies) {
     const { id } = account;
-    const buffer = new WriteBuffer(shared.db, database.engine.rowsPerInsert);
+    const buffer = new WriteBuffer(shared.db, database.engine);
     const db = beforeEachStatement(shared.db, () => buffer.flush());
     this.account = account;
     this.now = sources.clock;
@@ -62,6 +64,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.#shared = shared;
     this.#db = db;
     this.#buffer = buffer;
+    this.#words = database.engine.words;
     this.#revision = new Revision(account.revision, sources.clock);
     const { newId } = sources;
     const audit = new TransactionAudit(account, shared, { origin, time: this.#revision.time, newId });
@@ -71,12 +74,12 @@ export class KyselyAccountTransaction implements AccountTransaction {
     const access = { accessChanges: this.#accessChanges, names };
     this.users = new KyselyUserWriter(db, origin, pages, { buffer, revision: this.#revision, audit, ...access });
     this.changes = new KyselyChangeReader(db, id);
-    this.apiKeys = new KyselyApiKeyWriter(db, id, pages.json, { audit, ...access });
-    this.sessions = new KyselySessionWriter(db, id, pages.json, audit);
+    this.apiKeys = new KyselyApiKeyWriter(db, id, pages.dialect.json, { audit, ...access });
+    this.sessions = new KyselySessionWriter(db, id, pages.dialect.json, audit);
     this.audit = new KyselyAuditReader(
       beforeEachStatement(shared.db, () => audit.flush()),
       id,
-      pages.json,
+      pages.dialect.json,
     );
     this.answers = new KyselyAnswerStore(db, id, sources.clock);
     this.nonces = new KyselyNonceStore(db, id);
@@ -119,6 +122,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.#shared.admitNoMore();
     this.#accessChanges.add(null);
     await this.#audit.flush();
+    await this.#words.removeAll(this.#db, this.account.id);
     await eraseAccount(this.#db, this.account);
     await this.#recordInDefault({ action: "DELETED", ...aboutAccount(this.account) });
     this.#after = undefined;

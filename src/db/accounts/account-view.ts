@@ -14,8 +14,8 @@ export async function viewAccount(snapshot: Transaction, id: string, pages: User
     account: await getAccount(snapshot, id),
     users: new KyselyUserReader(snapshot, id, pages),
     changes: new KyselyChangeReader(snapshot, id),
-    apiKeys: new KyselyApiKeyWriter(snapshot, id, pages.json),
-    sessions: new KyselySessionWriter(snapshot, id, pages.json),
-    audit: new KyselyAuditReader(snapshot, id, pages.json),
+    apiKeys: new KyselyApiKeyWriter(snapshot, id, pages.dialect.json),
+    sessions: new KyselySessionWriter(snapshot, id, pages.dialect.json),
+    audit: new KyselyAuditReader(snapshot, id, pages.dialect.json),
   };
 }

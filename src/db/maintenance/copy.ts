@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Database } from "../database.ts";
 import type { Engine } from "../engine.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { withEngine } from "../open-engine.ts";
@@ -6,6 +7,7 @@ import { DatabaseProblem } from "../problem.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { PRIMARY_KEYS, type Row, rowsAfter, type Table, untyped } from "../query/untyped-tables.ts";
 import { TABLES } from "../schema.ts";
+import { fillWords } from "./fill-words.ts";
 
 const BATCH = 500;
 
@@ -21,6 +23,7 @@ export function copyDatabase(from: string, to: string, onProgress: (progress: Co
     await withEngine(to, async (target) => {
       await migrate(target);
       await copyRows(source, target, onProgress);
+      await fillWords(new Database(target));
     });
   };
   return withEngine(from, copy, { mustExist: true });
@@ -62,7 +65,13 @@ async function* readBatches(db: Queryable, table: Table, after: Row | undefined)
 }
 
 async function readBatch(db: Queryable, table: Table, after: Row | undefined): Promise<Row[]> {
-  return rowsAfter(db, table, PRIMARY_KEYS[table], after).selectAll().limit(BATCH).execute();
+  const rows = await rowsAfter(db, table, PRIMARY_KEYS[table], after).selectAll().limit(BATCH).execute();
+  return rows.map(copied);
+}
+
+/** How far the words of an account are filled is not copied: nor are they. */
+function copied({ words_revision: _, ...row }: Row): Row {
+  return row;
 }
 
 async function lastKey(db: Queryable, table: Table): Promise<Row | undefined> {

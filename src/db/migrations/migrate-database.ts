@@ -1,4 +1,6 @@
 import type { MetadataPath } from "../../directory/lists/filter.ts";
+import { Database } from "../database.ts";
+import { openWords } from "../maintenance/fill-words.ts";
 import { withIndexedMetadata } from "../maintenance/indexed-metadata.ts";
 import { withEngine } from "../open-engine.ts";
 import { distribute } from "./distribute.ts";
@@ -15,6 +17,7 @@ export interface MigrationOptions {
 export function migrateDatabase(url: string, { citus, indexedMetadata }: MigrationOptions): Promise<string[]> {
   return withEngine(url, async (engine) => {
     const ran = await migrate(engine);
+    await openWords(new Database(engine));
     if (indexedMetadata !== undefined) {
       await withIndexedMetadata(engine, indexedMetadata);
     }

@@ -8,6 +8,7 @@ import { userImages } from "./0004-user-images.ts";
 import { ownUsers } from "./0005-own-users.ts";
 import { rateLimits } from "./0006-rate-limits.ts";
 import { certificateNames } from "./0007-certificate-names.ts";
+import { search } from "./0008-search.ts";
 import { audit } from "./0009-audit.ts";
 import { moreLists } from "./0011-more-lists.ts";
 import { emailVerification } from "./0012-email-verification.ts";
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   "0005-own-users": ownUsers,
   "0006-rate-limits": rateLimits,
   "0007-certificate-names": certificateNames,
+  "0008-search": search,
   "0009-audit": audit,
   "0011-more-lists": moreLists,
   "0012-email-verification": emailVerification,
@@ -47,7 +49,9 @@ export async function pendingMigrations(engine: Engine): Promise<string[]> {
 }
 
 function migrator(engine: Engine): Migrator {
-  const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types)]));
+  const migrations = Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types, engine.words)]),
+  );
   return new Migrator({ db: engine.maintenance, provider: { getMigrations: async () => migrations } });
 }
 

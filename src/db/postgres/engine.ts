@@ -6,6 +6,7 @@ import type { Schema } from "../schema.ts";
 import { keepPostgresIndexes } from "./indexes.ts";
 import { postgresJson } from "./json.ts";
 import { withNames } from "./named-statements.ts";
+import { postgresWords } from "./words.ts";
 
 export interface PostgresOptions {
   /** Connections of each of the two pools, for writes and for reads. */
@@ -47,6 +48,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     maintenance,
     types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
     json: postgresJson,
+    words: postgresWords,
     keepIndexes: (prefix, wanted) => keepPostgresIndexes(maintenance, prefix, wanted),
     forUpdate: (query) => query.forUpdate(),
     // Each statement is a round trip.

@@ -9,6 +9,7 @@ import { ReadDriver, WriteDriver, type WriteDriverOptions } from "./drivers.ts";
 import { keepSqliteIndexes } from "./indexes.ts";
 import { sqliteJson } from "./json.ts";
 import { ScanThreadLost, scanDialect } from "./scan-dialect.ts";
+import { sqliteWords } from "./words.ts";
 
 /** Opens the file, made if missing. */
 export function openSqlite(
@@ -27,6 +28,7 @@ export function openSqlite(
     maintenance: writer,
     types: { text: "text", integer: "integer", bytes: "blob", absentFirst: "" },
     json: sqliteJson,
+    words: sqliteWords,
     keepIndexes: (prefix, wanted) => keepSqliteIndexes(writer, prefix, wanted),
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,

@@ -1,25 +1,26 @@
-import { sql } from "kysely";
+import { type SelectQueryBuilder, sql } from "kysely";
 import type { UserFilterField } from "../../directory/lists/filter.ts";
 import type { ListKey, OrderTerm } from "../../directory/lists/order.ts";
 import type { ListQuery, UserSelection } from "../../directory/store/users.ts";
 import type { UserOrderField } from "../../directory/users/user-order.ts";
 import { foldEmail } from "../../directory/values/email.ts";
-import type { JsonDialect } from "../engine.ts";
 import { columnRef } from "../query/columns.ts";
 import { type FilterColumns, whereFilter } from "../query/filter.ts";
 import type { OrderColumn } from "../query/order-columns.ts";
 import { countRowsUpTo } from "../query/pages.ts";
 import type { Queryable } from "../query/queryable.ts";
+import type { Schema } from "../schema.ts";
 import { ENCODED_COLUMNS } from "./encoded-users.ts";
+import { type ListDialect, type PlannedSearch, planSearch, toWordSearch } from "./user-search.ts";
 
 /** The users of a list, of one account or, for null, of all: encoded, with their places in the order. */
 export function listRows(
   db: Queryable,
   accountId: string | null,
-  query: UserSelection & Pick<ListQuery, "order">,
-  json: JsonDialect,
+  query: RowSelection & Pick<ListQuery, "order">,
+  dialect: ListDialect,
 ) {
-  return filteredUsers(db, accountId, query, json)
+  return filteredUsers(db, accountId, query, dialect)
     .select(ENCODED_COLUMNS)
     .select(
       query.order.map(({ field }, place) =>
@@ -71,19 +72,42 @@ export const FILTER_COLUMNS: FilterColumns<UserFilterField> = {
 };
 
 /** Of one account, or of all for null. */
-export function countUsers(
+export async function countUsers(
   db: Queryable,
   accountId: string | null,
   selection: UserSelection,
-  { json, upTo }: { readonly json: JsonDialect; readonly upTo: number | undefined },
+  { dialect, upTo }: { readonly dialect: ListDialect; readonly upTo: number | undefined },
 ): Promise<number> {
-  return countRowsUpTo(db, filteredUsers(db, accountId, selection, json), upTo);
+  const { filter, showDeleted } = selection;
+  if (filter === undefined) {
+    const found = await toWordSearch(db, accountId, selection, dialect);
+    if (found !== undefined) return dialect.words.count(db, found, upTo);
+  }
+  const search = await planSearch(db, accountId, selection, dialect);
+  return countRowsUpTo(db, filteredUsers(db, accountId, { showDeleted, filter, search }, dialect), upTo);
 }
 
-function filteredUsers(db: Queryable, accountId: string | null, { showDeleted, filter }: UserSelection, json: JsonDialect) {
-  let rows = db.selectFrom("users");
+/** A selection whose search is planned. */
+type RowSelection = Pick<UserSelection, "showDeleted" | "filter"> & { readonly search?: PlannedSearch | undefined };
+
+function filteredUsers(
+  db: Queryable,
+  accountId: string | null,
+  { showDeleted, filter, search }: RowSelection,
+  { json, words }: ListDialect,
+) {
+  let rows = search?.few ? selectFound(db, words.found(search)) : db.selectFrom("users");
   if (accountId !== null) rows = rows.where("account_id", "=", accountId);
   if (!showDeleted) rows = rows.where("delete_time", "is", null);
+  if (search?.few === false) rows = rows.where(words.isFound(search));
   if (filter !== undefined) rows = rows.where(whereFilter(filter, FILTER_COLUMNS, json));
   return rows;
+}
+
+/** To the query builder it is the table itself. */
+function selectFound(
+  db: Queryable,
+  found: ReturnType<ListDialect["words"]["found"]>,
+): SelectQueryBuilder<Schema, "users", object> {
+  return db.selectFrom(found.as("users")) as unknown as SelectQueryBuilder<Schema, "users", object>;
 }

@@ -1,6 +1,5 @@
 import type { ListKey } from "../../directory/lists/order.ts";
 import type { ListedUser, ListQuery, UserEncoder } from "../../directory/store/users.ts";
-import type { JsonDialect } from "../engine.ts";
 import { usesFilterIndex } from "../query/filter.ts";
 import { orderColumns } from "../query/order-columns.ts";
 import { rangesOf } from "../query/page-ranges.ts";
@@ -9,6 +8,7 @@ import type { Queryable } from "../query/queryable.ts";
 import { type Statement, statement } from "../query/statement.ts";
 import { readEncoded } from "./encoded-users.ts";
 import { FILTER_COLUMNS, keyColumn, listRows, ORDER_COLUMNS } from "./user-list.ts";
+import { type ListDialect, planSearch } from "./user-search.ts";
 
 type KeyValues = { readonly [place: `key_${number}`]: ListKey[number] };
 type ListRow = Parameters<typeof readEncoded>[1][number] & KeyValues;
@@ -20,12 +20,12 @@ const MAX_COMPILED_ORDER = 2;
 
 /** Lists users. Pages of one account without a filter are compiled once for each shape that they can have. */
 export class UserPages {
-  readonly json: JsonDialect;
+  readonly dialect: ListDialect;
   readonly encoder: UserEncoder;
   readonly #statements = new Map<string, readonly PageStatement[]>();
 
-  constructor(json: JsonDialect, encoder: UserEncoder) {
-    this.json = json;
+  constructor(dialect: ListDialect, encoder: UserEncoder) {
+    this.dialect = dialect;
     this.encoder = encoder;
   }
 
@@ -39,14 +39,21 @@ export class UserPages {
     }));
   }
 
-  #readRows(db: Queryable, accountId: string | null, query: ListQuery): Promise<ListRow[]> {
+  async #readRows(db: Queryable, accountId: string | null, query: ListQuery): Promise<ListRow[]> {
     const { filter, skip } = query;
-    const byFilterIndex = filter !== undefined && usesFilterIndex(filter, FILTER_COLUMNS, this.json);
+    const search = await planSearch(db, accountId, query, this.dialect);
+    const byFilterIndex = filter !== undefined && usesFilterIndex(filter, FILTER_COLUMNS, this.dialect.json);
     const order = orderColumns(query.order, ORDER_COLUMNS, { accountId, byFilterIndex });
-    if (accountId !== null && filter === undefined && skip === 0 && order.length <= MAX_COMPILED_ORDER) {
+    if (
+      accountId !== null &&
+      filter === undefined &&
+      search === undefined &&
+      skip === 0 &&
+      order.length <= MAX_COMPILED_ORDER
+    ) {
       return this.#readCompiled(db, accountId, query);
     }
-    return readPage(listRows(db, accountId, query, this.json), order, query);
+    return readPage(listRows(db, accountId, { ...query, search }, this.dialect), order, query);
   }
 
   #readCompiled(db: Queryable, accountId: string, query: ListQuery): Promise<ListRow[]> {
@@ -78,7 +85,7 @@ export class UserPages {
         if (range === undefined) {
           throw new Error("pages of one shape have as many ranges");
         }
-        return inOrder(listRows(db, values.accountId, { order, showDeleted }, this.json), range).limit(values.limit);
+        return inOrder(listRows(db, values.accountId, { order, showDeleted }, this.dialect), range).limit(values.limit);
       }),
     );
   }

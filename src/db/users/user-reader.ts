@@ -82,7 +82,7 @@ export class KyselyUserReader implements UserReader {
   }
 
   async count(selection: UserSelection, upTo?: number): Promise<number> {
-    return countUsers(this.db, this.accountId, selection, { json: this.pages.json, upTo });
+    return countUsers(this.db, this.accountId, selection, { dialect: this.pages.dialect, upTo });
   }
 
   async listAt(revision: number, after: string, limit: number): Promise<UserAt[]> {

@@ -18,6 +18,7 @@ import type { UserPages } from "./user-pages.ts";
 import { KyselyUserReader } from "./user-reader.ts";
 import { toUser, toUserRow } from "./user-row.ts";
 import { selectUsers } from "./user-statements.ts";
+import { changedWords, toUserWords } from "./user-words.ts";
 import type { WriteBuffer } from "./write-buffer.ts";
 
 /** What a transaction writes users with. */
@@ -96,7 +97,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
     };
     const row = toUserRow(stored);
     const change = toChangeRow(this.#origin, stamp, { type: "CREATED", user: row, after: row });
-    await buffer.insertUser(withEncoded(row, this.pages.encoder), change);
+    await buffer.insertUser(withEncoded(row, this.pages.encoder), toUserWords(stored), change);
     audit.record({ action: "CREATED", ...aboutUser(stored.id) });
     this.#known.put(stored);
     return stored;
@@ -116,7 +117,10 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
       before: toUserRow(before),
       after: row,
     });
-    await buffer.updateUser(withEncoded(row, this.pages.encoder), change, { keepsKeys: keepsKeys(before, stored) });
+    await buffer.updateUser(withEncoded(row, this.pages.encoder), change, {
+      keepsKeys: keepsKeys(before, stored),
+      words: changedWords(before, stored),
+    });
     audit.record({ action: type, ...aboutUser(stored.id), changedFields: fields });
     this.#known.replace(before, stored);
     if (changesAccess(before, stored)) {
@@ -128,6 +132,7 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   async purge(user: User): Promise<Erased> {
     const { buffer, revision, accessChanges, names, audit } = this.#writes;
     const { entries, pseudonym } = await audit.eraseNames(user.id);
+    await this.pages.dialect.words.remove(this.#tx, this.accountId, [user.id]);
     const erased = await eraseUser(this.#tx, this.accountId, user.id, names);
     const purged = { id: user.id, version: user.version + 1 };
     await buffer.insertChange(toChangeRow(this.#origin, revision.next(), { type: "PURGED", user: purged }));

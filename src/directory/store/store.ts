@@ -110,6 +110,12 @@ export interface Store {
    */
   prune(before: PruneTimes): Promise<void>;
 
+  /**
+   * Makes searches find what servers of an older version, which knows of none, have written. Others write meanwhile. MUST miss nothing
+   * that was written before it began.
+   */
+  fillWords(): Promise<void>;
+
   /** Resolves if the database answers. */
   ping(): Promise<void>;
 

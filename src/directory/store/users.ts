@@ -127,6 +127,8 @@ export interface UserSelection {
   readonly showDeleted: boolean;
   /** MUST let the same users pass as `userMatches` of src/filter, on every engine. Undefined: all. */
   readonly filter?: UserFilter | undefined;
+  /** Words of a query (`parseSearch`). MUST let the same users pass as `isFound`, on every engine. Undefined: all. */
+  readonly search?: readonly string[] | undefined;
 }
 
 /** A page of users. */

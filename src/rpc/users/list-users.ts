@@ -5,6 +5,7 @@ import { parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
 import type { AccountView } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { ListQuery, UserReader } from "../../directory/store/users.ts";
+import { parseSearch } from "../../directory/users/search.ts";
 import { USER_ORDER } from "../../directory/users/user-order.ts";
 import { parseUserFilter } from "../../filter/users.ts";
 import type { Call } from "../pipeline/call.ts";
@@ -18,7 +19,8 @@ export async function listUsers(store: Store, tokens: Tokens, request: ListUsers
   const setUsers = createSetUsers(call, request.readMask);
   const order = parseOrderBy(request.orderBy, USER_ORDER);
   const filter = parseUserFilter(request.filter);
-  const asked: Asked = { tokens, request, call, setUsers, order, filter };
+  const search = parseSearch(request.query);
+  const asked: Asked = { tokens, request, call, setUsers, order, filter, search };
   if (call.accountId === ALL_ACCOUNTS) {
     return call.runLongList(() =>
       answerUsers(asked, {
@@ -35,7 +37,7 @@ export async function listUsers(store: Store, tokens: Tokens, request: ListUsers
 }
 
 /** A request, parsed. */
-interface Asked extends Pick<ListQuery, "order" | "filter"> {
+interface Asked extends Pick<ListQuery, "order" | "filter" | "search"> {
   readonly tokens: Tokens;
   readonly request: ListUsersRequest;
   readonly call: Call;
@@ -44,13 +46,13 @@ interface Asked extends Pick<ListQuery, "order" | "filter"> {
 
 /** Whether an index has the users in this order: then the database reads no more of them than the page has. */
 function isAlongIndex(request: ListUsersRequest): boolean {
-  const { filter, skip, orderBy } = request;
+  const { filter, query, skip, orderBy } = request;
   const isIndexed = !orderBy.includes(",") && !orderBy.includes("email_verify_time");
-  return filter === "" && !asksForTotal(request) && skip === 0 && isIndexed;
+  return filter === "" && query === "" && !asksForTotal(request) && skip === 0 && isIndexed;
 }
 
 async function answerUsers(
-  { tokens, request, call, setUsers, order, filter }: Asked,
+  { tokens, request, call, setUsers, order, filter, search }: Asked,
   users: Pick<UserReader, "list" | "count">,
 ): Promise<Response> {
   // It may have waited for other long lists.
@@ -61,12 +63,14 @@ async function answerUsers(
     account_id: call.accountId,
     order_by: spellOrder(order),
     filter: request.filter,
+    ...(search !== undefined && { query: search }),
     show_deleted: showDeleted,
   };
+  const selection = { showDeleted, filter, search };
   const { items, answer } = await answerList(tokens, binding, request, {
-    read: (query) => users.list({ ...query, order, filter, showDeleted }),
+    read: (query) => users.list({ ...query, ...selection, order }),
     keyOf: ({ key }) => key,
-    count: (upTo) => users.count({ showDeleted, filter }, upTo),
+    count: (upTo) => users.count(selection, upTo),
   });
   const response = create(ListUsersResponseSchema, answer);
   const encoded = items.map((item) => item.encoded);

@@ -6,6 +6,7 @@ import { migrate } from "../../../src/db/migrations/migrate.ts";
 import type { Schema } from "../../../src/db/schema.ts";
 import { openSqlite } from "../../../src/db/sqlite/engine.ts";
 import { sqliteJson } from "../../../src/db/sqlite/json.ts";
+import { sqliteWords } from "../../../src/db/sqlite/words.ts";
 import { UserPages } from "../../../src/db/users/user-pages.ts";
 import { KyselyUserReader } from "../../../src/db/users/user-reader.ts";
 import { FIND_LIVE_ENCODED } from "../../../src/db/users/user-statements.ts";
@@ -71,7 +72,7 @@ async function planOf(read: Read): Promise<string[]> {
     log: ({ query }) => void queries.push(query),
   });
   onTestFinished(() => db.destroy());
-  await read(new KyselyUserReader(db, "a", new UserPages(sqliteJson, userEncoder)), db);
+  await read(new KyselyUserReader(db, "a", new UserPages({ json: sqliteJson, words: sqliteWords }, userEncoder)), db);
   expect(queries).toHaveLength(1);
   return queries.flatMap(({ sql, parameters }) =>
     database

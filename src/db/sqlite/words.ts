@@ -1,0 +1,58 @@
+import { sql } from "kysely";
+import type { UserWords, WordIndex, WordSearch } from "../engine.ts";
+import { statement } from "../query/statement.ts";
+
+/**
+ * A table of FTS5, whose rows have the numbers of those of `users`. Its tokenizer leaves words as they are. `detail` and `columnsize`:
+ * nobody asks where in a text a word is. `secure-delete`: a deleted word is overwritten, not just marked as deleted.
+ */
+export const sqliteWords: WordIndex = {
+  async create(db) {
+    await sql`
+      create virtual table user_words using fts5(words, tokenize = 'ascii', detail = 'none', columnsize = 0)`.execute(db);
+    await sql`insert into user_words (user_words, rank) values ('secure-delete', 1)`.execute(db);
+    await sql`
+      create trigger users_leave_no_words after delete on users
+      begin delete from user_words where rowid = old.rowid; end`.execute(db);
+  },
+  async insert(db, users) {
+    for (const user of users) await INSERT.execute(db, user);
+  },
+  async put(db, users) {
+    for (const user of users) await PUT.execute(db, user);
+  },
+  // The trigger does so, whoever erases them.
+  remove: async () => {},
+  keepOnly: async () => {},
+  removeAll: async () => {},
+  removeStrays: async () => {},
+  query: (beginnings) => beginnings.map((beginning) => `"${beginning}"*`).join(" "),
+  async count(db, search, upTo) {
+    const limit = upTo === undefined ? sql`` : sql`limit ${upTo}`;
+    const { rows } = await sql<{ count: number }>`select count(*) as count from (${rowsFound(search)} ${limit})`.execute(db);
+    return rows[0]?.count ?? 0;
+  },
+  found: (search) =>
+    sql`(select users.* from (${rowsFound(search)}) as found cross join users on users.rowid = found.number)`,
+  // The plus: SQLite might look up each user otherwise.
+  isFound: (search) => sql`+users.rowid in (${rowsFound(search)})`,
+};
+
+const INSERT = statement((db, { account_id, id, words }: UserWords) => ({
+  compile: () =>
+    sql`insert into user_words (rowid, words)
+      select rowid, ${words} from users where account_id = ${account_id} and id = ${id}`.compile(db),
+}));
+
+const PUT = statement((db, { account_id, id, words }: UserWords) => ({
+  compile: () =>
+    sql`insert or replace into user_words (rowid, words)
+      select rowid, ${words} from users where account_id = ${account_id} and id = ${id} and not exists (
+        select 1 from user_words as present where present.rowid = users.rowid and present.words = ${words}
+      )`.compile(db),
+}));
+
+function rowsFound({ queries }: WordSearch) {
+  const each = sql`json_each(${JSON.stringify(queries)}) as each`;
+  return sql`select user_words.rowid as number from ${each} cross join user_words on user_words.user_words match each.value`;
+}
