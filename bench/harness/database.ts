@@ -6,6 +6,7 @@ import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import { createClock } from "../../src/directory/values/clock.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
+import { createMetadataRules } from "../../src/metadata/metadata-rules.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
 import { databaseIn } from "./servers.ts";
 import { createMaker } from "./users.ts";
@@ -13,7 +14,12 @@ import { createMaker } from "./users.ts";
 /** On whose behalf the measurements write by themselves. */
 export const ORIGIN = { accountId: DEFAULT_ACCOUNT, apiKeyId: null, requestId: null };
 
-export const SOURCES: Sources = { clock: createClock(), newId: createIdSource(), encoder: userEncoder };
+export const SOURCES: Sources = {
+  clock: createClock(),
+  newId: createIdSource(),
+  encoder: userEncoder,
+  metadataRules: createMetadataRules(),
+};
 
 const BATCH = 25_000;
 

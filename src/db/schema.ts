@@ -52,6 +52,8 @@ export interface AccountsTable {
   version: number;
   /** JSON array of places. */
   self_writable: Generated<string>;
+  /** JSON. Null: none. */
+  metadata_schema: string | null;
   revision: Generated<number>;
   /** All changes up to this revision are in `user_words`. Servers that know nothing of it leave it behind. */
   words_revision: Generated<number>;

@@ -1,4 +1,5 @@
 import type { Account, NewAccount } from "../directory/accounts/account.ts";
+import type { MetadataRules } from "../directory/accounts/metadata-rules.ts";
 import type { ApiKey, KeyHolder } from "../directory/keys/api-key.ts";
 import type { Session } from "../directory/sessions/session.ts";
 import type { AccountTransaction, AccountView } from "../directory/store/account-view.ts";
@@ -34,11 +35,13 @@ export class KyselyStore implements Store {
   readonly #pages: UserPages;
   readonly #events: CommitEvents;
   readonly #writes: AccountWrites;
+  readonly #metadataRules: MetadataRules;
 
   constructor(engine: Engine, sources: Sources, bus?: CommitEventBus) {
     this.#database = new Database(engine);
     this.#pages = new UserPages(engine, sources.encoder);
     this.#events = new CommitEvents(bus);
+    this.#metadataRules = sources.metadataRules;
     this.#writes = new AccountWrites({ database: this.#database, sources, pages: this.#pages }, this.#events);
   }
 
@@ -153,6 +156,8 @@ export class KyselyStore implements Store {
   }
 
   #view<T>(by: "reader" | "scanner", accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
-    return this.#database.snapshot(by, async (db) => work(await viewAccount(db, accountId, this.#pages)));
+    return this.#database.snapshot(by, async (db) =>
+      work(await viewAccount(db, accountId, this.#pages, this.#metadataRules)),
+    );
   }
 }

@@ -39,6 +39,8 @@ export const REASONS = {
   LAST_SUPER_ADMIN: "no active super admin would be left",
   SESSION_ENDED: "an ended session can't be changed",
   API_KEY_REVOKED: "a revoked key can't be changed or rotated",
+  METADATA_RULE_BROKEN:
+    "users of the account break the `metadata_schema`, and the request does not say `force`; in the metadata, `users` says how many, and `user_ids` names up to ten",
   ACCOUNT_NOT_EMPTY: "the account has users, and the request does not say `force`",
   DEFAULT_ACCOUNT: "the account `default` can't be suspended or deleted",
   NONCE_REQUIRED: "this key must send a nonce with each change",
@@ -147,6 +149,19 @@ export function taken(reason: keyof typeof TAKEN, name: string): RosterError {
 export function etagMismatch(type: ResourceType, etag: string | undefined): RosterError {
   const metadata = etag === undefined ? {} : { etag };
   return new RosterError("ETAG_MISMATCH", `the ${NOUNS[type]} has changed since the etag was read`, { metadata });
+}
+
+/** So many users break a rule that an account is to have; `userIds` names some of them. */
+export function metadataRuleBroken({
+  count,
+  userIds = [],
+}: {
+  readonly count: number;
+  readonly userIds?: readonly string[];
+}) {
+  const metadata = { users: String(count), user_ids: userIds.join(" ") };
+  const message = `${count} users break the metadata_schema; \`force\` lets them be until their metadata is next written`;
+  return new RosterError("METADATA_RULE_BROKEN", message, { metadata });
 }
 
 export function permissionDenied(message: string): RosterError {

@@ -27,6 +27,7 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   CHANGE_TOKEN_MISMATCH: Code.InvalidArgument,
   CHANGE_TOKEN_EXPIRED: Code.FailedPrecondition,
   REQUEST_ID_REUSED: Code.InvalidArgument,
+  METADATA_RULE_BROKEN: Code.FailedPrecondition,
   API_KEY_INVALID: Code.Unauthenticated,
   TOKEN_INVALID: Code.Unauthenticated,
   ISSUER_UNAVAILABLE: Code.Unavailable,

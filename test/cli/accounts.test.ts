@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { createKey } from "../support/clients.ts";
+import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, roster, rosterJson, rosterRows } from "./run.ts";
 
@@ -46,6 +49,30 @@ test("accounts are created, found, listed and changed", async () => {
   const opened = await run("update", acme.id, "--self-writable", "theme,profile.city");
   expect(opened).toMatchObject({ name: "ACME", self_writable: ["theme", "profile.city"] });
   expect(await run("update", acme.id, "--self-writable", "")).toMatchObject({ name: "ACME", self_writable: [] });
+});
+
+test("an account is given a schema for the metadata of its users from a file, and rid of it", async () => {
+  const file = join(testFolder(), "schema.json");
+  const schema = { type: "object", required: ["plan"] };
+  writeFileSync(file, JSON.stringify(schema));
+  const made = await run<Account>("create", "--name", "Ruled", "--metadata-schema", file);
+  expect(made).toMatchObject({ metadata_schema: schema });
+  const { id } = made;
+  expect(await run("update", id, "--no-metadata-schema")).not.toHaveProperty("metadata_schema");
+  await createRosterClient({ baseUrl: server.url, apiKey: server.secret }).users.createUser({ accountId: id, user: {} });
+  const env = callerOf(server);
+  const update = ["accounts", "update", id, "--metadata-schema", file];
+  const refused = await roster(update, { env });
+  expect(refused.stderr).toContain("FAILED_PRECONDITION METADATA_RULE_BROKEN: 1 users break the metadata_schema; `force`");
+  const forced = await roster([...update, "--force"], { env });
+  expect([forced.code, forced.stderr]).toEqual([
+    0,
+    "1 users break the schema, and may until their metadata is next written\n",
+  ]);
+  writeFileSync(file, "{");
+  expect((await roster(update, { env })).stderr).toContain(`can't read a JSON Schema from ${file}: `);
+  writeFileSync(file, "[]");
+  expect((await roster(update, { env })).stderr).toContain(`${file} must have a JSON Schema: an object`);
 });
 
 test("without an id, get and update are about the key's own account", async () => {

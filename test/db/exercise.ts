@@ -138,7 +138,7 @@ async function exerciseAccounts(store: Store): Promise<void> {
   const account = await store.write(origin, (tx) => createAccount(tx, { name: "Exercised" }));
   const ofAccount = { ...origin, accountId: account.id };
   await store.write(ofAccount, async (tx) => {
-    await updateAccount(tx, { name: "Renamed", slug: "renamed" }, "");
+    await updateAccount(tx, { name: "Renamed", slug: "renamed" }, { etag: "" });
     await tx.countActiveSuperAdmins({ elsewhere: true });
   });
   await store.write(ofAccount, async (tx) => {

@@ -44,7 +44,7 @@ delete from "users" where "account_id" = $1 and "id" = $2;
 
 delete from "users" where "account_id" = $1;
 
-insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable") values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence";
+insert into "accounts" ("account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema", "revision", "history_floor", "audit_sequence";
 
 insert into "answers" ("account_id", "method", "request_id", "digest", "caller", "user_id", "response", "create_time") values ($1, $2, $3, $4, $5, $6, $7, $8);
 
@@ -118,15 +118,15 @@ select "account_id", "name" from "certificate_names" where "account_id" = $1 ord
 
 select "account_id", "name" from "secrets" where "account_id" = $1 order by "name" limit $2 offset $3;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema", "revision", "history_floor", "audit_sequence" from "accounts" order by "accounts"."account_id" asc limit $1 offset $2;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema", "revision", "history_floor", "audit_sequence" from "accounts" order by "accounts"."account_id" desc limit $1 offset $2;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" where "account_id" = $1;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema", "revision", "history_floor", "audit_sequence" from "accounts" where "account_id" = $1;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" where "accounts"."account_id" < $1 order by "accounts"."account_id" desc limit $2 offset $3;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema", "revision", "history_floor", "audit_sequence" from "accounts" where "accounts"."account_id" < $1 order by "accounts"."account_id" desc limit $2 offset $3;
 
-select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "revision", "history_floor", "audit_sequence" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
+select "account_id", "name", "slug", "status", "metadata", "create_time", "update_time", "version", "self_writable", "metadata_schema", "revision", "history_floor", "audit_sequence" from "accounts" where "accounts"."account_id" > $1 order by "accounts"."account_id" asc limit $2 offset $3;
 
 select "account_id", "revision" as "counter" from "accounts" where "account_id" in ($1);
 
@@ -328,7 +328,7 @@ select distinct "owner_id", "key_id" from "certificate_names" where "account_id"
 
 update "accounts" set "history_floor" = $1 where "account_id" = $2;
 
-update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6, "self_writable" = $7 where "account_id" = $8;
+update "accounts" set "name" = $1, "slug" = $2, "status" = $3, "metadata" = $4, "update_time" = $5, "version" = $6, "self_writable" = $7, "metadata_schema" = $8 where "account_id" = $9;
 
 update "accounts" set "revision" = $1, "audit_sequence" = $2, "words_revision" = case when "words_revision" = "revision" then $3 else "words_revision" end where "account_id" = $4;
 

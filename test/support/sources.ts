@@ -5,12 +5,14 @@ import type { EncodedUser } from "../../src/directory/store/users.ts";
 import type { User } from "../../src/directory/users/user.ts";
 import { createClock } from "../../src/directory/values/clock.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
+import { createMetadataRules } from "../../src/metadata/metadata-rules.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
 import { toUserMessage } from "../../src/rpc/users/user-message.ts";
 
 /** What a store needs from outside, as in production, but for what is given. */
 export function createSources(given: Partial<Sources> = {}): Sources {
-  return { clock: createClock(), newId: createIdSource(), encoder: userEncoder, ...given };
+  const metadataRules = createMetadataRules();
+  return { clock: createClock(), newId: createIdSource(), encoder: userEncoder, metadataRules, ...given };
 }
 
 /** What callers see of a user. */

@@ -89,6 +89,26 @@ export declare type Account = Message<"roster.v1.Account"> & {
    * @generated from field: repeated string self_writable = 10;
    */
   selfWritable: string[];
+
+  /**
+   * What the metadata of the account's users must keep to: a JSON Schema of draft 2020-12. Default: nothing. Cleared by an update mask.
+   *
+   *     {"type": "object", "required": ["plan"], "additionalProperties": false,
+   *      "properties": {"plan": {"enum": ["free", "pro"]}, "seats": {"type": "integer", "minimum": 1}}}
+   *
+   * Each write that changes the metadata of a user, or creates one, must leave metadata that keeps to it, whoever writes and by which
+   * call. Otherwise it is FIELD_INVALID, and BadRequest names the first place that does not, as `user.metadata.address["first line"]`.
+   * Writes that leave the metadata as it is are not refused. Users without metadata have `{}`.
+   *
+   * At most 32 KiB as JSON, 24 levels, and 500 schemas within, each counted as often as it is referred to; all schemas times all values of a user: at most a
+   * million. `$ref` is to
+   * `#/$defs/NAME`, and not in circles; there is no `$dynamicRef`, `$anchor` or `$vocabulary`, and unknown keywords are refused.
+   * Patterns are those of RE2, which match in linear time: no look-around and no back-references. Formats: date, date-time, email, uri,
+   * uuid; they are checked, others refused. `default` fills in nothing.
+   *
+   * @generated from field: google.protobuf.Struct metadata_schema = 11;
+   */
+  metadataSchema?: JsonObject | undefined;
 };
 
 /**
@@ -338,8 +358,8 @@ export declare type UpdateAccountRequest = Message<"roster.v1.UpdateAccountReque
   account?: Account | undefined;
 
   /**
-   * The fields to change: name, slug, metadata; or `*` for all of them. Default: those present in `account`. `name` and `slug`
-   * can't be cleared.
+   * The fields to change: name, slug, metadata, self_writable, metadata_schema; or `*` for all of them. Default: those present in
+   * `account`. `name` and `slug` can't be cleared.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 3;
    */
@@ -353,11 +373,18 @@ export declare type UpdateAccountRequest = Message<"roster.v1.UpdateAccountReque
   requestId: string;
 
   /**
-   * Checks only; see UserService.
+   * Checks only; see UserService. With `force`, it counts the users that break a `metadata_schema`, and sets nothing.
    *
    * @generated from field: bool validate_only = 5;
    */
   validateOnly: boolean;
+
+  /**
+   * Set the `metadata_schema` although users break it: they are let be until their metadata is next written.
+   *
+   * @generated from field: bool force = 6;
+   */
+  force: boolean;
 };
 
 /**
@@ -378,6 +405,14 @@ export declare type UpdateAccountResponse = Message<"roster.v1.UpdateAccountResp
    * @generated from field: roster.v1.Account account = 1;
    */
   account?: Account | undefined;
+
+  /**
+   * How many live users break the given `metadata_schema`, deleted ones aside. All users are looked at, a page at a time, while
+   * others go on writing; those written meanwhile count as they are when it is set. One that was purged meanwhile may be counted.
+   *
+   * @generated from field: int64 metadata_violations = 2;
+   */
+  metadataViolations: bigint;
 };
 
 /**
@@ -623,8 +658,9 @@ export declare const AccountService: GenService<{
     output: typeof ListAccountsResponseSchema;
   },
   /**
-   * Changes name, slug or metadata of an account, by the same rules as UpdateUser. Takes an ADMIN key for the own account.
-   * Errors: NOT_FOUND (ACCOUNT_NOT_FOUND), ABORTED (ETAG_MISMATCH), ALREADY_EXISTS (SLUG_TAKEN).
+   * Changes fields of an account, by the same rules as UpdateUser. Takes an ADMIN key for the own account.
+   * Errors: NOT_FOUND (ACCOUNT_NOT_FOUND), ABORTED (ETAG_MISMATCH), ALREADY_EXISTS (SLUG_TAKEN), FAILED_PRECONDITION
+   * (METADATA_RULE_BROKEN) without `force`, when users break the `metadata_schema` that is to be set.
    *
    * @generated from rpc roster.v1.AccountService.UpdateAccount
    */

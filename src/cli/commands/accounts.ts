@@ -10,6 +10,7 @@ import {
 } from "../options/connection.ts";
 import { addListOptions, type ListOptions } from "../options/list.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
+import { readSchemaFile } from "../options/schema-file.ts";
 import type { Listing } from "../terminal/columns.ts";
 import { showList } from "../terminal/list.ts";
 import { show, showDone } from "../terminal/output.ts";
@@ -19,12 +20,16 @@ type Options = ConnectionOptions & OutputOptions;
 interface CreateOptions extends Options {
   readonly name: string;
   readonly slug?: string;
+  readonly metadataSchema?: string;
 }
 
 interface UpdateOptions extends Options {
   readonly name?: string;
   readonly slug?: string;
   readonly selfWritable?: string;
+  /** False: none. */
+  readonly metadataSchema?: string | false;
+  readonly force?: boolean;
 }
 
 interface DeleteOptions extends Options {
@@ -71,12 +76,16 @@ function createCommand(env: Environment): Command {
     .description("Create an account. Takes a super admin.")
     .requiredOption("--name <name>", "what people call the account")
     .option("--slug <slug>", "its short name for links (default: made from the name)")
-    .action((options: CreateOptions) =>
-      withConnection(options, env, async ({ accounts }) => {
-        const { account } = await accounts.createAccount({ account: namesOf(options) });
+    .option("--metadata-schema <file>", "a JSON Schema that the metadata of its users must keep to")
+    .action((options: CreateOptions) => {
+      const metadataSchema = readSchemaFile(options.metadataSchema);
+      return withConnection(options, env, async ({ accounts }) => {
+        const { account } = await accounts.createAccount({
+          account: { ...namesOf(options), ...(metadataSchema && { metadataSchema }) },
+        });
         await show(AccountSchema, account, options);
-      }),
-    );
+      });
+    });
 }
 
 function getCommand(env: Environment): Command {
@@ -98,19 +107,37 @@ function updateCommand(env: Environment): Command {
     .option("--name <name>", "what people call the account")
     .option("--slug <slug>", "its short name for links")
     .option("--self-writable <places>", 'metadata that users may change of themselves: theme,profile.city; "" for none')
+    .option("--metadata-schema <file>", "a JSON Schema that the metadata of its users must keep to")
+    .option("--no-metadata-schema", "let users have any metadata")
+    .option("--force", "set the schema although users break it: they may stay until their metadata is next written")
     .action((id: string | undefined, options: UpdateOptions) => {
-      const paths = ["name", "slug", "selfWritable"].filter((name) => options[name as keyof UpdateOptions] !== undefined);
+      const paths = CHANGEABLE.filter((name) => options[name] !== undefined);
       if (paths.length === 0) {
-        throw new UsageError("nothing to change: give --name, --slug or --self-writable");
+        throw new UsageError("nothing to change: give --name, --slug, --self-writable or --metadata-schema");
       }
+      const metadataSchema = readSchemaFile(options.metadataSchema || undefined);
       return withConnection(options, env, async ({ accounts, accountId }) => {
-        const account = { ...namesOf(options), selfWritable: options.selfWritable?.split(",").filter(Boolean) ?? [] };
-        const updateMask = { paths: paths.map((path) => AccountSchema.field[path as "name"].name) };
-        const updated = await accounts.updateAccount({ accountId: id ?? accountId, account, updateMask });
-        await show(AccountSchema, updated.account, options);
+        const { account, metadataViolations } = await accounts.updateAccount({
+          accountId: id ?? accountId,
+          account: {
+            ...namesOf(options),
+            selfWritable: options.selfWritable?.split(",").filter(Boolean) ?? [],
+            ...(metadataSchema && { metadataSchema }),
+          },
+          updateMask: { paths: paths.map((path) => AccountSchema.field[path].name) },
+          force: options.force ?? false,
+        });
+        if (metadataViolations > 0n) {
+          process.stderr.write(
+            `${metadataViolations} users break the schema, and may until their metadata is next written\n`,
+          );
+        }
+        await show(AccountSchema, account, options);
       });
     });
 }
+
+const CHANGEABLE = ["name", "slug", "selfWritable", "metadataSchema"] as const;
 
 const STATUS_CALLS = {
   suspend: { method: "suspendAccount", description: "Bar an account: its keys do not work. Takes a super admin." },
@@ -147,6 +174,6 @@ const LISTING = {
   columns: ["id", "name", "slug", "status", "create_time"],
 } satisfies Listing<typeof AccountSchema>;
 
-function namesOf({ name, slug }: UpdateOptions): { name?: string; slug?: string } {
+function namesOf({ name, slug }: Pick<UpdateOptions, "name" | "slug">): { name?: string; slug?: string } {
   return { ...(name !== undefined && { name }), ...(slug !== undefined && { slug }) };
 }

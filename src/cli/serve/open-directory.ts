@@ -8,6 +8,7 @@ import { causeText } from "../../directory/values/cause.ts";
 import { createClock } from "../../directory/values/clock.ts";
 import { createIdSource } from "../../directory/values/id.ts";
 import type { Log } from "../../log.ts";
+import { createMetadataRules } from "../../metadata/metadata-rules.ts";
 import { userEncoder } from "../../rpc/users/user-encoder.ts";
 import { adminKeyPath, readAdminKey, writeAdminKey } from "../admin-key.ts";
 import { CommandError } from "../errors.ts";
@@ -24,7 +25,12 @@ export async function openDirectory(
   log: Log,
   options: Partial<StoreOptions> = {},
 ): Promise<Directory> {
-  const sources: Sources = { clock: createClock(), newId: createIdSource(), encoder: userEncoder };
+  const sources: Sources = {
+    clock: createClock(),
+    newId: createIdSource(),
+    encoder: userEncoder,
+    metadataRules: createMetadataRules(),
+  };
   const store = await openStore(databaseUrl, sources, {
     poolSize: databasePoolSize,
     statementTimeoutMs: databaseTimeoutMs,

@@ -45,6 +45,7 @@ const STEPS: Partial<Record<Reason, Step>> = {
   LAST_SUPER_ADMIN: "make another user a super admin first: `roster users update ID --set super_admin=true`",
   FILTER_INVALID: 'filters are CEL: \'status == "ACTIVE" && metadata.plan in ["pro", "team"]\'',
   ORDER_BY_INVALID: "for example --order-by 'email, create_time desc'",
+  METADATA_RULE_BROKEN: "mend their metadata, or give --force: they may stay until their metadata is next written",
   ACCOUNT_NOT_EMPTY: "with --force its users, sessions, keys and history are erased, too",
   NONCE_REQUIRED: "the command line sends no nonces: call with another key",
   RATE_LIMITED: "wait a second, then try again",

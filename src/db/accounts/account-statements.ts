@@ -76,6 +76,7 @@ export async function insertAccount(db: Transaction, account: NewAccount, now: M
       update_time: now,
       version: 1,
       self_writable: JSON.stringify(account.selfWritable ?? []),
+      metadata_schema: account.metadataSchema ?? null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning(ACCOUNT_COLUMNS)
@@ -101,6 +102,7 @@ export async function updateAccount(db: Transaction, before: Account, after: Acc
       update_time: after.updateTime,
       version: after.version,
       self_writable: JSON.stringify(after.selfWritable),
+      metadata_schema: after.metadataSchema,
     })
     .where("account_id", "=", after.id)
     .execute();

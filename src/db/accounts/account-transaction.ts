@@ -44,6 +44,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   readonly nonces: KyselyNonceStore;
   readonly now: Sources["clock"];
   readonly newId: Sources["newId"];
+  readonly metadataRules: Sources["metadataRules"];
   readonly #shared: SharedTransaction;
   readonly #db: Transaction;
   readonly #buffer: WriteBuffer;
@@ -61,6 +62,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.account = account;
     this.now = sources.clock;
     this.newId = sources.newId;
+    this.metadataRules = sources.metadataRules;
     this.#shared = shared;
     this.#db = db;
     this.#buffer = buffer;

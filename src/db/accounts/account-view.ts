@@ -1,3 +1,4 @@
+import type { MetadataRules } from "../../directory/accounts/metadata-rules.ts";
 import type { AccountView } from "../../directory/store/account-view.ts";
 import { KyselyAuditReader } from "../audit/audit-reader.ts";
 import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
@@ -9,7 +10,12 @@ import { KyselyUserReader } from "../users/user-reader.ts";
 import { getAccount } from "./account-statements.ts";
 
 /** The account as a snapshot shows it. Throws ACCOUNT_NOT_FOUND. */
-export async function viewAccount(snapshot: Transaction, id: string, pages: UserPages): Promise<AccountView> {
+export async function viewAccount(
+  snapshot: Transaction,
+  id: string,
+  pages: UserPages,
+  metadataRules: MetadataRules,
+): Promise<AccountView> {
   return {
     account: await getAccount(snapshot, id),
     users: new KyselyUserReader(snapshot, id, pages),
@@ -17,5 +23,6 @@ export async function viewAccount(snapshot: Transaction, id: string, pages: User
     apiKeys: new KyselyApiKeyWriter(snapshot, id, pages.dialect.json),
     sessions: new KyselySessionWriter(snapshot, id, pages.dialect.json),
     audit: new KyselyAuditReader(snapshot, id, pages.dialect.json),
+    metadataRules,
   };
 }

@@ -10,6 +10,7 @@ import { rateLimits } from "./0006-rate-limits.ts";
 import { certificateNames } from "./0007-certificate-names.ts";
 import { search } from "./0008-search.ts";
 import { audit } from "./0009-audit.ts";
+import { metadataSchemas } from "./0010-metadata-schemas.ts";
 import { moreLists } from "./0011-more-lists.ts";
 import { emailVerification } from "./0012-email-verification.ts";
 
@@ -24,6 +25,7 @@ const MIGRATIONS = {
   "0007-certificate-names": certificateNames,
   "0008-search": search,
   "0009-audit": audit,
+  "0010-metadata-schemas": metadataSchemas,
   "0011-more-lists": moreLists,
   "0012-email-verification": emailVerification,
 };

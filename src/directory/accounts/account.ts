@@ -18,6 +18,8 @@ export interface Account {
   readonly metadata: JsonObject;
   /** Places in users' metadata that callers with the role SELF may change: keys joined by dots. */
   readonly selfWritable: readonly string[];
+  /** What the metadata of users must keep to: a JSON Schema as canonical JSON. Null: nothing. */
+  readonly metadataSchema: string | null;
   readonly createTime: Micros;
   readonly updateTime: Micros;
   /** 1 at create, +1 with each change of the account's own record. */
@@ -30,7 +32,8 @@ export interface Account {
   readonly auditSequence: number;
 }
 
-export type NewAccount = Pick<Account, "id" | "name" | "slug" | "metadata"> & Partial<Pick<Account, "selfWritable">>;
+export type NewAccount = Pick<Account, "id" | "name" | "slug" | "metadata"> &
+  Partial<Pick<Account, "selfWritable" | "metadataSchema">>;
 
 /** The fields, by their names in the schema, that differ. */
 export function changedAccountFields(before: Account, after: Account): string[] {
@@ -43,6 +46,7 @@ const FIELD_NAMES: { readonly [K in Exclude<keyof NewAccount, "id"> | "status"]:
   status: "status",
   metadata: "metadata",
   selfWritable: "self_writable",
+  metadataSchema: "metadata_schema",
 };
 
 /** Strong: differs between any two states of any accounts with one id. Ids are never used twice. */

@@ -1,4 +1,5 @@
 import type { Account, NewAccount } from "../accounts/account.ts";
+import type { MetadataRules } from "../accounts/metadata-rules.ts";
 import type { AuditedRefusal } from "../audit/entry.ts";
 import type { Clock } from "../values/clock.ts";
 import type { IdSource } from "../values/id.ts";
@@ -17,6 +18,7 @@ export interface AccountView {
   readonly apiKeys: ApiKeyReader;
   readonly sessions: SessionReader;
   readonly audit: AuditReader;
+  readonly metadataRules: MetadataRules;
 }
 
 /** One account, and the right to change it. */

@@ -1,4 +1,5 @@
 import type { Account, NewAccount } from "../accounts/account.ts";
+import type { MetadataRules } from "../accounts/metadata-rules.ts";
 import type { CallSource } from "../audit/entry.ts";
 import type { ApiKey, KeyHolder } from "../keys/api-key.ts";
 import type { Session } from "../sessions/session.ts";
@@ -146,6 +147,7 @@ export interface Sources {
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly encoder: UserEncoder;
+  readonly metadataRules: MetadataRules;
 }
 
 /** On whose behalf a transaction runs. Recorded with every change, in the history and in the audit log. */

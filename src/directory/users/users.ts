@@ -1,3 +1,4 @@
+import { assertMetadataRule } from "../accounts/metadata-rules.ts";
 import { etagMismatch, invalidField, taken } from "../errors.ts";
 import { assertOwnChange } from "../keys/own-user.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
@@ -6,7 +7,7 @@ import { type MetadataUpdate, mergeMetadata } from "../values/metadata.ts";
 import { assertVerification, withVerification } from "./email-verification.ts";
 import { findByExternalId, getLiveUser } from "./find-user.ts";
 import type { User, UserInput, UserStatus, UserValues } from "./user.ts";
-import { changedFields, checkUser, USER_DEFAULTS } from "./user-fields.ts";
+import { changedFields, checkUser, USER_DEFAULTS, USER_FIELDS } from "./user-fields.ts";
 import {
   type Actor,
   assertKeysFree,
@@ -104,6 +105,7 @@ export async function insertUser(tx: AccountTransaction, values: UserValues, id?
   if (id !== undefined && (await tx.users.find(id)) !== undefined) {
     throw taken("USER_ID_TAKEN", id);
   }
+  await assertMetadataRule(tx, values.metadata);
   await assertKeysFree(tx, values);
   const user: NewUser = { ...values, id: id ?? tx.newId("U"), createTime: tx.now() };
   return tx.users.insert(user);
@@ -122,7 +124,8 @@ async function changeUser(
   if (values.status === "INVITED" && before.status !== "INVITED") {
     throw invalidField("user.status", "an existing user can't become invited");
   }
-  if (changedFields(before, values).length === 0) {
+  const changed = changedFields(before, values);
+  if (changed.length === 0) {
     return before;
   }
   if (actor.role === "SELF") {
@@ -130,6 +133,10 @@ async function changeUser(
   }
   const now = tx.now();
   assertVerification(values, now, before.emailVerifyTime);
+  // One that broke the rule before it was made is left alone until its metadata changes.
+  if (changed.includes(USER_FIELDS.metadata.name)) {
+    await assertMetadataRule(tx, values.metadata);
+  }
   await assertKeysFree(tx, values, before.id);
   if (!values.superAdmin || values.status !== "ACTIVE") {
     await assertNotLastSuperAdmin(tx, before);

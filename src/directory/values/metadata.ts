@@ -1,7 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, mergePatch, mergeTopLevel } from "./json.ts";
 
-const MAX_BYTES = 64 * 1024;
-const MAX_DEPTH = 16;
 const MAX_KEY_LENGTH = 255;
 
 /** How given metadata changes stored metadata: it replaces it, is merged into it (RFC 7396), or replaces its top-level keys. */
@@ -20,16 +18,24 @@ export function mergeMetadata(stored: JsonObject, given: JsonObject | undefined,
 
 /** The rule that `metadata` breaks, or undefined. Limits: 64 KiB as JSON, 16 levels, keys of 1 to 255 code points. */
 export function metadataProblem(metadata: JsonObject): string | undefined {
-  const problem = valueProblem(metadata, "", 1);
+  return objectProblem(metadata, { maxBytes: 64 * 1024, maxDepth: 16 });
+}
+
+/** The same with other limits. */
+export function objectProblem(
+  object: JsonObject,
+  { maxBytes, maxDepth }: { readonly maxBytes: number; readonly maxDepth: number },
+): string | undefined {
+  const problem = valueProblem(object, "", 1, maxDepth);
   if (problem !== undefined) {
     return problem;
   }
   // Has the length of the canonical text, and is made faster.
-  const size = Buffer.byteLength(JSON.stringify(metadata));
-  return size > MAX_BYTES ? `must be at most ${MAX_BYTES} bytes as JSON, is ${size}` : undefined;
+  const size = Buffer.byteLength(JSON.stringify(object));
+  return size > maxBytes ? `must be at most ${maxBytes} bytes as JSON, is ${size}` : undefined;
 }
 
-function valueProblem(value: JsonValue, path: string, depth: number): string | undefined {
+function valueProblem(value: JsonValue, path: string, depth: number, maxDepth: number): string | undefined {
   if (typeof value === "string") {
     return textProblem(value, path);
   }
@@ -39,12 +45,13 @@ function valueProblem(value: JsonValue, path: string, depth: number): string | u
   if (typeof value !== "object" || value === null) {
     return undefined;
   }
-  if (depth > MAX_DEPTH) {
-    return `must be at most ${MAX_DEPTH} levels deep`;
+  if (depth > maxDepth) {
+    return `must be at most ${maxDepth} levels deep`;
   }
   for (const [key, member] of Object.entries(value)) {
     const problem =
-      (isJsonObject(value) ? keyProblem(key, path) : undefined) ?? valueProblem(member, `${path}/${key}`, depth + 1);
+      (isJsonObject(value) ? keyProblem(key, path) : undefined) ??
+      valueProblem(member, `${path}/${key}`, depth + 1, maxDepth);
     if (problem !== undefined) {
       return problem;
     }

@@ -17,7 +17,7 @@ const STATUSES = {
 } as const satisfies Record<AccountStatus, AccountStatusMessage>;
 
 export function toAccountMessage(account: Account): AccountMessage {
-  const { id, name, slug, status, metadata, selfWritable, createTime, updateTime, revision } = account;
+  const { id, name, slug, status, metadata, selfWritable, metadataSchema, createTime, updateTime, revision } = account;
   return create(AccountSchema, {
     id,
     name,
@@ -25,6 +25,7 @@ export function toAccountMessage(account: Account): AccountMessage {
     status: STATUSES[status],
     metadata: STRUCT.toMessage(metadata),
     selfWritable: [...selfWritable],
+    ...(metadataSchema !== null && { metadataSchema: STRUCT.toMessage(JSON.parse(metadataSchema)) }),
     createTime: toTimestamp(createTime),
     updateTime: toTimestamp(updateTime),
     etag: accountEtag(account),
@@ -33,12 +34,13 @@ export function toAccountMessage(account: Account): AccountMessage {
 }
 
 /** The values that are present. */
-export function parseAccount({ name, slug, metadata, selfWritable }: AccountMessage): AccountInput {
+export function parseAccount({ name, slug, metadata, selfWritable, metadataSchema }: AccountMessage): AccountInput {
   return {
     ...(name !== undefined && { name }),
     ...(slug !== undefined && { slug }),
     ...(metadata !== undefined && { metadata }),
     ...(selfWritable.length > 0 && { selfWritable }),
+    ...(metadataSchema !== undefined && { metadataSchema }),
   };
 }
 
@@ -49,5 +51,11 @@ export function parseAccountPatch(account: AccountMessage, mask: FieldMask | und
 
 const RULES: UpdateRules<AccountInput> = {
   schema: AccountSchema,
-  cleared: { name: undefined, slug: undefined, metadata: { metadata: {} }, self_writable: { selfWritable: [] } },
+  cleared: {
+    name: undefined,
+    slug: undefined,
+    metadata: { metadata: {} },
+    self_writable: { selfWritable: [] },
+    metadata_schema: { metadataSchema: null },
+  },
 };

@@ -1,14 +1,15 @@
 import type { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
-import { createAccount, setAccountStatus, updateAccount } from "../../directory/accounts/accounts.ts";
+import { createAccount, setAccountStatus } from "../../directory/accounts/accounts.ts";
 import { invalidField } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { Handlers } from "../pipeline/call.ts";
 import { mutations } from "../pipeline/mutation.ts";
 import { requireField } from "../wire/require-field.ts";
 import type { Tokens } from "../wire/tokens.ts";
-import { parseAccount, parseAccountPatch, toAccountMessage } from "./account-message.ts";
+import { parseAccount, toAccountMessage } from "./account-message.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { listAccounts } from "./list-accounts.ts";
+import { updateAccount } from "./update-account.ts";
 
 export interface AccountServiceDeps {
   readonly store: Store;
@@ -32,11 +33,7 @@ export function accountService({ store, tokens }: AccountServiceDeps): Handlers<
 
     listAccounts: (request, call) => listAccounts(store, tokens, request, call),
 
-    updateAccount: mutation(async (tx, request) => {
-      const given = requireField(request.account, "account");
-      const account = await updateAccount(tx, parseAccountPatch(given, request.updateMask), given.etag);
-      return { account: toAccountMessage(account) };
-    }),
+    updateAccount: (request, call) => updateAccount(store, request, call),
 
     suspendAccount: mutation(async (tx, { etag }) => ({
       account: toAccountMessage(await setAccountStatus(tx, "SUSPENDED", etag)),

@@ -96,7 +96,7 @@ export function apiKeyService({ store, tokens }: ApiKeyServiceDeps): Handlers<ty
           : { token: { issuer: credential.issuer, subject: credential.subject } }),
         role: toRoleMessage(role),
         accountId,
-        account: Object.assign(toAccountMessage(account), role === "SELF" && { metadata: undefined }),
+        account: Object.assign(toAccountMessage(account), role === "SELF" && NOT_FOR_SELF),
         user: toUserMessage((await users.find(user.id)) ?? user),
         superAdmin,
         methods,
@@ -121,3 +121,6 @@ function ownUserId({ accountId, caller }: Call): string {
   }
   return caller.user.id;
 }
+
+/** Of the account. */
+const NOT_FOR_SELF = { metadata: undefined, metadataSchema: undefined };

@@ -87,7 +87,7 @@ export function groups(): void {
     const rename = (name: string, last: (tx: AccountTransaction) => Promise<unknown>) =>
       write(async (tx) => {
         names.push(tx.account.name);
-        await updateAccount(tx, { name }, "");
+        await updateAccount(tx, { name }, { etag: "" });
         await last(tx);
       });
     const outcomes = await Promise.allSettled([
