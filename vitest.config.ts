@@ -9,6 +9,7 @@ const ON_EVERY_ENGINE = [
   "test/db/plans.test.ts",
   "test/db/fill-words.test.ts",
   "test/db/indexed-metadata.test.ts",
+  "test/db/user-data.test.ts",
   "test/directory/**/*.test.ts",
   "test/rpc/**/*.test.ts",
   "test/coming-from/*.test.ts",

@@ -8,6 +8,7 @@ import { AccountService } from "../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { codeName } from "../src/cli/errors.ts";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
@@ -102,7 +103,7 @@ function commandLineDocument(file: string): string {
 }
 
 function permissionsDocument(): string {
-  const sections = [UserService, SessionService, AccountService, ApiKeyService, AuditService].map(
+  const sections = [UserService, SessionService, AccountService, ApiKeyService, AuditService, UserDataService].map(
     ({ name, methods }) => `\n## ${name}\n\n${table(["call", "role", "SELF", "accounts"], methods.map(permissionRow))}`,
   );
   return `# Permissions

@@ -4,6 +4,7 @@ import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 
 export interface RosterClient {
@@ -12,6 +13,7 @@ export interface RosterClient {
   readonly accounts: Client<typeof AccountService>;
   readonly apiKeys: Client<typeof ApiKeyService>;
   readonly audit: Client<typeof AuditService>;
+  readonly userData: Client<typeof UserDataService>;
   /** Ends the connection, and with it the calls under way. A later call opens it again. */
   close(): void;
 }
@@ -58,6 +60,7 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
     accounts: createClient(AccountService, authorized),
     apiKeys: createClient(ApiKeyService, authorized),
     audit: createClient(AuditService, authorized),
+    userData: createClient(UserDataService, authorized),
     close,
   };
 }

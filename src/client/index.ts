@@ -1,7 +1,9 @@
 /** What other TypeScript code imports: clients of Roster's services, and exports and watches that survive broken connections. */
 export * from "../../gen/roster/v1/account_service_pb.js";
 export * from "../../gen/roster/v1/api_key_service_pb.js";
+export * from "../../gen/roster/v1/audit_service_pb.js";
 export * from "../../gen/roster/v1/session_service_pb.js";
+export * from "../../gen/roster/v1/user_data_service_pb.js";
 export * from "../../gen/roster/v1/user_pb.js";
 export * from "../../gen/roster/v1/user_service_pb.js";
 export { type ClientTls, createRosterClient, type RosterClient, type RosterClientOptions } from "./client.ts";

@@ -7,6 +7,7 @@ import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import type { Store } from "../directory/store/store.ts";
 import { accountService } from "../rpc/accounts/account-service.ts";
@@ -16,6 +17,7 @@ import type { Watching } from "../rpc/changes/watch-users.ts";
 import { apiKeyService } from "../rpc/keys/api-key-service.ts";
 import { servicePipeline } from "../rpc/pipeline/pipeline.ts";
 import { sessionService } from "../rpc/sessions/session-service.ts";
+import { userDataService } from "../rpc/user-data/user-data-service.ts";
 import { userService } from "../rpc/users/user-service.ts";
 import type { Tokens } from "../rpc/wire/tokens.ts";
 import type { DatabaseMonitor } from "./database-monitor.ts";
@@ -38,6 +40,7 @@ const SERVICES = [
   AccountService,
   ApiKeyService,
   AuditService,
+  UserDataService,
   Health,
   ServerReflection,
   ServerReflectionAlpha,
@@ -54,6 +57,7 @@ export function createRoutes(deps: RouteDeps): Route[] {
     route(AccountService, servicePipeline(AccountService, accountService(deps), deps)),
     route(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService(deps), deps)),
     route(AuditService, servicePipeline(AuditService, auditService(deps), deps)),
+    route(UserDataService, servicePipeline(UserDataService, userDataService(deps), deps)),
     route(Health, healthService(database, names, draining, log)),
     route(ServerReflection, reflection),
     route(ServerReflectionAlpha, asV1Alpha(reflection)),

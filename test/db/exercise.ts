@@ -68,7 +68,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await deleteUser(tx, { superAdmin: true, role: "ADMIN" }, id, { etag: "" });
     await undeleteUser(tx, { superAdmin: true, role: "ADMIN" }, id, "");
   });
-  await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions, audit }) => {
+  await store.read(DEFAULT_ACCOUNT, async ({ users, changes, apiKeys, sessions, audit, userData }) => {
     for (const kind of ["id", "externalId", "email"] as const) await users.isOfDeleted(kind, "x");
     for (const each of PAGES) {
       await apiKeys.list({ ...each, order: KEYS_BY_ID });
@@ -78,6 +78,9 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await audit.list({ ...page, descending: true });
     await audit.list({ ...page, descending: false, from: [1] });
     await audit.count(undefined);
+    await userData.find(id);
+    await userData.changes(id, 0, 1, 10);
+    await userData.auditEntries(id, 0, 1, 10);
     await sessions.count({});
     await sessions.count({ userId: id });
     await sessions.count({}, 10);

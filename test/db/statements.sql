@@ -4,13 +4,15 @@ delete from "answers" where "account_id" = $1 and "create_time" <= $2;
 
 delete from "answers" where "account_id" = $1;
 
-delete from "api_keys" where "account_id" = $1 and "user_id" = $2 returning "id", "certificate_names";
+delete from "api_keys" where "account_id" = $1 and "user_id" = $2;
 
 delete from "api_keys" where "account_id" = $1;
 
 delete from "audit_entries" where "account_id" = $1;
 
 delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2 and "key_id" in ($3);
+
+delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2 and 1 = 0;
 
 delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2;
 
@@ -24,7 +26,7 @@ delete from "changes" where "account_id" = $1;
 
 delete from "nonces" where "account_id" = $1 and "expire_time" < $2;
 
-delete from "nonces" where "account_id" = $1 and "key_id" in (select "id" from "api_keys" where "account_id" = $2 and "user_id" = $3);
+delete from "nonces" where "account_id" = $1 and "key_id" in (select id from api_keys where "account_id" = $2 and "user_id" = $3);
 
 delete from "nonces" where "account_id" = $1;
 
@@ -92,6 +94,8 @@ select "account_id", "id" from "sessions" where "account_id" = $1 order by "id" 
 
 select "account_id", "id" from "users" where "account_id" = $1 order by "id" limit $2 offset $3;
 
+select "account_id", "id", "external_id", "email", "email_key", "email_verify_time", "email_verify_key", "name", "display_name", "about", "project", "metadata", "status", "super_admin", "create_time", "update_time", "delete_time", "version", "revision" from "users" where "account_id" = $1 and "id" = $2;
+
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" order by "api_keys"."id" asc, "api_keys"."account_id" asc limit $1 offset $2;
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" order by "api_keys"."id" desc, "api_keys"."account_id" desc limit $1 offset $2;
@@ -102,6 +106,8 @@ select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "id" = $2;
 
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "user_id" = $2 order by "id";
+
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" desc limit $2 offset $3;
@@ -109,6 +115,8 @@ select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where ("api_keys"."id", "api_keys"."account_id") < ($1, $2) order by "api_keys"."id" desc, "api_keys"."account_id" desc limit $3 offset $4;
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where ("api_keys"."id", "api_keys"."account_id") > ($1, $2) order by "api_keys"."id" asc, "api_keys"."account_id" asc limit $3 offset $4;
+
+select "account_id", "id", "user_id", "external_id", "metadata", "create_time", "update_time", "end_time", "version" from "sessions" where "account_id" = $1 and "user_id" = $2 order by "create_time", "id";
 
 select "account_id", "key_id", "digest" from "nonces" where "account_id" = $1 order by "key_id", "digest" limit $2 offset $3;
 
@@ -136,7 +144,11 @@ select "account_id", "sequence" from "audit_entries" where "account_id" = $1 ord
 
 select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "account_id" = $1 and "audit_entries"."sequence" > $2 order by "audit_entries"."sequence" asc limit $3 offset $4;
 
+select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "account_id" = $1 and ("user_id" = $2 or ("caller_user_id" = $3 and "caller_account_id" is null)) and "sequence" > $4 and "sequence" <= $5 order by "sequence" limit $6;
+
 select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "account_id" = $1 order by "audit_entries"."sequence" desc limit $2 offset $3;
+
+select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "caller_account_id" = $1 and "caller_user_id" = $2 order by "account_id", "sequence";
 
 select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug" limit $2 offset $3;
 
@@ -146,6 +158,8 @@ select "digest", "caller", "user_id", "response" from "answers" where "account_i
 
 select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
 
+select "id" from "api_keys" where "account_id" = $1 and "user_id" = $2 and "certificate_names" != $3;
+
 select "id" from "sessions" where "account_id" = $1 and "id" = $2;
 
 select "id" from "users" where "account_id" = $1 and "email_key" = $2 and "delete_time" is not null limit $3;
@@ -153,6 +167,10 @@ select "id" from "users" where "account_id" = $1 and "email_key" = $2 and "delet
 select "id" from "users" where "account_id" = $1 and "external_id" = $2 and "delete_time" is not null limit $3;
 
 select "id" from "users" where "account_id" = $1 and "id" = $2 and "delete_time" is not null limit $3;
+
+select "key_id", "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" in (select id from api_keys where "account_id" = $2 and "user_id" = $3) order by "key_id", "digest";
+
+select "method", "request_id", "create_time", "response" from "answers" where "account_id" = $1 and "user_id" = $2 and "response" is not null order by "method", "request_id";
 
 select "revision", "commit_time" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2;
 
@@ -197,6 +215,8 @@ select "type", "user_id", "version", "revision", "commit_time", "image_after", "
 select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "revision" = $2 order by "revision", "ordinal";
 
 select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "revision" > $2 order by "revision", "ordinal" limit $3;
+
+select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "user_id" = $2 and "version" > $3 and "revision" <= $4 order by "version" limit $5;
 
 select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."email_verify_time", "users"."email_verify_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision" from "users" where "users"."account_id" = $1 and "email_key" = $2 and "delete_time" is null;
 
@@ -280,8 +300,6 @@ select count(*) as "count" from "api_keys" where "account_id" = $1;
 
 select count(*) as "count" from "api_keys";
 
-select count(*) as "count" from "audit_entries" where "account_id" = $1 and ("user_id" = $2 or ("caller_user_id" = $3 and "caller_account_id" is null));
-
 select count(*) as "count" from "audit_entries" where "account_id" = $1;
 
 select count(*) as "count" from "sessions" inner join "users" on "users"."account_id" = "sessions"."account_id" and "users"."id" = "sessions"."user_id" where "users"."delete_time" is null and "sessions"."account_id" = $1 and "sessions"."user_id" = $2;
@@ -342,11 +360,9 @@ update "api_keys" set "last_use_time" = $1 where "account_id" = $2 and "id" = $3
 
 update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" = $3 and "revoke_time" is null returning "id", "certificate_names";
 
-update "audit_entries" set "caller_user_id" = $1, "token_subject" = $2, "address" = $3, "request_id" = $4 where "account_id" = $5 and "caller_user_id" = $6 and "caller_account_id" is null;
-
 update "audit_entries" set "caller_user_id" = $1, "token_subject" = $2, "address" = $3, "request_id" = $4 where "caller_account_id" = $5 and "caller_user_id" = $6;
 
-update "audit_entries" set "user_id" = $1, "resource_id" = case resource when 'USER' then $2 when 'API_KEY' then resource_id end, "request_id" = $3 where "account_id" = $4 and "user_id" = $5;
+update "audit_entries" set "user_id" = case when user_id = $1 then $2 else user_id end, "resource_id" = case when not (user_id = $3) or resource = 'API_KEY' then resource_id when resource = 'USER' then $4 end, "caller_user_id" = case when caller_user_id = $5 and caller_account_id is null then $6 else caller_user_id end, "token_subject" = case when caller_user_id = $7 and caller_account_id is null then null else "token_subject" end, "address" = case when caller_user_id = $8 and caller_account_id is null then null else "address" end, "request_id" = $9 where "account_id" = $10 and ("user_id" = $11 or ("caller_user_id" = $12 and "caller_account_id" is null));
 
 update "nonces" set "use_time" = $1 where "account_id" = $2 and "key_id" = $3 and "digest" = $4;
 

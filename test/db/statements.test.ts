@@ -36,6 +36,8 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
   "how many sessions there are": counting('"sessions" inner join "users" on .* where "users"."delete_time" is null'),
   "a purge, for what its user did in other accounts":
     /^update "audit_entries" set .* where "caller_account_id" = \$\d+ and "caller_user_id" = \$\d+$/,
+  "a person's data, of what it did in other accounts":
+    /^select .* from "audit_entries" where "caller_account_id" = \$1 and "caller_user_id" = \$2 order by "account_id", "sequence"$/,
   "the last active super admin, who can't be taken away":
     /^select count\(\*\) as "count" from "users" inner join "accounts" .* where "users"."super_admin" = 1 and /,
 };

@@ -3,6 +3,7 @@ import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, type Protocol } from "../support/clients.ts";
 
@@ -10,6 +11,7 @@ export type Users = Client<typeof UserService>;
 export type Keys = Client<typeof ApiKeyService>;
 export type Sessions = Client<typeof SessionService>;
 export type Accounts = Client<typeof AccountService>;
+export type UserData = Client<typeof UserDataService>;
 export type Audit = Client<typeof AuditService>;
 
 export interface Services {
@@ -18,6 +20,7 @@ export interface Services {
   sessions(protocol?: Protocol): Sessions;
   accounts(protocol?: Protocol): Accounts;
   audit(protocol?: Protocol): Audit;
+  userData(protocol?: Protocol): UserData;
 }
 
 /** What a caller with this secret can call at this server. Each client has a connection of its own. */
@@ -28,12 +31,14 @@ export function servicesOf(url: string, secret: string | undefined): Services {
     sessions: (protocol) => clientOf(SessionService, url, secret, protocol),
     accounts: (protocol) => clientOf(AccountService, url, secret, protocol),
     audit: (protocol) => clientOf(AuditService, url, secret, protocol),
+    userData: (protocol) => clientOf(UserDataService, url, secret, protocol),
   };
 }
 
 /** The same on few connections, for very many calls. */
 export function connected(services: Services): Services {
   const [users, keys, sessions, accounts] = [services.users(), services.keys(), services.sessions(), services.accounts()];
-  const audit = services.audit();
-  return { users: () => users, keys: () => keys, sessions: () => sessions, accounts: () => accounts, audit: () => audit };
+  const [audit, userData] = [services.audit(), services.userData()];
+  const rest = { audit: () => audit, userData: () => userData };
+  return { users: () => users, keys: () => keys, sessions: () => sessions, accounts: () => accounts, ...rest };
 }

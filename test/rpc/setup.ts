@@ -11,9 +11,17 @@ import { type Clock, createClock, type Micros } from "../../src/directory/values
 import type { ServerOptions } from "../../src/server/server.ts";
 import { createKey } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { type Accounts, type Keys, type Services, type Sessions, servicesOf, type Users } from "./services.ts";
+import {
+  type Accounts,
+  type Keys,
+  type Services,
+  type Sessions,
+  servicesOf,
+  type UserData,
+  type Users,
+} from "./services.ts";
 
-export type { Accounts, Keys, Services, Sessions, Users };
+export type { Accounts, Keys, Services, Sessions, UserData, Users };
 
 /** One server for all tests of a file, called by its first super admin. */
 export interface Roster extends Services {
@@ -51,6 +59,7 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
     sessions: (protocol) => as(server().secret).sessions(protocol),
     accounts: (protocol) => as(server().secret).accounts(protocol),
     audit: (protocol) => as(server().secret).audit(protocol),
+    userData: (protocol) => as(server().secret).userData(protocol),
     as,
     account: async (id = server().sources.newId("A")) => {
       const { ownerId, secret } = await createAccount(server(), id);

@@ -4,6 +4,7 @@ import { addConnectionOptions, type ConnectionOptions, type Environment, withCon
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { show } from "../terminal/output.ts";
 import { createCommand } from "./create.ts";
+import { dataCommand } from "./data.ts";
 import { editCommand } from "./edit.ts";
 import { listCommand } from "./list.ts";
 import { purgeCommand } from "./purge.ts";
@@ -26,6 +27,7 @@ export function usersCommand(env: Environment): Command {
     ...statusCommands(env),
     undeleteCommand(env),
     purgeCommand(env),
+    dataCommand(env),
   ];
   const users = new Command("users").description("Manage users.");
   for (const command of commands) {

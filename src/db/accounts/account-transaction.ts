@@ -17,6 +17,7 @@ import { beforeEachStatement } from "../query/before-each-statement.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { KyselySessionWriter } from "../sessions/session-writer.ts";
 import { KyselyChangeReader } from "../users/change-reader.ts";
+import { KyselyUserDataReader } from "../users/user-data-reader.ts";
 import type { UserPages } from "../users/user-pages.ts";
 import { KyselyUserWriter } from "../users/user-writer.ts";
 import { WriteBuffer } from "../users/write-buffer.ts";
@@ -40,6 +41,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   readonly apiKeys: KyselyApiKeyWriter;
   readonly sessions: KyselySessionWriter;
   readonly audit: KyselyAuditReader;
+  readonly userData: KyselyUserDataReader;
   readonly answers: KyselyAnswerStore;
   readonly nonces: KyselyNonceStore;
   readonly now: Sources["clock"];
@@ -78,11 +80,9 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.changes = new KyselyChangeReader(db, id);
     this.apiKeys = new KyselyApiKeyWriter(db, id, pages.dialect.json, { audit, ...access });
     this.sessions = new KyselySessionWriter(db, id, pages.dialect.json, audit);
-    this.audit = new KyselyAuditReader(
-      beforeEachStatement(shared.db, () => audit.flush()),
-      id,
-      pages.dialect.json,
-    );
+    const audited = beforeEachStatement(db, () => audit.flush());
+    this.audit = new KyselyAuditReader(audited, id, pages.dialect.json);
+    this.userData = new KyselyUserDataReader(audited, id);
     this.answers = new KyselyAnswerStore(db, id, sources.clock);
     this.nonces = new KyselyNonceStore(db, id);
   }

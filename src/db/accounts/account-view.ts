@@ -5,6 +5,7 @@ import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { KyselySessionWriter } from "../sessions/session-writer.ts";
 import { KyselyChangeReader } from "../users/change-reader.ts";
+import { KyselyUserDataReader } from "../users/user-data-reader.ts";
 import type { UserPages } from "../users/user-pages.ts";
 import { KyselyUserReader } from "../users/user-reader.ts";
 import { getAccount } from "./account-statements.ts";
@@ -22,6 +23,7 @@ export async function viewAccount(
     changes: new KyselyChangeReader(snapshot, id),
     apiKeys: new KyselyApiKeyWriter(snapshot, id, pages.dialect.json),
     sessions: new KyselySessionWriter(snapshot, id, pages.dialect.json),
+    userData: new KyselyUserDataReader(snapshot, id),
     audit: new KyselyAuditReader(snapshot, id, pages.dialect.json),
     metadataRules,
   };

@@ -56,7 +56,8 @@ export class TransactionAudit {
     this.#shared.admitNoMore();
     await this.flush();
     this.#trail.rename(userId, pseudonym);
-    return { entries: await eraseNames(this.#shared.db, { accountId: this.#accountId, userId }, pseudonym), pseudonym };
+    const user = { accountId: this.#accountId, userId, namedKeyIds: [] };
+    return { entries: await eraseNames(this.#shared.db, user, pseudonym), pseudonym };
   }
 
   /** Inserts the entries of this transaction, and of those that share the database's with it. */

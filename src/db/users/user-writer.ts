@@ -8,7 +8,6 @@ import { changedFields } from "../../directory/users/user-fields.ts";
 import type { TransactionAudit } from "../audit/transaction-audit.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
 import type { Revision } from "../commit/revision.ts";
-import type { CertificateNames } from "../keys/certificate-names.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { toChangeRow } from "./change-row.ts";
 import { withEncoded } from "./encoded-users.ts";
@@ -26,7 +25,6 @@ export interface UserWrites {
   readonly buffer: WriteBuffer;
   readonly revision: Revision;
   readonly accessChanges: AccessChanges;
-  readonly names: CertificateNames;
   readonly audit: TransactionAudit;
 }
 
@@ -130,10 +128,10 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   }
 
   async purge(user: User): Promise<Erased> {
-    const { buffer, revision, accessChanges, names, audit } = this.#writes;
+    const { buffer, revision, accessChanges, audit } = this.#writes;
     const { entries, pseudonym } = await audit.eraseNames(user.id);
     await this.pages.dialect.words.remove(this.#tx, this.accountId, [user.id]);
-    const erased = await eraseUser(this.#tx, this.accountId, user.id, names);
+    const erased = await eraseUser(this.#tx, this.accountId, user.id);
     const purged = { id: user.id, version: user.version + 1 };
     await buffer.insertChange(toChangeRow(this.#origin, revision.next(), { type: "PURGED", user: purged }));
     audit.record({ action: "PURGED", ...aboutUser(pseudonym) });

@@ -8,6 +8,7 @@ import type { ApiKeyReader, ApiKeyWriter, NonceStore } from "./api-keys.ts";
 import type { AuditReader } from "./audit.ts";
 import type { ChangeReader } from "./changes.ts";
 import type { SessionReader, SessionWriter } from "./sessions.ts";
+import type { UserDataReader } from "./user-data.ts";
 import type { UserReader, UserWriter } from "./users.ts";
 
 /** One account at one moment. */
@@ -19,6 +20,7 @@ export interface AccountView {
   readonly sessions: SessionReader;
   readonly audit: AuditReader;
   readonly metadataRules: MetadataRules;
+  readonly userData: UserDataReader;
 }
 
 /** One account, and the right to change it. */
@@ -41,7 +43,10 @@ export interface AccountTransaction extends AccountView {
   /** Replaces the account's own record. Throws SLUG_TAKEN. */
   updateAccount(account: Account): Promise<Account>;
 
-  /** Erases the account and everything it owns. MUST leave nothing of it in any table. */
+  /**
+   * Erases the account and everything it owns. MUST leave nothing of it in any table, but for its id in the entry of the default account's
+   * audit log that tells so.
+   */
   eraseAccount(): Promise<void>;
 
   /**

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { keysOf } from "./records.ts";
 
 /** The names of the values that differ. Those that have no name are passed over. */
 export function differences<T extends object, K extends keyof T & string>(
@@ -6,6 +7,7 @@ export function differences<T extends object, K extends keyof T & string>(
   after: T,
   names: Readonly<Record<K, string>>,
 ): string[] {
-  const keys = Object.keys(names) as K[];
-  return keys.filter((key) => !isDeepStrictEqual(before[key], after[key])).map((key) => names[key]);
+  return keysOf(names)
+    .filter((key) => !isDeepStrictEqual(before[key], after[key]))
+    .map((key) => names[key]);
 }

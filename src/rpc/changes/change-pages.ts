@@ -98,7 +98,7 @@ const CHANGE_TYPES = {
   LEFT_FILTER: ChangeTypeMessage.LEFT_FILTER,
 } as const satisfies Record<ChangeType, ChangeTypeMessage>;
 
-function toChangeMessage(change: UserChange): ChangeMessage {
+export function toChangeMessage(change: UserChange): ChangeMessage {
   return create(UserChangeSchema, {
     type: CHANGE_TYPES[change.type],
     userId: change.userId,

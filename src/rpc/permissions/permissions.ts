@@ -3,6 +3,7 @@ import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { eachOwned, eachRowOwned, itself, owned, unmade } from "./account-fields.ts";
 import { namesNobody, ownChanges, ownKey, ownUser, ownUserId } from "./own-user.ts";
@@ -87,6 +88,10 @@ const audit: Rules<typeof AuditService> = {
   watchAuditEntries: inspect,
 };
 
+const userData: Rules<typeof UserDataService> = {
+  exportUserData: inspect,
+};
+
 /** Every RPC by its full name, `roster.v1.UserService/GetUser`. One that is missing here is not served. */
 export const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
   ...byName(UserService, users),
@@ -94,6 +99,7 @@ export const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
   ...byName(AccountService, accounts),
   ...byName(ApiKeyService, apiKeys),
   ...byName(AuditService, audit),
+  ...byName(UserDataService, userData),
 ]);
 
 function byName(service: DescService, rules: Readonly<Record<string, AnyRule>>): Array<[string, Permission]> {

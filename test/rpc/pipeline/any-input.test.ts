@@ -6,6 +6,7 @@ import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../../gen/roster/v1/audit_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { LONG } from "../../support/bounds.ts";
 import { clientOf } from "../../support/clients.ts";
@@ -65,7 +66,9 @@ async function errorOf(method: DescMethod, client: AnyClient, request: Message):
   }
 }
 
-const METHODS = [UserService, SessionService, AccountService, ApiKeyService, AuditService].flatMap(({ methods }) => methods);
+const METHODS = [UserService, SessionService, AccountService, ApiKeyService, AuditService, UserDataService].flatMap(
+  ({ methods }) => methods,
+);
 
 describe.each(METHODS)("$name", (method) => {
   test("answers any text in any field, and never with INTERNAL, UNKNOWN or silence", LONG, async () => {

@@ -1,4 +1,5 @@
 import { firstMessage } from "../../audit/audit-watcher.ts";
+import { all } from "../../setup.ts";
 import { etagOf, mutates, type Rpcs, reads } from "./rpc.ts";
 import { USER_RPCS } from "./user-rpcs.ts";
 
@@ -89,8 +90,21 @@ const AUDIT_RPCS: Rpcs = {
   "AuditService/WatchAuditEntries": reads("ADMIN", {}, ({ audit }, { accountId }) => firstMessage(audit(), { accountId })),
 };
 
+const USER_DATA_RPCS: Rpcs = {
+  "UserDataService/ExportUserData": reads("ADMIN", OF_USER, ({ userData }, { accountId, userId: id }) =>
+    all(userData().exportUserData({ accountId, id })),
+  ),
+};
+
 /** Every RPC of Roster. */
-export const EVERY_RPC: Rpcs = { ...USER_RPCS, ...SESSION_RPCS, ...ACCOUNT_RPCS, ...KEY_RPCS, ...AUDIT_RPCS };
+export const EVERY_RPC: Rpcs = {
+  ...USER_RPCS,
+  ...SESSION_RPCS,
+  ...ACCOUNT_RPCS,
+  ...KEY_RPCS,
+  ...AUDIT_RPCS,
+  ...USER_DATA_RPCS,
+};
 
 /** `UserService/GetUser` of `UserService/GetUser, by external id`. */
 export function rpcName(name: string): string {
