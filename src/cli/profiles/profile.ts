@@ -1,3 +1,4 @@
+import { messageOf } from "../../directory/values/cause.ts";
 import { UsageError } from "../errors.ts";
 
 /** What a profile remembers: which server, and as whom. Paths are absolute. */
@@ -43,7 +44,7 @@ export function parseProfile(text: string, path: string): Profile {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw wrong(messageOf(error));
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw wrong("it is no JSON object");

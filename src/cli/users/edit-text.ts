@@ -1,5 +1,6 @@
 import { fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { type User, UserSchema } from "../../client/index.ts";
+import { messageOf } from "../../directory/values/cause.ts";
 import { CommandError } from "../errors.ts";
 import { suggestion } from "../suggest.ts";
 import { type Document, isDocument, toDocument } from "../terminal/document.ts";
@@ -24,7 +25,7 @@ export function parseText(text: string): JsonObject {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new CommandError(`that is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(`that is no JSON: ${messageOf(error)}`);
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new CommandError("that is no JSON object");
@@ -49,7 +50,7 @@ export function toChangedUser(changes: JsonObject): User {
   try {
     return fromJson(UserSchema, changes);
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(messageOf(error));
   }
 }
 

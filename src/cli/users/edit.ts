@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { ConnectError } from "@connectrpc/connect";
 import { Command } from "commander";
 import { errorReason, MetadataUpdate, type User, UserSchema } from "../../client/index.ts";
+import { messageOf } from "../../directory/values/cause.ts";
 import { CommandError, explain, systemCode, UsageError } from "../errors.ts";
 import {
   addConnectionOptions,
@@ -59,7 +60,7 @@ async function editUntilSaved(editor: string, draft: Draft, user: User, connecti
       draft.remove();
       return saved;
     } catch (error) {
-      const problem = error instanceof ConnectError ? explain(error, connection.baseUrl) : textOfError(error);
+      const problem = error instanceof ConnectError ? explain(error, connection.baseUrl) : messageOf(error);
       if (errorReason(error) === "ETAG_MISMATCH") {
         throw await conflict(draft, user, connection);
       }
@@ -135,8 +136,4 @@ function readKept(path: string): string {
   } catch (error) {
     throw new UsageError(`can't read ${path}: ${systemCode(error) ?? String(error)}`);
   }
-}
-
-function textOfError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
