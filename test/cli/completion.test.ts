@@ -6,6 +6,7 @@ import { candidatesFor } from "../../src/cli/completion/candidates.ts";
 import { SHELLS } from "../../src/cli/completion/shells.ts";
 import { ProfileStore } from "../../src/cli/profiles/store.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { LONG } from "../support/bounds.ts";
 import { createFolder } from "../support/folder.ts";
 
 const sources = { profile: () => ["prod", "staging"] };
@@ -96,7 +97,7 @@ const has = (shell: string) => spawnSync(shell, ["-c", "true"], { stdio: "ignore
 
 // A gate has all three.
 for (const shell of Object.keys(SHELLS) as Array<keyof typeof SHELLS>) {
-  test.skipIf(!has(shell) && !process.env["CI"])(`${shell} completes commands, choices, profiles and files`, () => {
+  test.skipIf(!has(shell) && !process.env["CI"])(`${shell} completes commands, choices, profiles and files`, LONG, () => {
     const complete = (line: string) => {
       const { stdout, stderr } = spawnSync(shell, ["-c", ASK[shell](line)], { env, cwd: folder, encoding: "utf8" });
       expect(stderr).toBe("");

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
+import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { HAS_TERMINAL, roster, rosterAnswered, rosterJson, rosterRows } from "./run.ts";
@@ -27,7 +28,7 @@ const put = async (name: string, profile: object) => {
   new ProfileStore(env).put(name, { server: server.url, ...profile });
 };
 
-test("a profile remembers server and key: the first is in use at once, its file is its owner's alone", async () => {
+test("a profile remembers server and key: the first is in use at once, its file is its owner's alone", LONG, async () => {
   const added = await add("prod", "--account", "default");
   expect(added).toEqual({ code: 0, stdout: "", stderr: `profile prod is in ${fileOf("prod")}, and is in use\n` });
   expect(statSync(fileOf("prod")).mode & 0o777).toBe(0o600);
@@ -54,7 +55,7 @@ test("a profile remembers server and key: the first is in use at once, its file 
   });
 });
 
-test("profiles are listed, used and forgotten; a name is not taken twice by accident", async () => {
+test("profiles are listed, used and forgotten; a name is not taken twice by accident", LONG, async () => {
   await put("a", { api_key: server.secret });
   await put("b", { api_key: server.secret, account: "x" });
   const list = () => rosterRows(["profile", "list"], env);
@@ -129,7 +130,7 @@ test("a file that others can read is refused, and so is one that is broken; noth
   }
 });
 
-test("what can't be right is refused when a profile is added, and nothing is kept of it", async () => {
+test("what can't be right is refused when a profile is added, and nothing is kept of it", LONG, async () => {
   const refusal = async (input: string, ...options: string[]) => {
     const { code, stderr } = await roster(["profile", "add", "new", ...options], { env, input });
     expect({ code, kept: existsSync(fileOf("new")) }).toEqual({ code: 2, kept: false });

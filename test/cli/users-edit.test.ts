@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SETTABLE } from "../../src/cli/users/assignments.ts";
 import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
+import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, roster, rosterAnswered } from "./run.ts";
@@ -64,7 +65,7 @@ test("an editor that changes nothing writes nothing", async () => {
   expect((await get(id))?.version).toBe(1n);
 });
 
-test("on a conflict the changes are kept, and go on top of those of somebody else", async () => {
+test("on a conflict the changes are kept, and go on top of those of somebody else", LONG, async () => {
   const id = await idOf({ name: "Kay", project: "old" });
   const update = `execFileSync(process.execPath, [${JSON.stringify(join(import.meta.dirname, "../../src/main.ts"))}, "users", "update", "${id}", "--set", "project=new"])`;
   const first = await roster(["users", "edit", id], { env: editorThat("json.name = 'Mine'", update).env });
@@ -85,7 +86,7 @@ test("on a conflict the changes are kept, and go on top of those of somebody els
   expect(await get(id)).toMatchObject({ name: "Mine", project: "new" });
 });
 
-test("a text that is wrong is kept, and the command says what is wrong with it", async () => {
+test("a text that is wrong is kept, and the command says what is wrong with it", LONG, async () => {
   const id = await idOf({ name: "Right" });
   const edited = async (change: string) => {
     const { code, stderr } = await roster(["users", "edit", id], { env: editorThat(change).env });
@@ -113,7 +114,7 @@ test("an editor that fails, or that there is none of, changes nothing", async ()
   expect(await edit({ EDITOR: "" })).toMatchObject({ code: 2, stderr: expect.stringContaining("edit needs a terminal") });
 });
 
-test.runIf(HAS_TERMINAL)("at a terminal a text that is wrong may be edited again", async () => {
+test.runIf(HAS_TERMINAL)("at a terminal a text that is wrong may be edited again", LONG, async () => {
   const id = await idOf();
   const { env } = editorThat("json.email = json.email === 'nowhere' ? 'good@example.com' : 'nowhere'");
   const { code, shown } = await rosterAnswered(["users", "edit", id], env, [["Edit again? [Y/n] ", "\r"]]);

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createRosterClient } from "../../src/client/index.ts";
+import { LONG } from "../support/bounds.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, printedBy, roster, rosterOnTerminal, rosterRows, spawnRoster } from "./run.ts";
 
@@ -43,7 +44,14 @@ test("a list has a filter, an order, deleted users if they are asked for, and al
   expect(idsOf(await list("--account", "-", "--filter", 'name == "Elsewhere"'))).toEqual(["elsewhere"]);
 });
 
-test("a long list is cut, and says so; --all is all of it, each user once", async () => {
+test("a query finds words, together with a filter", async () => {
+  expect(idsOf(await list("--query", "KAY"))).toEqual(["kay"]);
+  expect(idsOf(await list("--query", "exam", "--order-by", "id"))).toEqual(["ada", "kay"]);
+  expect(idsOf(await list("--query", "exam", "--filter", "metadata.team.size == 0"))).toEqual(["ada"]);
+  expect(idsOf(await list("--query", "nobody"))).toEqual([]);
+});
+
+test("a long list is cut, and says so; --all is all of it, each user once", LONG, async () => {
   const many = ["--filter", 'project == "many"', "--columns", "id"];
   const first = await run(...many);
   expect(first.stdout.split("\n")).toHaveLength(50 + 1);
@@ -79,7 +87,7 @@ test("an empty list is one in every format", async () => {
   expect(await printed(...none, "-o", "table")).toBe("ID  EMAIL  NAME  STATUS  CREATED\n");
 });
 
-test("colour is for terminals, unless NO_COLOR or FORCE_COLOR says otherwise", async () => {
+test("colour is for terminals, unless NO_COLOR or FORCE_COLOR says otherwise", LONG, async () => {
   const table = (env: NodeJS.ProcessEnv) =>
     roster(["users", "list", "-o", "table"], { env: { ...callerOf(server), ...env } });
   expect((await table({ FORCE_COLOR: undefined })).stdout).not.toContain("\u001b[");
@@ -87,7 +95,7 @@ test("colour is for terminals, unless NO_COLOR or FORCE_COLOR says otherwise", a
   expect((await table({ FORCE_COLOR: "0" })).stdout).not.toContain("\u001b[");
 });
 
-test("a mistake in the filter is marked", async () => {
+test("a mistake in the filter is marked", LONG, async () => {
   expect(await run("--filter", "name == 'é' && stauts == 1")).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/FILTER_INVALID: .+\n {2}name == 'é' && stauts == 1\n {17}\^\nnext: .+\n$/),
@@ -98,7 +106,7 @@ test("a mistake in the filter is marked", async () => {
   expect(text.slice(mark.length - 1)).toBe("nope");
 });
 
-test("a list that nobody reads to its end is no failure, and Ctrl-C ends it without a word", async () => {
+test("a list that nobody reads to its end is no failure, and Ctrl-C ends it without a word", LONG, async () => {
   const args = ["users", "list", "--all", "--account", "-"];
   const cut = spawnRoster(args, callerOf(server));
   cut.child.stdout.once("data", () => cut.child.stdout.destroy());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiKeyRole, createRosterClient, type RosterClient } from "../../src/client/index.ts";
+import { LONG } from "../support/bounds.ts";
 import { createKey } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, roster, rosterAnswered, rosterJson } from "./run.ts";
@@ -88,7 +89,7 @@ test("a purge needs --yes where nobody can be asked, and shows what it has remov
   await expect(run("get", id, "--show-deleted")).rejects.toThrow("USER_NOT_FOUND");
 });
 
-test.runIf(HAS_TERMINAL)("at a terminal a purge shows whom it would erase, and wants the id typed", async () => {
+test.runIf(HAS_TERMINAL)("at a terminal a purge shows whom it would erase, and wants the id typed", LONG, async () => {
   const { id } = await run("create", "--email", "asked@example.com", "--id", "asked");
   const question = "Type its id to go on: ";
   const purge = (typed: string) => rosterAnswered(["users", "purge", id], callerOf(server), [[question, typed]]);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
+import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, parseNdjson, readNdjson, roster, spawnRoster } from "./run.ts";
@@ -71,23 +72,27 @@ test("watch --with-initial-state begins with the users that there are", async ()
   ]);
 });
 
-test("a watch is one array, one YAML list or one table, if that is asked for, also when it ends by Ctrl-C", async () => {
-  await client.users.importUsers({ users: ["y1", "y2"].map((id) => ({ id, email: `${id}@example.com` })) });
-  const watch = async (output: string) => {
-    const args = ["watch", "--with-initial-state", "--filter", 'id.startsWith("y")', "--output", output];
-    const { child, finished } = spawnRoster(args, callerOf(server));
-    child.stdout.once("data", () => child.kill("SIGINT"));
-    const { code, stdout } = await finished;
-    expect(code).toBe(0);
-    return stdout;
-  };
-  const changes = [{ user_id: "y1" }, { user_id: "y2", change_token: expect.any(String) }];
-  expect(JSON.parse(await watch("json"))).toMatchObject(changes);
-  expect(parse(await watch("yaml"))).toMatchObject(changes);
-  expect(await watch("table")).toMatch(
-    /^TIME +CHANGE +USER +EMAIL +FIELDS\n\S+Z +created +y1 +y1@example\.com +-\n\S+Z +created +y2 /,
-  );
-});
+test(
+  "a watch is one array, one YAML list or one table, if that is asked for, also when it ends by Ctrl-C",
+  LONG,
+  async () => {
+    await client.users.importUsers({ users: ["y1", "y2"].map((id) => ({ id, email: `${id}@example.com` })) });
+    const watch = async (output: string) => {
+      const args = ["watch", "--with-initial-state", "--filter", 'id.startsWith("y")', "--output", output];
+      const { child, finished } = spawnRoster(args, callerOf(server));
+      child.stdout.once("data", () => child.kill("SIGINT"));
+      const { code, stdout } = await finished;
+      expect(code).toBe(0);
+      return stdout;
+    };
+    const changes = [{ user_id: "y1" }, { user_id: "y2", change_token: expect.any(String) }];
+    expect(JSON.parse(await watch("json"))).toMatchObject(changes);
+    expect(parse(await watch("yaml"))).toMatchObject(changes);
+    expect(await watch("table")).toMatch(
+      /^TIME +CHANGE +USER +EMAIL +FIELDS\n\S+Z +created +y1 +y1@example\.com +-\n\S+Z +created +y2 /,
+    );
+  },
+);
 
 test("watch says what the server refuses", async () => {
   const wrong = await roster(["watch", "--filter", "nope == 1"], { env: callerOf(server) });

@@ -30,7 +30,7 @@ interface CreateOptions extends UserOptions {
 /** `roster sessions` */
 export function sessionsCommand(env: Environment): Command {
   const commands = [createCommand, getCommand, endCommand, endAllCommand, deleteCommand];
-  const list = addListOptions(addConnectionOptions(listCommand(env)), COLUMNS);
+  const list = addConnectionOptions(addListOptions(listCommand(env), COLUMNS));
   const sessions = new Command("sessions").description("Manage the sessions of users.").addCommand(list);
   for (const command of commands) {
     sessions.addCommand(addOutputOptions(addConnectionOptions(command(env))));

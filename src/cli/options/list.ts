@@ -17,9 +17,10 @@ const DEFAULT_LIMIT = 50;
 export function addListOptions(command: Command, columns: readonly string[]): Command {
   const help = `which fields to print, in this order: id,metadata.plan (default of tables: ${columns.join(",")})`;
   const limit = new Option("--limit <rows>", "the most to list").default(DEFAULT_LIMIT).argParser(parseLimit);
-  return addOutputOptions(command)
+  const asked = command
     .option("--filter <cel>", "only those that pass, in CEL")
-    .option("--order-by <fields>", "the order: 'create_time', 'create_time desc, id'")
+    .option("--order-by <fields>", "the order: 'create_time', 'create_time desc, id'");
+  return addOutputOptions(asked)
     .option("--columns <names>", help)
     .addOption(limit.conflicts("all"))
     .option("--all", "all there are, as they come")

@@ -12,6 +12,7 @@ import {
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import type { Environment } from "../../config/environment.ts";
+import { messageOf } from "../../directory/values/cause.ts";
 import { systemCode, UsageError } from "../errors.ts";
 import { suggestion } from "../suggest.ts";
 import { checkProfileName, type Profile, parseProfile } from "./profile.ts";
@@ -128,8 +129,6 @@ function unlessMissing<T>(read: () => T): T | undefined {
     if (code === "ENOENT" || code === "ENOTDIR") {
       return undefined;
     }
-    throw code === undefined
-      ? error
-      : new UsageError(`can't read the profiles: ${error instanceof Error ? error.message : code}`);
+    throw code === undefined ? error : new UsageError(`can't read the profiles: ${messageOf(error)}`);
   }
 }

@@ -6,6 +6,7 @@ import type { Listing } from "../terminal/columns.ts";
 import { checkColumns, showList } from "../terminal/list.ts";
 
 interface ListUsersOptions extends ConnectionOptions, ListOptions {
+  readonly query?: string;
   readonly showDeleted?: boolean;
 }
 
@@ -13,6 +14,7 @@ const COLUMNS = ["id", "email", "name", "status", "create_time"];
 
 const HELP = `
 Examples:
+  roster users list --query 'ada love'
   roster users list --filter 'status == "ACTIVE" && metadata.plan in ["pro", "team"]' --order-by email
   roster users list --all --columns id,email,metadata.plan --output table
   roster users list --filter '!has(email)' --count
@@ -23,17 +25,18 @@ A long list is read page by page, each as it is at that moment; "roster export" 
 export function listCommand(env: Environment): Command {
   const command = new Command("list")
     .description("List users, newest first.")
+    .option("--query <words>", "only those with these words, or words that begin so, in name, e-mail or an id")
     .option("--show-deleted", "deleted ones, too")
     .addHelpText("after", HELP);
-  return addListOptions(addConnectionOptions(command), COLUMNS).action((options: ListUsersOptions) => {
+  return addConnectionOptions(addListOptions(command, COLUMNS)).action((options: ListUsersOptions) => {
     // Wrong columns need no server to be refused.
     checkColumns(listingOf(options.account), options);
     return withConnection(options, env, ({ users, accountId }) =>
       showList(
         listingOf(accountId),
         async (request) => {
-          const { showDeleted = false } = options;
-          const { users: rows, ...answer } = await users.listUsers({ ...request, accountId, showDeleted });
+          const { query = "", showDeleted = false } = options;
+          const { users: rows, ...answer } = await users.listUsers({ ...request, accountId, query, showDeleted });
           return { rows, ...answer };
         },
         options,
