@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { LONG } from "../support/bounds.ts";
 import { startTestServer } from "../support/server.ts";
 import { callerOf, roster } from "./run.ts";
 
 const whoAmI = (url: string) => roster(["whoami"], { env: callerOf({ url, secret: "none" }) });
 
-test("what is no Roster server is told from one, in two lines", async () => {
+test("what is no Roster server is told from one, in two lines", LONG, async () => {
   const other = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
   onTestFinished(() => void other.close());
   await new Promise((resolve) => other.once("listening", resolve));
@@ -20,7 +21,7 @@ test("what is no Roster server is told from one, in two lines", async () => {
   });
 });
 
-test("TLS where there is none is told, and so is a path where there is nothing", async () => {
+test("TLS where there is none is told, and so is a path where there is nothing", LONG, async () => {
   const { url, stop } = await startTestServer();
   onTestFinished(stop);
   expect(await whoAmI(url.replace("http:", "https:"))).toEqual({
