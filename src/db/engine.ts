@@ -87,6 +87,8 @@ export interface WordSearch {
   readonly accountId: string | null;
   /** Made by `WordIndex.query`. */
   readonly queries: readonly string[];
+  /** Of those, only who has, for each beginning of one of these lists, a word that begins so. Undefined: all. */
+  readonly also?: ReadonlyArray<readonly string[]>;
 }
 
 export interface IdRange {
@@ -112,6 +114,8 @@ export interface WordIndex {
   removeStrays(db: Queryable): Promise<void>;
   /** What asks for those who have, for each of the beginnings, a word that begins so. They are letters and digits. */
   query(beginnings: readonly string[]): string;
+  /** Whether more than `limit` have this very word, and a search had better find others first. Cheap. */
+  isCommon(db: Queryable, word: string, limit: number): Promise<boolean>;
   /** How many users are found, of whom no more than `upTo` are looked for. */
   count(db: Queryable, search: WordSearch, upTo?: number): Promise<number>;
   /** The users who are found, in place of `users`: each is looked up. For a few. */

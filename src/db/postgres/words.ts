@@ -65,6 +65,8 @@ export const postgresWords: WordIndex = {
     }
   },
   query: (beginnings) => beginnings.map((beginning) => `'${beginning}':*`).join(" & "),
+  // It reads no more of the index for a word that all have.
+  isCommon: async () => false,
   count: (db, search, upTo) => countRowsUpTo(db, db.selectFrom("user_words").where(whereFound(search)), upTo),
   // The inner selects are run as they stand, and each user is looked up by key: by its statistics PostgreSQL might read all users.
   found: (search) => sql`(
@@ -73,9 +75,10 @@ export const postgresWords: WordIndex = {
       select * from users where users.account_id = found.account_id and users.id = found.id offset 0
     ) as each
   )`,
+  // Asked of each row, not joined: by its statistics PostgreSQL might look up and sort all who are found.
   isFound: (search) => sql`exists (
     select from user_words
-    where user_words.account_id = users.account_id and user_words.id = users.id and ${whereFound(search)}
+    where user_words.account_id = users.account_id and user_words.id = users.id and (${whereFound(search)}) is true offset 0
   )`,
 };
 

@@ -11,7 +11,7 @@ import { countRowsUpTo } from "../query/pages.ts";
 import type { Queryable } from "../query/queryable.ts";
 import type { Schema } from "../schema.ts";
 import { ENCODED_COLUMNS } from "./encoded-users.ts";
-import { type ListDialect, type PlannedSearch, planSearch, toWordSearch } from "./user-search.ts";
+import { type ListDialect, type PlannedSearch, planSearch } from "./user-search.ts";
 
 /** The users of a list, of one account or, for null, of all: encoded, with their places in the order. */
 export function listRows(
@@ -79,12 +79,10 @@ export async function countUsers(
   { dialect, upTo }: { readonly dialect: ListDialect; readonly upTo: number | undefined },
 ): Promise<number> {
   const { filter, showDeleted } = selection;
-  if (filter === undefined) {
-    const found = await toWordSearch(db, accountId, selection, dialect);
-    if (found !== undefined) return dialect.words.count(db, found, upTo);
-  }
   const search = await planSearch(db, accountId, selection, dialect);
-  return countRowsUpTo(db, filteredUsers(db, accountId, { showDeleted, filter, search }, dialect), upTo);
+  return search !== undefined && filter === undefined
+    ? dialect.words.count(db, search, upTo)
+    : countRowsUpTo(db, filteredUsers(db, accountId, { showDeleted, filter, search }, dialect), upTo);
 }
 
 /** A selection whose search is planned. */

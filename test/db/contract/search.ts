@@ -151,7 +151,8 @@ export function search(): void {
     await account.write(async (tx) => {
       for (let n = 0; n < 5_100; n += 1) {
         const name = n % 17 === 0 ? "Bo" : "Ada";
-        await tx.users.insert(newUser(tx, { id: `u${n}`, name, createTime: n, metadata: { odd: n % 2 === 1 } }));
+        const values = { id: `u${n}`, name, createTime: n, metadata: { odd: n % 2 === 1 }, externalId: `crm/x/${n}` };
+        await tx.users.insert(newUser(tx, values));
       }
     });
     const expected = Array.from({ length: 5_100 }, (_, n) => 5_099 - n).filter((n) => n % 17 !== 0);
@@ -160,6 +161,13 @@ export function search(): void {
       const list = async (query: Partial<ListQuery>) =>
         (await idsOf(users, "u a", { ...query, order })).map((id) => Number(id.slice(1)));
       expect(await users.count({ showDeleted: false, search: ["u"] })).toBe(5_100);
+      // What nearly all have, beside what few have.
+      for (const showDeleted of [false, true]) {
+        expect(await idsOf(users, "crm u407 x", { showDeleted, order })).toEqual(["u4079", "u4078", ...TENS, "u407"]);
+        expect(await users.count({ showDeleted, search: ["crm", "u407", "x"] })).toBe(11);
+        expect(await users.count({ showDeleted, search: ["crm", "u407", "xy"] })).toBe(0);
+        expect(await users.count({ showDeleted, search: ["bo", "crm", "u408"] })).toBe(2);
+      }
       expect(await list({ limit: 60 })).toEqual(expected.slice(0, 60));
       expect(await list({ from: [2_000, "u2000", "default"], limit: 10 })).toEqual(
         expected.filter((n) => n < 2_000).slice(0, 10),
@@ -192,6 +200,8 @@ export function search(): void {
     await fc.assert(agree, { numRuns: 100 });
   });
 }
+
+const TENS = ["u4077", "u4076", "u4075", "u4074", "u4073", "u4072", "u4071", "u4070"];
 
 async function agreeOn(users: UserReader, all: readonly User[], query: string): Promise<void> {
   const words = parse(query);
