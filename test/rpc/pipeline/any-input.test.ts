@@ -27,7 +27,7 @@ async function answerTo(method: DescMethod, body: string): Promise<string> {
     body: streaming ? Buffer.concat([head, data]) : data,
     signal: AbortSignal.timeout(10_000),
   });
-  return method.name === "WatchUsers" ? firstOf(response) : response.text();
+  return method.name.startsWith("Watch") ? firstOf(response) : response.text();
 }
 
 /** What a stream that does not end by itself says first. */
