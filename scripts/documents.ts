@@ -4,18 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
-import { AccountService } from "../gen/roster/v1/account_service_pb.js";
-import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
-import { AuditService } from "../gen/roster/v1/audit_service_pb.js";
-import { SessionService } from "../gen/roster/v1/session_service_pb.js";
-import { UserDataService } from "../gen/roster/v1/user_data_service_pb.js";
-import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { codeName } from "../src/cli/errors.ts";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { flagOf, SETTINGS, variablesOf } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
 import { CODES } from "../src/rpc/errors.ts";
-import { methodName, PERMISSIONS } from "../src/rpc/permissions/permissions.ts";
+import { methodName, PERMISSIONS, SERVICES } from "../src/rpc/permissions/permissions.ts";
 
 const DOCUMENTS = {
   "docs/cli.md": commandLineDocument,
@@ -103,7 +97,7 @@ function commandLineDocument(file: string): string {
 }
 
 function permissionsDocument(): string {
-  const sections = [UserService, SessionService, AccountService, ApiKeyService, AuditService, UserDataService].map(
+  const sections = SERVICES.map(
     ({ name, methods }) => `\n## ${name}\n\n${table(["call", "role", "SELF", "accounts"], methods.map(permissionRow))}`,
   );
   return `# Permissions

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import manifest from "../../package.json" with { type: "json" };
+import { VERSION } from "../version.ts";
 import { accountsCommand } from "./commands/accounts.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
@@ -18,7 +18,7 @@ import { usersCommand } from "./users/command.ts";
 export function createProgram(env: Environment): Command {
   const program = new Command("roster")
     .description("Roster, the user directory that services call.")
-    .version(manifest.version)
+    .version(VERSION)
     .showHelpAfterError("(--help says more)")
     .exitOverride();
   const commands = [

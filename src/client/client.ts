@@ -3,6 +3,7 @@ import { compressionGzip, createConnectTransport, Http2SessionManager } from "@c
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
+import { ServerService } from "../../gen/roster/v1/server_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
@@ -14,6 +15,7 @@ export interface RosterClient {
   readonly apiKeys: Client<typeof ApiKeyService>;
   readonly audit: Client<typeof AuditService>;
   readonly userData: Client<typeof UserDataService>;
+  readonly server: Client<typeof ServerService>;
   /** Ends the connection, and with it the calls under way. A later call opens it again. */
   close(): void;
 }
@@ -61,6 +63,7 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
     apiKeys: createClient(ApiKeyService, authorized),
     audit: createClient(AuditService, authorized),
     userData: createClient(UserDataService, authorized),
+    server: createClient(ServerService, authorized),
     close,
   };
 }

@@ -7,6 +7,8 @@ import type { Schema, UsersTable } from "./schema.ts";
 
 /** What databases disagree on. Nothing else may ask which database it is. */
 export interface Engine {
+  /** For people who ask what runs; nothing is decided by it. */
+  readonly name: "sqlite" | "postgres";
   /** Everything that writes. Transactions take the write lock at their start. */
   readonly writer: Kysely<Schema>;
   /** Everything that only reads. Never waits for the writer. */

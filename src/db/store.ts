@@ -45,6 +45,10 @@ export class KyselyStore implements Store {
     this.#writes = new AccountWrites({ database: this.#database, sources, pages: this.#pages }, this.#events);
   }
 
+  get engine(): Store["engine"] {
+    return this.#database.engine.name;
+  }
+
   read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
     return this.#view("reader", accountId, work);
   }

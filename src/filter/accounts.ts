@@ -3,6 +3,7 @@ import type { AccountFilter, AccountFilterField } from "../directory/lists/filte
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";
+import { placeNames } from "./places.ts";
 
 /** Reads a filter of accounts. Undefined for a blank one, which lets everything pass. Throws FILTER_INVALID. */
 export function parseAccountFilter(text: string): AccountFilter | undefined {
@@ -26,3 +27,6 @@ const ACCOUNTS: Resource<Account, AccountFilterField> = {
   },
   metadata: (account) => account.metadata,
 };
+
+/** What filters know, by names of the schema. */
+export const ACCOUNT_FILTER_NAMES: readonly string[] = placeNames(ACCOUNTS);

@@ -3,6 +3,7 @@ import type { ApiKeyFilter, ApiKeyFilterField } from "../directory/lists/filter.
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";
+import { placeNames } from "./places.ts";
 
 /** Reads a filter of keys. Undefined for a blank one, which lets everything pass. Throws FILTER_INVALID. */
 export function parseApiKeyFilter(text: string): ApiKeyFilter | undefined {
@@ -29,3 +30,6 @@ const API_KEYS: Resource<ApiKey, ApiKeyFilterField> = {
     revoke_time: { type: "time", read: (key) => key.revokeTime },
   },
 };
+
+/** What filters know, by names of the schema. */
+export const API_KEY_FILTER_NAMES: readonly string[] = placeNames(API_KEYS);

@@ -3,6 +3,7 @@ import type { AuditFilter, AuditFilterField } from "../directory/lists/filter.ts
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";
+import { placeNames } from "./places.ts";
 
 /** Reads a filter of audit entries. Undefined for a blank one, which lets everything pass. Throws FILTER_INVALID. */
 export function parseAuditFilter(text: string): AuditFilter | undefined {
@@ -34,3 +35,6 @@ const AUDIT_ENTRIES: Resource<AuditEntry, AuditFilterField> = {
     count: { type: "number", read: (entry) => entry.count },
   },
 };
+
+/** What filters know, by names of the schema. */
+export const AUDIT_FILTER_NAMES: readonly string[] = placeNames(AUDIT_ENTRIES);

@@ -3,16 +3,16 @@ import type { Cel, Source } from "./cel.ts";
 import type { Resource } from "./fields.ts";
 import { checkTerm } from "./terms.ts";
 
-const MAX_TERMS = 64;
-const MAX_DEPTH = 32;
+export const MAX_FILTER_TERMS = 64;
+export const MAX_FILTER_DEPTH = 32;
 
 /** The filter that a CEL expression is, its fields and types checked. Throws FILTER_INVALID. */
 export function checkFilter<T, F extends string>(source: Source, resource: Resource<T, F>): Filter<F> {
   let terms = 0;
 
   function check(part: Cel, depth: number): Filter<F> {
-    if (depth > MAX_DEPTH) {
-      return source.fail(part, `a filter is at most ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_FILTER_DEPTH) {
+      return source.fail(part, `a filter is at most ${MAX_FILTER_DEPTH} levels deep`);
     }
     const [name, args] = logic(part);
     if (name === "and" || name === "or") {
@@ -23,8 +23,8 @@ export function checkFilter<T, F extends string>(source: Source, resource: Resou
       return { kind: "not", term: check(negated, depth + 1) };
     }
     terms += 1;
-    return terms > MAX_TERMS
-      ? source.fail(part, `a filter has at most ${MAX_TERMS} terms`)
+    return terms > MAX_FILTER_TERMS
+      ? source.fail(part, `a filter has at most ${MAX_FILTER_TERMS} terms`)
       : checkTerm(source, part, resource);
   }
 

@@ -3,6 +3,7 @@ import type { Session } from "../directory/sessions/session.ts";
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";
+import { placeNames } from "./places.ts";
 
 /** Reads a filter of sessions. Undefined for a blank one, which lets everything pass. Throws FILTER_INVALID. */
 export function parseSessionFilter(text: string): SessionFilter | undefined {
@@ -26,3 +27,6 @@ const SESSIONS: Resource<Session, SessionFilterField> = {
   },
   metadata: (session) => session.metadata,
 };
+
+/** What filters know, by names of the schema. */
+export const SESSION_FILTER_NAMES: readonly string[] = placeNames(SESSIONS);

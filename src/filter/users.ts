@@ -4,6 +4,7 @@ import { foldEmail } from "../directory/values/email.ts";
 import type { Resource } from "./fields.ts";
 import { matches } from "./matches.ts";
 import { parseFilter } from "./parse.ts";
+import { placeNames } from "./places.ts";
 
 /** Reads a filter of users. Undefined for a blank one, which lets everything pass. Throws FILTER_INVALID. */
 export function parseUserFilter(text: string): UserFilter | undefined {
@@ -41,3 +42,6 @@ const USERS: Resource<User, UserFilterField> = {
   },
   metadata: (user) => user.metadata,
 };
+
+/** What filters know, by names of the schema. */
+export const USER_FILTER_NAMES: readonly string[] = placeNames(USERS);

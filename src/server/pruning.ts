@@ -1,7 +1,8 @@
 import { RosterError } from "../directory/errors.ts";
+import { ANSWER_RETENTION } from "../directory/store/answers.ts";
 import type { Store } from "../directory/store/store.ts";
 import { causeText } from "../directory/values/cause.ts";
-import { type Clock, DAY, type Micros } from "../directory/values/clock.ts";
+import type { Clock, Micros } from "../directory/values/clock.ts";
 import type { Log } from "../log.ts";
 
 export interface PruningOptions {
@@ -16,7 +17,6 @@ export interface PruningOptions {
   readonly intervalMs?: number;
 }
 
-const ANSWER_RETENTION = DAY;
 const INTERVAL_MS = 60_000;
 
 /**

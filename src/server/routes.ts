@@ -6,6 +6,7 @@ import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflec
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
+import { ServerService } from "../../gen/roster/v1/server_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
@@ -15,7 +16,10 @@ import { auditService } from "../rpc/audit/audit-service.ts";
 import type { AuditWatching } from "../rpc/audit/watch-audit-entries.ts";
 import type { Watching } from "../rpc/changes/watch-users.ts";
 import { apiKeyService } from "../rpc/keys/api-key-service.ts";
+import { SERVICES } from "../rpc/permissions/permissions.ts";
 import { servicePipeline } from "../rpc/pipeline/pipeline.ts";
+import type { ServerFacts } from "../rpc/server/server-info.ts";
+import { serverService } from "../rpc/server/server-service.ts";
 import { sessionService } from "../rpc/sessions/session-service.ts";
 import { userDataService } from "../rpc/user-data/user-data-service.ts";
 import { userService } from "../rpc/users/user-service.ts";
@@ -32,25 +36,16 @@ interface RouteDeps extends PipelineDeps {
   readonly tokens: Tokens;
   readonly watching: Watching & AuditWatching;
   readonly database: DatabaseMonitor;
+  readonly facts: ServerFacts;
 }
 
-const SERVICES = [
-  UserService,
-  SessionService,
-  AccountService,
-  ApiKeyService,
-  AuditService,
-  UserDataService,
-  Health,
-  ServerReflection,
-  ServerReflectionAlpha,
-];
+const ALL_SERVICES = [...SERVICES, Health, ServerReflection, ServerReflectionAlpha];
 
 /** All that a server serves. Calls of Roster's own services go through the pipeline; health and reflection need no key. */
 export function createRoutes(deps: RouteDeps): Route[] {
   const { database, draining, log } = deps;
-  const names = SERVICES.map(({ typeName }) => typeName);
-  const reflection = reflectionService(SERVICES);
+  const names = ALL_SERVICES.map(({ typeName }) => typeName);
+  const reflection = reflectionService(ALL_SERVICES);
   return [
     route(UserService, servicePipeline(UserService, userService(deps), deps)),
     route(SessionService, servicePipeline(SessionService, sessionService(deps), deps)),
@@ -58,6 +53,7 @@ export function createRoutes(deps: RouteDeps): Route[] {
     route(ApiKeyService, servicePipeline(ApiKeyService, apiKeyService(deps), deps)),
     route(AuditService, servicePipeline(AuditService, auditService(deps), deps)),
     route(UserDataService, servicePipeline(UserDataService, userDataService(deps), deps)),
+    route(ServerService, servicePipeline(ServerService, serverService(deps), deps)),
     route(Health, healthService(database, names, draining, log)),
     route(ServerReflection, reflection),
     route(ServerReflectionAlpha, asV1Alpha(reflection)),

@@ -14,7 +14,9 @@ import { type DefaultLimits, FairUse, NO_LIMITS } from "../rpc/pipeline/fair-use
 import { LongLists } from "../rpc/pipeline/long-lists.ts";
 import { Refusals } from "../rpc/pipeline/refusals.ts";
 import { createStreams } from "../rpc/pipeline/streams.ts";
+import type { ServerFacts } from "../rpc/server/server-info.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
+import { VERSION } from "../version.ts";
 import { DatabaseStatus, monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
 import type { CorsOrigins } from "./http/cors.ts";
@@ -36,10 +38,12 @@ export interface ServerOptions {
   readonly tokens?: TokenVerifier | undefined;
   readonly corsOrigins: CorsOrigins;
   readonly maxMessageBytes: number;
-  /** How long the change history reaches back. Absent: another process prunes it. */
-  readonly changeRetention?: Micros | undefined;
-  /** How long the entries of the audit logs are kept, where this process prunes. Default: 90 days. */
+  /** How long the change history reaches back. */
+  readonly changeRetention: Micros;
+  /** How long the entries of the audit logs are kept. Default: 90 days. */
   readonly auditRetention?: Micros;
+  /** False: another process prunes both. Default: true. */
+  readonly prunes?: boolean;
   /** Exports and watches that may be open at a time. */
   readonly maxStreams: number;
   /** How many calls callers may make. Default: any number. */
@@ -53,6 +57,8 @@ export interface ServerOptions {
   /** An idle watch sends a message after this time. Default: 15 seconds. */
   readonly watchHeartbeatMs?: number;
   readonly drainTimeoutMs: number;
+  /** What callers are told. Default: that of this code. */
+  readonly version?: string;
   /** Counts the calls, so that the caller can show them. */
   readonly callMetrics?: CallMetrics;
   /** Which calls are logged. Default: none. */
@@ -76,7 +82,8 @@ const AUDIT_RETENTION = 90 * DAY;
 
 /** Serves a store. */
 export async function startServer(options: ServerOptions): Promise<RosterServer> {
-  const { store, now, log, changeRetention, auditRetention = AUDIT_RETENTION, drainTimeoutMs, maxStreams } = options;
+  const { store, now, log, prunes = true, drainTimeoutMs, maxStreams } = options;
+  const facts = factsOf(options);
   const stopping = new AbortController();
   const tokens = createTokens(createSealer(await store.secret("token-key", () => randomBytes(TOKEN_KEY_BYTES))), now);
   const database = monitorDatabase(store, options.databaseStatus ?? new DatabaseStatus(), log);
@@ -90,11 +97,11 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const refusals = new Refusals(store, log, options.refusalIntervalMs);
   const fairness = {
     fairUse: new FairUse(options.rateLimiter ?? new TokenBuckets(), options.limits ?? NO_LIMITS),
-    longLists: new LongLists(options.maxLongLists ?? MAX_LONG_LISTS),
+    longLists: new LongLists(facts.maxLongLists),
   };
   const logCall = createCallLog(options.logCalls ?? NO_CALL_LOG, log);
   const calls = { authenticate, ...fairness, refusals, streams, callMetrics, logCall, draining, log };
-  const routes = createRoutes({ store, tokens, database, watching, ...calls });
+  const routes = createRoutes({ store, tokens, database, watching, facts, ...calls });
   const readiness = () => unreadyReason(database.status, draining);
   const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch(async (error: unknown) => {
     database.stop();
@@ -102,8 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     await refusals.stop();
     throw error;
   });
-  const pruning = changeRetention === undefined ? undefined : { store, now, log, changeRetention, auditRetention };
-  const stopPruning = pruning && startPruning(pruning);
+  const stopPruning = prunes ? startPruning({ store, now, log, ...facts }) : undefined;
   return {
     http,
     grpc,
@@ -118,6 +124,16 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
       await refusals.stop();
       database.stop();
     },
+  };
+}
+
+function factsOf(options: ServerOptions): ServerFacts {
+  const { version = VERSION, maxLongLists = MAX_LONG_LISTS, auditRetention = AUDIT_RETENTION, tokens, http } = options;
+  const { maxMessageBytes, maxStreams, changeRetention } = options;
+  return {
+    ...{ version, maxMessageBytes, maxStreams, maxLongLists, changeRetention, auditRetention },
+    takesTokens: tokens !== undefined,
+    takesCertificates: http.tls?.clients !== undefined,
   };
 }
 

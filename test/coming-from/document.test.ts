@@ -2,15 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromJsonString } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
-import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
-import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
-import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { SERVICES } from "../../src/rpc/permissions/permissions.ts";
 import { validate } from "../../src/rpc/pipeline/validate.ts";
 import { present } from "../rpc/setup.ts";
 
 const TEXT = readFileSync(join(import.meta.dirname, "../../docs/coming-from.md"), "utf8");
-const METHODS = [UserService, SessionService, AccountService, ApiKeyService].flatMap(({ methods }) => methods);
+const METHODS = SERVICES.flatMap(({ methods }) => methods);
 
 /** Reads requests that are written as `GetUser {"id": "U01"}`. */
 function requestsIn(text: string) {

@@ -2,6 +2,7 @@ import type { Client } from "@connectrpc/connect";
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
+import { ServerService } from "../../gen/roster/v1/server_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
@@ -14,6 +15,8 @@ export type Accounts = Client<typeof AccountService>;
 export type UserData = Client<typeof UserDataService>;
 export type Audit = Client<typeof AuditService>;
 
+export type ServerInfo = Client<typeof ServerService>;
+
 export interface Services {
   users(protocol?: Protocol): Users;
   keys(protocol?: Protocol): Keys;
@@ -21,6 +24,7 @@ export interface Services {
   accounts(protocol?: Protocol): Accounts;
   audit(protocol?: Protocol): Audit;
   userData(protocol?: Protocol): UserData;
+  info(protocol?: Protocol): ServerInfo;
 }
 
 /** What a caller with this secret can call at this server. Each client has a connection of its own. */
@@ -32,6 +36,7 @@ export function servicesOf(url: string, secret: string | undefined): Services {
     accounts: (protocol) => clientOf(AccountService, url, secret, protocol),
     audit: (protocol) => clientOf(AuditService, url, secret, protocol),
     userData: (protocol) => clientOf(UserDataService, url, secret, protocol),
+    info: (protocol) => clientOf(ServerService, url, secret, protocol),
   };
 }
 
@@ -39,6 +44,7 @@ export function servicesOf(url: string, secret: string | undefined): Services {
 export function connected(services: Services): Services {
   const [users, keys, sessions, accounts] = [services.users(), services.keys(), services.sessions(), services.accounts()];
   const [audit, userData] = [services.audit(), services.userData()];
-  const rest = { audit: () => audit, userData: () => userData };
+  const info = services.info();
+  const rest = { audit: () => audit, userData: () => userData, info: () => info };
   return { users: () => users, keys: () => keys, sessions: () => sessions, accounts: () => accounts, ...rest };
 }

@@ -60,6 +60,7 @@ export function useRoster(options: Partial<ServerOptions> = {}): Roster {
     accounts: (protocol) => as(server().secret).accounts(protocol),
     audit: (protocol) => as(server().secret).audit(protocol),
     userData: (protocol) => as(server().secret).userData(protocol),
+    info: (protocol) => as(server().secret).info(protocol),
     as,
     account: async (id = server().sources.newId("A")) => {
       const { ownerId, secret } = await createAccount(server(), id);

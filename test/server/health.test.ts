@@ -8,6 +8,7 @@ const SERVICES = [
   "",
   "roster.v1.UserService",
   "roster.v1.ApiKeyService",
+  "roster.v1.ServerService",
   "grpc.health.v1.Health",
   "grpc.reflection.v1.ServerReflection",
   "grpc.reflection.v1alpha.ServerReflection",

@@ -17,6 +17,7 @@ const SERVICES = [
   "grpc.reflection.v1.ServerReflection",
   "grpc.reflection.v1alpha.ServerReflection",
   "roster.v1.ApiKeyService",
+  "roster.v1.ServerService",
   "roster.v1.UserService",
 ];
 const BUF = join(import.meta.dirname, "../../node_modules/.bin/buf");

@@ -6,6 +6,7 @@ import type { Environment } from "../../config/environment.ts";
 import { isOfNetwork } from "../errors.ts";
 import { toCommandError } from "../terminal/advice.ts";
 import { addCertificateOptions } from "./client-certificate.ts";
+import { warnOfOtherVersion } from "./server-version.ts";
 import { DEFAULT_SERVER, findTarget, type Target, type TargetOptions } from "./target.ts";
 
 export type { Environment } from "../../config/environment.ts";
@@ -61,7 +62,7 @@ export async function withConnection(
     ...(key !== undefined && { apiKey: key }),
   });
   try {
-    const caller = await clients.apiKeys.whoAmI({});
+    const [caller] = await Promise.all([clients.apiKeys.whoAmI({}), warnOfOtherVersion(clients)]);
     await work({ ...clients, baseUrl, target, caller, accountId: account || caller.accountId });
   } catch (error) {
     if (error instanceof ConnectError && isOfNetwork(error)) {

@@ -7,8 +7,7 @@ import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
 export async function listen(
-  config: Omit<Config, "changeRetention"> &
-    Pick<ServerOptions, "changeRetention" | "callMetrics" | "databaseStatus" | "rateLimiter">,
+  config: Config & Pick<ServerOptions, "prunes" | "callMetrics" | "databaseStatus" | "rateLimiter">,
   { store, sources }: Directory,
   log: Log,
 ): Promise<RosterServer> {

@@ -26,7 +26,7 @@ export async function serveWorker(config: Config): Promise<void> {
     await channel.join();
     const limits = {
       maxStreams: share(config.maxStreams),
-      changeRetention: undefined,
+      prunes: false,
       rateLimiter: channel.rateLimiter,
       ...measurements,
     };

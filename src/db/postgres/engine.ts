@@ -42,6 +42,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
   const reader = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
   const maintenance = connect({ max: 1 });
   return {
+    name: "postgres",
     writer,
     reader,
     scanner: reader,

@@ -22,6 +22,7 @@ export function openSqlite(
   const reader = new Kysely<Schema>({ dialect: sqliteDialect(() => new ReadDriver(read)) });
   const scanner = new Kysely<Schema>({ dialect: scanDialect(path) });
   return {
+    name: "sqlite",
     writer,
     reader,
     scanner,

@@ -1,5 +1,8 @@
 import { RosterError } from "../errors.ts";
 
+/** What entries can be ordered by. */
+export const AUDIT_ORDER_NAMES = ["sequence"] as const;
+
 /** Reads `sequence`, `sequence desc` or `sequence:desc`. Empty: newest first. Throws ORDER_BY_INVALID. */
 export function parseAuditOrder(text: string): { readonly descending: boolean } {
   const [term, direction = text.trim() === "" ? "desc" : "asc"] =

@@ -20,6 +20,11 @@ export function spellOrder(order: ReadonlyArray<OrderTerm<string>>): string[] {
   return order.map(({ field, descending }) => `${field} ${descending}`);
 }
 
+/** What callers can order by. */
+export function orderNames(fields: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(fields).filter((name) => name !== "account_id");
+}
+
 /** The place of an item in a list that is ordered so. */
 export function listKey<T, F extends string>(
   item: T,
@@ -53,8 +58,9 @@ export function parseOrderBy<T, F extends string>(text: string, fields: OrderFie
 function parseTerm<T, F extends string>(text: string, fields: OrderFields<T, F>): OrderTerm<F> {
   const [, field = "", direction = "asc"] = /^\s*([^\s:]+)(?:(?:\s*:\s*|\s+)(\S+))?\s*$/.exec(text) ?? [];
   if (field === "account_id" || !isField(fields, field)) {
-    const known = Object.keys(fields).filter((name) => name !== "account_id");
-    throw orderInvalid(`${JSON.stringify(text)} must be one of ${known.join(", ")}, with asc or desc behind it or nothing`);
+    throw orderInvalid(
+      `${JSON.stringify(text)} must be one of ${orderNames(fields).join(", ")}, with asc or desc behind it or nothing`,
+    );
   }
   if (text.trim().endsWith(":") || (direction !== "asc" && direction !== "desc")) {
     throw orderInvalid(`the direction in ${JSON.stringify(text)} must be asc or desc`);

@@ -1,3 +1,8 @@
+import { DAY, type Micros } from "../values/clock.ts";
+
+/** How long answers are remembered. */
+export const ANSWER_RETENTION: Micros = DAY;
+
 /** The first answers to calls with a request id, of one account. */
 export interface AnswerStore {
   find(method: string, requestId: string): Promise<Answer | undefined>;

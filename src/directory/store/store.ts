@@ -17,6 +17,9 @@ import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey, UserSelect
  * All methods throw STORE_UNAVAILABLE when the database can't be reached, is full or can't write.
  */
 export interface Store {
+  /** The name of the engine, for people who ask what runs. */
+  readonly engine: "sqlite" | "postgres";
+
   /**
    * Reads one account. MUST show `work` one moment, whatever is written meanwhile, MUST refuse writes, and neither waits
    * for a writer nor makes one wait. Throws ACCOUNT_NOT_FOUND.

@@ -2,6 +2,7 @@ import type { DescService, MessageShape } from "@bufbuild/protobuf";
 import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { AuditService } from "../../../gen/roster/v1/audit_service_pb.js";
+import { ServerService } from "../../../gen/roster/v1/server_service_pb.js";
 import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
 import { UserDataService } from "../../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
@@ -87,6 +88,18 @@ const audit: Rules<typeof AuditService> = {
   listAuditEntries: inspect,
   watchAuditEntries: inspect,
 };
+const server: Rules<typeof ServerService> = { getServerInfo: anyone };
+
+/** Roster's own services. */
+export const SERVICES = [
+  UserService,
+  SessionService,
+  AccountService,
+  ApiKeyService,
+  AuditService,
+  UserDataService,
+  ServerService,
+] as const;
 
 const userData: Rules<typeof UserDataService> = {
   exportUserData: inspect,
@@ -100,6 +113,7 @@ export const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
   ...byName(ApiKeyService, apiKeys),
   ...byName(AuditService, audit),
   ...byName(UserDataService, userData),
+  ...byName(ServerService, server),
 ]);
 
 function byName(service: DescService, rules: Readonly<Record<string, AnyRule>>): Array<[string, Permission]> {

@@ -17,7 +17,7 @@ import { createSetUsers } from "./set-users.ts";
 
 type Response = MessageShape<typeof ListUsersChunkedResponseSchema>;
 
-const DEFAULT_CHUNK_SIZE = 500;
+export const DEFAULT_CHUNK_SIZE = 500;
 
 /** The export: the users of an account at one revision, in messages, each with a token that goes on after it. */
 export async function* listUsersChunked(

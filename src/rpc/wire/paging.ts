@@ -1,8 +1,8 @@
 import { FIRST_PAGE, type Listing, readPage, readTotal } from "../../directory/lists/list.ts";
 import type { Binding, Tokens } from "./tokens.ts";
 
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 1000;
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 1000;
 
 /** What every request for a list has. */
 export interface ListRequest extends TotalRequest {

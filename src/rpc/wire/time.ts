@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { type Duration, type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { type Duration, DurationSchema, type Timestamp, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { invalidField } from "../../directory/errors.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 
@@ -15,6 +15,11 @@ export function toTimestamp(time: Micros): Timestamp {
 export function secondsAndNanos(time: Micros): { readonly seconds: number; readonly nanos: number } {
   const seconds = Math.floor(time / 1_000_000);
   return { seconds, nanos: (time - seconds * 1_000_000) * 1000 };
+}
+
+export function toDuration(time: Micros): Duration {
+  const { seconds, nanos } = secondsAndNanos(time);
+  return create(DurationSchema, { seconds: BigInt(seconds), nanos });
 }
 
 export function parseDuration({ seconds, nanos }: Duration): Micros {

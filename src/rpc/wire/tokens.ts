@@ -24,7 +24,7 @@ export interface Tokens {
   openAudit(accountId: string, token: string): number;
 }
 
-const PAGE_TOKEN_LIFE = 3 * DAY;
+export const PAGE_TOKEN_LIFE = 3 * DAY;
 
 type Kind = "page" | "resume" | "change";
 

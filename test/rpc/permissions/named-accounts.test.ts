@@ -1,19 +1,13 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { type Account, AccountService } from "../../../gen/roster/v1/account_service_pb.js";
-import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
-import { AuditService } from "../../../gen/roster/v1/audit_service_pb.js";
-import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
-import { UserDataService } from "../../../gen/roster/v1/user_data_service_pb.js";
+import type { Account } from "../../../gen/roster/v1/account_service_pb.js";
 import type { User, UserChange } from "../../../gen/roster/v1/user_pb.js";
-import { type CreateUserRequest, type GetUserRequest, UserService } from "../../../gen/roster/v1/user_service_pb.js";
+import type { CreateUserRequest, GetUserRequest } from "../../../gen/roster/v1/user_service_pb.js";
 import type { ResourceField } from "../../../src/rpc/permissions/account-fields.ts";
 import type { RuleFor } from "../../../src/rpc/permissions/permission.ts";
-import { methodName, PERMISSIONS } from "../../../src/rpc/permissions/permissions.ts";
+import { methodName, PERMISSIONS, SERVICES } from "../../../src/rpc/permissions/permissions.ts";
 
-const METHODS = [UserService, SessionService, AccountService, ApiKeyService, AuditService, UserDataService].flatMap(
-  ({ methods }) => [...methods],
-);
+const METHODS = SERVICES.flatMap(({ methods }) => [...methods]);
 
 describe.each(METHODS.map((method) => [methodName(method), method] as const))("%s", (name, { input }) => {
   const { accountOf, resourcesOf } = PERMISSIONS.get(name) ?? expect.fail("has no permission");

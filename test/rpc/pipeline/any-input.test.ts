@@ -2,12 +2,7 @@ import { type DescMethod, type DescService, fromJsonString, type Message } from 
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
-import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
-import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
-import { AuditService } from "../../../gen/roster/v1/audit_service_pb.js";
-import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
-import { UserDataService } from "../../../gen/roster/v1/user_data_service_pb.js";
-import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
+import { SERVICES } from "../../../src/rpc/permissions/permissions.ts";
 import { LONG } from "../../support/bounds.ts";
 import { clientOf } from "../../support/clients.ts";
 import { useRoster } from "../setup.ts";
@@ -66,9 +61,7 @@ async function errorOf(method: DescMethod, client: AnyClient, request: Message):
   }
 }
 
-const METHODS = [UserService, SessionService, AccountService, ApiKeyService, AuditService, UserDataService].flatMap(
-  ({ methods }) => methods,
-);
+const METHODS = SERVICES.flatMap(({ methods }) => methods);
 
 describe.each(METHODS)("$name", (method) => {
   test("answers any text in any field, and never with INTERNAL, UNKNOWN or silence", LONG, async () => {

@@ -1,13 +1,10 @@
 import { create, type DescField, type DescMessage } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
-import { ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
-import { SessionService } from "../../../gen/roster/v1/session_service_pb.js";
-import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { RosterError } from "../../../src/directory/errors.ts";
+import { SERVICES } from "../../../src/rpc/permissions/permissions.ts";
 import { validate } from "../../../src/rpc/pipeline/validate.ts";
 
-const METHODS = [UserService, SessionService, AccountService, ApiKeyService].flatMap(({ methods }) => [...methods]);
+const METHODS = SERVICES.flatMap(({ methods }) => [...methods]);
 const TOKENS = METHODS.flatMap(({ input }) =>
   input.fields.filter(({ name }) => name.endsWith("_token")).map((field) => [input.name, field.name, input, field] as const),
 );

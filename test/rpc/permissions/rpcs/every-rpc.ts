@@ -96,6 +96,10 @@ const USER_DATA_RPCS: Rpcs = {
   ),
 };
 
+const SERVER_RPCS: Rpcs = {
+  "ServerService/GetServerInfo": reads("READER", { ...OF_NO_ACCOUNT, self: true }, ({ info }) => info().getServerInfo({})),
+};
+
 /** Every RPC of Roster. */
 export const EVERY_RPC: Rpcs = {
   ...USER_RPCS,
@@ -104,6 +108,7 @@ export const EVERY_RPC: Rpcs = {
   ...KEY_RPCS,
   ...AUDIT_RPCS,
   ...USER_DATA_RPCS,
+  ...SERVER_RPCS,
 };
 
 /** `UserService/GetUser` of `UserService/GetUser, by external id`. */
