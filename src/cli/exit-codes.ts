@@ -7,7 +7,7 @@ interface ExitCode {
 
 /** Every exit code of the command line. docs/cli.md has the same table, made from this one. */
 export const EXIT_CODES = {
-  done: { code: 0, when: "done; or the reader of the output has closed the pipe; or Ctrl-C has ended `roster watch`" },
+  done: { code: 0, when: "done; or the reader of the output has closed the pipe; or Ctrl-C has ended a watch" },
   failed: { code: 1, when: "failed for another reason than those below, or some rows of an import did" },
   usage: { code: 2, when: "the command, a setting or a value is wrong (`INVALID_ARGUMENT`)" },
   notFound: { code: 3, when: "what is named is not there (`NOT_FOUND`)" },

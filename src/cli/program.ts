@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
+import { auditCommand } from "./audit/command.ts";
 import { accountsCommand } from "./commands/accounts.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
@@ -30,6 +31,7 @@ export function createProgram(env: Environment): Command {
     accountsCommand(env),
     keysCommand(env),
     sessionsCommand(env),
+    auditCommand(env),
     profileCommand(env),
     whoAmICommand(env),
     ...databaseCommands(env),

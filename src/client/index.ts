@@ -12,3 +12,4 @@ export { errorReason, fieldViolations } from "./errors.ts";
 export { type ExportChunk, type ExportOptions, exportChunks, exportUsers, type UserExporter } from "./export.ts";
 export { DEFAULT_RETRY_POLICY, isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";
 export { type UserWatcher, type WatchOptions, watchUsers } from "./watch.ts";
+export { type AuditWatcher, type WatchAuditOptions, watchAuditEntries } from "./watch-audit.ts";

@@ -1,3 +1,4 @@
+import { Code, ConnectError } from "@connectrpc/connect";
 import { createBackoff, type RetryOptions } from "./retry.ts";
 
 /**
@@ -34,4 +35,10 @@ export async function* resumed<M>(
     // Connect does not end the call when its stream is no longer read.
     leaving.abort();
   }
+}
+
+/** A watch never ends by itself, so an end without an error counts as a broken connection. */
+export async function* endless<M>(stream: AsyncIterable<M>): AsyncGenerator<M> {
+  yield* stream;
+  throw new ConnectError("the stream has ended", Code.Unavailable);
 }

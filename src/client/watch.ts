@@ -1,6 +1,6 @@
-import { type Client, Code, ConnectError } from "@connectrpc/connect";
+import type { Client } from "@connectrpc/connect";
 import type { UserService, WatchUsersResponse } from "../../gen/roster/v1/user_service_pb.js";
-import { resumed } from "./resume.ts";
+import { endless, resumed } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 
 /** The part of a client of UserService that watches. */
@@ -43,10 +43,4 @@ function startOf(lastToken: string | undefined, { changeToken, withInitialState 
   return withInitialState
     ? ({ case: "withInitialState", value: true } as const)
     : ({ case: "fromNow", value: true } as const);
-}
-
-/** A watch never ends by itself, so an end without an error counts as a broken connection. */
-async function* endless(stream: AsyncIterable<WatchUsersResponse>): AsyncGenerator<WatchUsersResponse> {
-  yield* stream;
-  throw new ConnectError("the stream has ended", Code.Unavailable);
 }

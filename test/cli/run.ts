@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
@@ -77,6 +77,19 @@ export async function rosterJson<T>(args: readonly string[], env: NodeJS.Process
 /** As `rosterJson`, of a command that prints rows. */
 export async function rosterRows<T>(args: readonly string[], env: NodeJS.ProcessEnv): Promise<T[]> {
   return parseNdjson(await printedBy(args, env));
+}
+
+/** Runs a command that does not end until so many rows have come, then presses Ctrl-C. */
+export async function rowsUntil<T>(args: readonly string[], env: NodeJS.ProcessEnv, count: number) {
+  const { child, finished } = spawnRoster(args, env);
+  let seen = 0;
+  child.stdout.on("data", (data: Buffer) => {
+    seen += data.toString().split("\n").length - 1;
+  });
+  await expect.poll(() => seen).toBeGreaterThanOrEqual(count);
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await finished;
+  return { code, stderr, rows: parseNdjson<T>(stdout) };
 }
 
 /** What a command prints for a program, as it is. */

@@ -5,7 +5,7 @@ import { createRosterClient, type RosterClient } from "../../src/client/index.ts
 import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { callerOf, parseNdjson, readNdjson, roster, spawnRoster } from "./run.ts";
+import { callerOf, readNdjson, roster, rowsUntil, spawnRoster } from "./run.ts";
 
 let server: TestServer;
 let client: RosterClient;
@@ -22,20 +22,8 @@ type Line = { type: string; user_id: string; user?: { name?: string }; change_to
 
 /** Watches until so many lines have come, then presses Ctrl-C. */
 async function watched(args: readonly string[], count: number) {
-  const { child, finished } = spawnRoster(["watch", ...args], callerOf(server));
-  let seen = 0;
-  child.stdout.on("data", (data: Buffer) => {
-    seen += data.toString().split("\n").length - 1;
-  });
-  await expect.poll(() => seen).toBeGreaterThanOrEqual(count);
-  child.kill("SIGINT");
-  const { code, stdout, stderr } = await finished;
-  return {
-    code,
-    stderr,
-    lines: parseNdjson<Line>(stdout).map(({ change_token, ...line }) => line),
-    all: parseNdjson<Line>(stdout),
-  };
+  const { rows, ...ended } = await rowsUntil<Line>(["watch", ...args], callerOf(server), count);
+  return { ...ended, lines: rows.map(({ change_token, ...line }) => line), all: rows };
 }
 
 test("export --filter, then watch --token: a line for each change of those who pass", async () => {

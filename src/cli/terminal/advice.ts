@@ -51,6 +51,7 @@ const STEPS: Partial<Record<Reason, Step>> = {
   RATE_LIMITED: "wait a second, then try again",
   CHANGE_TOKEN_EXPIRED:
     "begin again: `roster export`, then `roster watch` with the token that it shows; or --with-initial-state",
+  RESUME_TOKEN_EXPIRED: "begin again with the oldest entry that is kept: `roster audit watch --from-start`",
 };
 
 function holder(error: ConnectError): string | undefined {
