@@ -17,6 +17,7 @@ import { USER_ORDER } from "../../src/directory/users/user-order.ts";
 import { parseSessionFilter } from "../../src/filter/sessions.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
+import { LONG } from "../support/bounds.ts";
 import { createDatabase } from "../support/database.ts";
 import { openTestEngine } from "../support/engine.ts";
 import { explain, type Plan } from "./explain.ts";
@@ -39,7 +40,7 @@ beforeAll(async () => {
   };
   await fillWithUsers(engine.writer);
   if (!url.startsWith("sqlite:")) await sql`analyze`.execute(engine.writer);
-});
+}, LONG.timeout);
 afterAll(() => close());
 
 const PAGE: ListQuery = {
@@ -162,7 +163,7 @@ test("the list of all accounts goes along its index, which no list of one accoun
 });
 
 const KEYS: ReadonlyArray<readonly [string | null, orderBy: string, ListKey, RegExp]> = [
-  ["a1", "id", [MIDDLE.id], /^api_keys_(pk|by_id)|^sqlite_autoindex_api_keys_1/],
+  ["a1", "id", [MIDDLE.id], /^api_keys_pk|^sqlite_autoindex_api_keys_1/],
   ["a1", "create_time desc", [MIDDLE.create_time, MIDDLE.id], /^api_keys_in_create_time_order/],
   [null, "create_time desc", [MIDDLE.create_time, MIDDLE.id, "a1"], /^api_keys_in_all_accounts/],
 ];
