@@ -84,7 +84,7 @@ test("imports and exports, and says in one line what went wrong", async () => {
   expect(readFileSync(to, "utf8")).toContain('"ada@example.com"');
   expect(run("import", from, "--format", "xml")).toMatchObject({ status: 2 });
   const refused = run("keys", "revoke", "K01");
-  expect(refused.status).toBe(1);
-  expect(refused.stderr).toMatch(/^roster: [^\n]*\n$/);
+  expect(refused.status).toBe(3);
+  expect(refused.stderr).toMatch(/^roster: [^\n]*\nnext: [^\n]*\n$/);
   await server.end("SIGTERM");
 });
