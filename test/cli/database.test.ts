@@ -105,7 +105,7 @@ test("a file system that is read-only is told in one line", async ({ skip }) => 
 });
 
 test.for([0, 40, 80])("a disk with room for %i KiB is told in one line", async (room, { skip }) => {
-  const disk = mountSmallDisk(512 * 1024);
+  const disk = mountSmallDisk(1024 * 1024);
   if (disk === undefined) return skip("needs the right to mount");
   const path = join(disk, "roster.db");
   await makeDatabase(path);
