@@ -40,19 +40,36 @@ export async function admit(
   const { requestHeader } = context;
   const assertAwaited = () => assertNotEnded(context);
   assertAwaited();
-  const { address } = peerOf(context);
-  const from = { address, method: methodName(method) };
+  const from = {
+    // To find it costs something, and most calls that read do not need it.
+    get address() {
+      return peerOf(context).address;
+    },
+    method: methodName(method),
+  };
   const caller = await fairUse.authenticate(context, proofOf(context), (proof) => authenticate(proof, from));
   const decide = () => authorise(caller, permission, request);
-  const refusable = { caller, address, method, permission, request };
-  const accountId = permission.mutates ? await refusals.watch(refusable, decide) : decide();
+  const accountId = permission.mutates
+    ? await refusals.watch({ caller, address: from.address, method, permission, request }, decide)
+    : decide();
   await fairUse.admit(caller, permission.costOf(request), context.responseHeader);
   if (permission.mutates) {
     await consumeNonce(store, caller, requestHeader.get(NONCE_HEADER));
   }
   validate(method.input, request);
   const runLongList: Call["runLongList"] = (list) => longLists.run(credentialId(caller.credential), list);
-  return { caller, accountId, method, address, binary: isBinary(context), assertAwaited, draining, runLongList };
+  return {
+    caller,
+    accountId,
+    method,
+    get address() {
+      return from.address;
+    },
+    binary: isBinary(context),
+    assertAwaited,
+    draining,
+    runLongList,
+  };
 }
 
 // On a busy server the timer behind the signal may be late; the clock is not.

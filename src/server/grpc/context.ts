@@ -21,6 +21,7 @@ export class GrpcContext implements CallContext {
   readonly requestHeader: CallContext["requestHeader"];
   readonly #call: GrpcCall;
   #abort: AbortController | undefined;
+  #peer: Peer | undefined;
 
   constructor(call: GrpcCall) {
     this.#call = call;
@@ -32,6 +33,11 @@ export class GrpcContext implements CallContext {
   }
 
   get peer(): Peer {
+    this.#peer ??= this.#findPeer();
+    return this.#peer;
+  }
+
+  #findPeer(): Peer {
     // grpc-js gives the address with the port.
     const address = this.#call.getPeer().replace(/:\d+$/, "");
     return { address, certificate: rememberedCertificate(this.#call.getAuthContext().sslPeerCertificate) };
