@@ -20,6 +20,7 @@ export interface Engine {
   readonly types: ColumnTypes;
   readonly json: JsonDialect;
   readonly words: WordIndex;
+  readonly examination: Examination;
   /**
    * Sees to it that of all indexes whose names begin with `prefix` there are those on `users` that are wanted, and no other.
    * Any number of servers may do so at once. Writers go on meanwhile, where the database can.
@@ -93,6 +94,21 @@ export interface WordSearch {
   readonly also?: ReadonlyArray<readonly string[]>;
 }
 
+/** How an engine looks at itself. */
+export interface Examination {
+  /** Looks for damage in tables and indexes, also that of words. The notes tell what could not be looked at, and why. */
+  examine(db: Queryable): Promise<{ readonly damages: readonly string[]; readonly notes: readonly string[] }>;
+  listIndexes(db: Queryable): Promise<FoundIndex[]>;
+  /** The work, in this transaction, without the indexes that might be damaged. */
+  withoutIndexes(db: Queryable, work: () => Promise<void>): Promise<void>;
+}
+
+/** An index that is there. One that is not valid was broken off in the making. */
+export interface FoundIndex {
+  readonly name: string;
+  readonly valid: boolean;
+}
+
 export interface IdRange {
   readonly after: string;
   readonly upTo: string | undefined;
@@ -114,6 +130,10 @@ export interface WordIndex {
   removeAll(db: Queryable, accountId: string): Promise<void>;
   /** Removes what is left of accounts that are gone: servers that know nothing of words leave it behind. */
   removeStrays(db: Queryable): Promise<void>;
+  /** The words that a row of `users` has in the index, in any order and perhaps each in quotes; null: none. */
+  stored(): RawBuilder<string | null>;
+  /** How many in the index are no users. */
+  countStrays(db: Queryable): Promise<number>;
   /** What asks for those who have, for each of the beginnings, a word that begins so. They are letters and digits. */
   query(beginnings: readonly string[]): string;
   /** Whether more than `limit` have this very word, and a search had better find others first. Cheap. */

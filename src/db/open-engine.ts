@@ -9,6 +9,8 @@ export interface EngineOptions {
   readonly writeLease?: WriteLease | undefined;
   /** A file is not made if there is none. */
   readonly mustExist?: boolean;
+  /** For work that only reads: a file stays as it is. */
+  readonly readOnly?: boolean;
 }
 
 export const DEFAULT_LIMITS: PostgresOptions = { poolSize: 10, statementTimeoutMs: 30_000 };
@@ -16,7 +18,7 @@ export const DEFAULT_LIMITS: PostgresOptions = { poolSize: 10, statementTimeoutM
 /** The engine of `sqlite:PATH` or `postgres://…`. Throws a DatabaseProblem. */
 export async function openEngine(
   url: string,
-  { limits = DEFAULT_LIMITS, writeLease, mustExist = false }: EngineOptions = {},
+  { limits = DEFAULT_LIMITS, writeLease, mustExist = false, readOnly = false }: EngineOptions = {},
 ): Promise<Engine> {
   // Imported here, so that a process loads the driver of its own database only.
   if (!url.startsWith("sqlite:")) {
@@ -27,7 +29,7 @@ export async function openEngine(
   const path = url.slice("sqlite:".length);
   try {
     if (mustExist) assertReadable(path);
-    return openSqlite(path, { writeLease });
+    return openSqlite(path, { writeLease, readOnly });
   } catch (error) {
     throw toDatabaseProblem(url, error);
   }

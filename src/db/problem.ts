@@ -12,6 +12,13 @@ export function databaseTooNew(unknown: readonly string[]): DatabaseProblem {
   );
 }
 
+/** For work that knows the schema of this version only. */
+export function databaseTooOld(pending: readonly string[]): DatabaseProblem {
+  return new DatabaseProblem(
+    `the database is of an older version (pending: ${pending.join(", ")}); run roster migrate, or the roster of that version`,
+  );
+}
+
 /** The database can't be opened, reached or brought up to date. `database` must not contain a password. */
 export function databaseUnusable(database: string, cause: unknown): DatabaseProblem {
   return new DatabaseProblem(`${database} can't be used: ${causeText(cause)}`, { cause });

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openStore } from "../../src/db/open.ts";
 import { mountSmallDisk } from "../db/disk.ts";
@@ -15,6 +16,7 @@ const COMMANDS = {
   migrate: (url: string) => ["migrate", "--database-url", url],
   "migrate --check": (url: string) => ["migrate", "--check", "--database-url", url],
   backup: (url: string, folder: string) => ["backup", "--database-url", url, join(folder, "backup.db")],
+  verify: (url: string) => ["verify", "--database-url", url],
   "copy from": (url: string, folder: string) => ["copy", url, `sqlite:${join(folder, "to.db")}`],
   "copy to": (url: string, folder: string) => ["copy", `sqlite:${join(folder, "made.db")}`, url],
 };
@@ -53,7 +55,7 @@ test.each(TABLE)("a file that is no database is told in one line: %s", async (_,
   expect(await roster(args(`sqlite:${path}`, folder), { env: PORTS })).toEqual(refusal(path, /not a database/));
 });
 
-const READERS = [COMMANDS.backup, COMMANDS["copy from"]];
+const READERS = [COMMANDS.backup, COMMANDS.verify, COMMANDS["copy from"]];
 
 test("a database to read that is not there is told in one line, and not made", async () => {
   for (const args of READERS) {
@@ -114,4 +116,28 @@ test.for([0, 40, 80])("a disk with room for %i KiB is told in one line", async (
   const { code, stdout, stderr } = await roster(["serve", "--database-url", `sqlite:${path}`], { env: PORTS });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^roster: [^\n]*(ENOSPC|SQLITE_FULL|SQLITE_IOERR)[^\n]*\n$/);
+});
+
+test("verify says what does not hold, and what to do", async () => {
+  const folder = testFolder();
+  const path = join(folder, "made.db");
+  await makeDatabase(path);
+  const args = ["verify", "--database-url", `sqlite:${path}`];
+  expect(await roster(args)).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^accounts: 0 rows\n(.*\n)+verified: every invariant holds\n$/),
+    stderr: "",
+  });
+  const database = new Database(path);
+  database.exec("drop index users_of_project; insert into slugs values ('default', 'lost', 'nobody')");
+  database.close();
+  const { code, stderr } = await roster(args);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `roster: storage: index users_of_project is missing
+references: account default: slugs has a row of the account, which is not there
+accounts: account nobody: the slug "lost" is registered as its own, and is not
+what to do: docs/operations.md#verify (problems: 3)
+`,
+  );
 });

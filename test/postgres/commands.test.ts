@@ -31,6 +31,7 @@ async function expectRefusal(url: URL, why: RegExp): Promise<void> {
     ["migrate", "--check", "--database-url", url.href],
     ["copy", file, url.href],
     ["copy", url.href, file],
+    ["verify", "--database-url", url.href],
   ]) {
     expect(await roster(args)).toEqual(refusal(url, why));
   }

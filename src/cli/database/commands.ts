@@ -8,7 +8,7 @@ const places = SETTINGS.indexedMetadata.variable;
 
 /** The commands that work on a database itself, not through a server. Each loads the databases only when it runs. */
 export function databaseCommands(env: Environment): Command[] {
-  return [migrateCommand(env), backupCommand(env), copyCommand()];
+  return [migrateCommand(env), backupCommand(env), copyCommand(), verifyCommand(env)];
 }
 
 function migrateCommand(env: Environment): Command {
@@ -41,6 +41,17 @@ function copyCommand(): Command {
     .action(async (from: string, to: string) => {
       const { copy } = await import("./copy.ts");
       await copy(from, to);
+    });
+}
+
+function verifyCommand(env: Environment): Command {
+  return onDatabase(
+    new Command("verify").description("Check every invariant of the database, at one moment, while servers run."),
+  )
+    .addHelpText("after", "\nWrites nothing. Exit code 1: something is wrong; it says what.")
+    .action(async ({ databaseUrl }: DatabaseOption) => {
+      const { verify } = await import("./verify.ts");
+      await verify(databaseUrlOf(env, databaseUrl));
     });
 }
 

@@ -1,12 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Index } from "../engine.ts";
+import type { FoundIndex, Index } from "../engine.ts";
 import type { Schema } from "../schema.ts";
-
-/** An index that is there. One that is not valid was broken off in the making. */
-export interface FoundIndex {
-  readonly name: string;
-  readonly valid: boolean;
-}
 
 /** Drops the indexes that are not wanted or not valid, and makes those of `users` that are missing then. */
 export async function replaceIndexes(

@@ -3,6 +3,7 @@ import { type ClientConfig, DatabaseError, Pool, types } from "pg";
 import type { Outage } from "../../directory/errors.ts";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
+import { postgresExamination } from "./examination.ts";
 import { keepPostgresIndexes } from "./indexes.ts";
 import { postgresJson } from "./json.ts";
 import { withNames } from "./named-statements.ts";
@@ -50,6 +51,7 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     types: { text: sql`text collate "C"`, integer: "bigint", bytes: "bytea", absentFirst: " nulls first" },
     json: postgresJson,
     words: postgresWords,
+    examination: postgresExamination,
     keepIndexes: (prefix, wanted) => keepPostgresIndexes(maintenance, prefix, wanted),
     forUpdate: (query) => query.forUpdate(),
     // Each statement is a round trip.

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
-import type { Index } from "../engine.ts";
-import { type FoundIndex, replaceIndexes } from "../maintenance/replace-indexes.ts";
+import type { FoundIndex, Index } from "../engine.ts";
+import { replaceIndexes } from "../maintenance/replace-indexes.ts";
 import type { Schema } from "../schema.ts";
 
 /** Any number, the same on every server. */

@@ -64,6 +64,16 @@ export const postgresWords: WordIndex = {
       await db.deleteFrom("user_words").where("account_id", "=", account_id).execute();
     }
   },
+  stored: () => sql`(
+    select stored.words::text from user_words as stored where stored.account_id = users.account_id and stored.id = users.id
+  )`,
+  async countStrays(db) {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from user_words where not exists (
+        select from users where users.account_id = user_words.account_id and users.id = user_words.id
+      )`.execute(db);
+    return rows[0]?.count ?? 0;
+  },
   query: (beginnings) => beginnings.map((beginning) => `'${beginning}':*`).join(" & "),
   // It reads no more of the index for a word that all have.
   isCommon: async () => false,

@@ -6,17 +6,23 @@ import type { Schema } from "../schema.ts";
 import { connectReader, connectWriter, LOCK_TIMEOUT_MS, withoutWaiting } from "./connection.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { ReadDriver, WriteDriver, type WriteDriverOptions } from "./drivers.ts";
+import { sqliteExamination } from "./examination.ts";
 import { keepSqliteIndexes } from "./indexes.ts";
 import { sqliteJson } from "./json.ts";
 import { ScanThreadLost, scanDialect } from "./scan-dialect.ts";
 import { sqliteWords } from "./words.ts";
 
+interface SqliteOptions extends WriteDriverOptions {
+  /** The file is not changed, nor made: whoever writes is refused. */
+  readonly readOnly: boolean;
+}
+
 /** Opens the file, made if missing. */
 export function openSqlite(
   path: string,
-  { lockTimeoutMs = LOCK_TIMEOUT_MS, writeLease }: Partial<WriteDriverOptions> = {},
+  { lockTimeoutMs = LOCK_TIMEOUT_MS, writeLease, readOnly = false }: Partial<SqliteOptions> = {},
 ): Engine {
-  const write = connectWriter(path);
+  const write = readOnly ? connectReader(path) : connectWriter(path);
   const read = connectReader(path);
   const writer = new Kysely<Schema>({ dialect: sqliteDialect(() => new WriteDriver(write, { lockTimeoutMs, writeLease })) });
   const reader = new Kysely<Schema>({ dialect: sqliteDialect(() => new ReadDriver(read)) });
@@ -30,6 +36,7 @@ export function openSqlite(
     types: { text: "text", integer: "integer", bytes: "blob", absentFirst: "" },
     json: sqliteJson,
     words: sqliteWords,
+    examination: sqliteExamination,
     keepIndexes: (prefix, wanted) => keepSqliteIndexes(writer, prefix, wanted),
     // The write lock is taken when the transaction begins.
     forUpdate: (query) => query,

@@ -27,6 +27,12 @@ export const sqliteWords: WordIndex = {
   keepOnly: async () => {},
   removeAll: async () => {},
   removeStrays: async () => {},
+  stored: () => sql`(select stored.words from user_words as stored where stored.rowid = users.rowid)`,
+  async countStrays(db) {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from user_words where rowid not in (select rowid from users)`.execute(db);
+    return rows[0]?.count ?? 0;
+  },
   query: (beginnings) => beginnings.map((beginning) => `"${beginning}"*`).join(" "),
   // For a beginning FTS5 collects everybody first; not so for a word.
   async isCommon(db, word, limit) {
