@@ -37,16 +37,22 @@ const WAIT_INTERVAL_MS = 500;
 
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { waitMs, onWait, commitEventBus, writeLease, indexedMetadata, ...limits } = { ...DEFAULTS, ...options };
-  const engine = await openEngine(url, { limits, writeLease });
+  const { poolSize, statementTimeoutMs, writeLease } = { ...DEFAULTS, ...options };
+  const engine = await openEngine(url, { limits: { poolSize, statementTimeoutMs }, writeLease });
   try {
-    await migrateOnceReachable(engine, { waitMs, onWait });
-    await openWords(new Database(engine));
-    return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus);
+    return await openStoreOn(engine, sources, options);
   } catch (error) {
     await engine.close();
     throw toDatabaseProblem(url, error);
   }
+}
+
+/** The same, on an engine that is open. The store closes it. */
+export async function openStoreOn(engine: Engine, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
+  const { waitMs, onWait, commitEventBus, indexedMetadata } = { ...DEFAULTS, ...options };
+  await migrateOnceReachable(engine, { waitMs, onWait });
+  await openWords(new Database(engine));
+  return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus);
 }
 
 async function migrateOnceReachable(

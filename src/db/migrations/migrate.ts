@@ -32,6 +32,9 @@ const MIGRATIONS = {
 
 /** Brings the database up to date, under a lock: of several servers that start at once, one does it. Returns what was run. */
 export async function migrate(engine: Engine): Promise<string[]> {
+  if (await isUpToDate(engine)) {
+    return [];
+  }
   const { error, results } = await migrator(engine).migrateToLatest();
   if (error === undefined) {
     return (results ?? []).map(({ migrationName }) => migrationName);
@@ -50,6 +53,12 @@ export async function pendingMigrations(engine: Engine): Promise<string[]> {
   return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
 }
 
+/** One statement where the migrator reads the whole catalogue: most starts find nothing to do. What goes wrong here, the migrator meets again. */
+async function isUpToDate(engine: Engine): Promise<boolean> {
+  const applied = await selectApplied(engine).catch(() => []);
+  return Object.keys(MIGRATIONS).join() === applied.join();
+}
+
 function migrator(engine: Engine): Migrator {
   const migrations = Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, create]) => [name, create(engine.types, engine.words)]),
@@ -59,13 +68,16 @@ function migrator(engine: Engine): Migrator {
 
 async function appliedMigrations(engine: Engine): Promise<string[]> {
   const tables = await engine.writer.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === "kysely_migration")) {
-    return [];
-  }
-  const rows = await engine.writer
+  return tables.some(({ name }) => name === "kysely_migration") ? selectApplied(engine) : [];
+}
+
+/** Throws if no migration has run yet. */
+async function selectApplied({ maintenance }: Engine): Promise<string[]> {
+  const rows = await maintenance
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom("kysely_migration")
     .select("name")
+    .orderBy("name")
     .execute();
   return rows.map(({ name }) => name);
 }
