@@ -34,6 +34,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Loading Roster takes longer than most files' tests. What a file leaves running is ended after it.
     isolate: false,
+    globalSetup: ["test/support/global-command.ts"],
     setupFiles: ["test/support/each-file.ts"],
     projects: [
       {
@@ -45,7 +46,7 @@ export default defineConfig({
         test: {
           name: "postgres",
           include: [...ON_EVERY_ENGINE, ...ON_POSTGRES],
-          globalSetup: ["test/support/global-postgres.ts"],
+          globalSetup: ["test/support/global-command.ts", "test/support/global-postgres.ts"],
         },
       },
     ],

@@ -1,29 +1,17 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { clientOf, PROTOCOL_NAMES } from "./support/clients.ts";
+import { COMMAND } from "./support/command.ts";
 import { testFolder } from "./support/folder.ts";
 import { spawnServer } from "./support/process.ts";
 
-const ROOT = join(import.meta.dirname, "..");
-const DIST = join(ROOT, "dist");
-
-// What `npm start` runs, out of this very source. It finds its packages in the folders above.
-let folder: string;
-let command: string;
-beforeAll(() => {
-  mkdirSync(DIST, { recursive: true });
-  folder = mkdtempSync(join(DIST, "test-"));
-  cpSync(join(ROOT, "bin"), join(folder, "bin"), { recursive: true });
-  execFileSync(process.execPath, [join(ROOT, "scripts/bundle.ts"), join(folder, "dist/command")]);
-  command = join(folder, "bin/roster");
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const SHELL_COMMAND = COMMAND.replace(/\.js$/, "");
 
 test.each(["1", "2"])("serves every protocol from %s processes, and ends in good order", async (workers) => {
-  const server = await spawnServer(testFolder(), { main: command, env: { ROSTER_WORKERS: workers } });
+  const server = await spawnServer(testFolder(), { main: SHELL_COMMAND, env: { ROSTER_WORKERS: workers } });
   for (const protocol of PROTOCOL_NAMES) {
     const users = clientOf(UserService, server.url, server.secret, protocol);
     await users.createUser({ user: { displayName: protocol } });
@@ -41,7 +29,7 @@ test.runIf(process.platform === "linux")(
     const probe = join(folder, "probe.cjs");
     writeFileSync(probe, PROBE);
     const env = { NODE_OPTIONS: `--require=${probe}`, REPORT: report };
-    const server = await spawnServer(folder, { main: command, env: { ...env, ROSTER_WORKERS: "2" } });
+    const server = await spawnServer(folder, { main: SHELL_COMMAND, env: { ...env, ROSTER_WORKERS: "2" } });
     await server.end("SIGTERM");
     for (const flags of [["--max-semi-space-size=8"], []]) {
       spawnSync(process.execPath, [...flags, "--eval", ""], { env });
@@ -67,16 +55,16 @@ const PROBE = `
 
 test("says what is missing before it is built", () => {
   const unbuilt = join(testFolder(), "roster.js");
-  cpSync(`${command}.js`, unbuilt);
+  cpSync(COMMAND, unbuilt);
   const { status, stderr } = spawnSync(process.execPath, [unbuilt, "serve"], { encoding: "utf8" });
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("npm run bundle") });
 });
 
 test("imports and exports, and says in one line what went wrong", async () => {
   const files = testFolder();
-  const server = await spawnServer(files, { main: command });
+  const server = await spawnServer(files, { main: SHELL_COMMAND });
   const env = { ...process.env, ROSTER_SERVER: server.url, ROSTER_API_KEY: server.secret };
-  const run = (...args: string[]) => spawnSync(command, args, { env, encoding: "utf8" });
+  const run = (...args: string[]) => spawnSync(SHELL_COMMAND, args, { env, encoding: "utf8" });
   const [from, to] = [join(files, "users.csv"), join(files, "users.ndjson")];
   writeFileSync(from, "email,name\nada@example.com,Ada\n");
   expect(run("import", from)).toMatchObject({ status: 0 });

@@ -7,6 +7,7 @@ import { SHELLS } from "../../src/cli/completion/shells.ts";
 import { ProfileStore } from "../../src/cli/profiles/store.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { LONG } from "../support/bounds.ts";
+import { COMMAND } from "../support/command.ts";
 import { createFolder } from "../support/folder.ts";
 
 const sources = { profile: () => ["prod", "staging"] };
@@ -64,7 +65,6 @@ test("commands are proposed where one may stand, options only where nothing else
   expect(found("users", "get", "ada", "")).toContain("--show-deleted");
 });
 
-const MAIN = join(import.meta.dirname, "../../src/main.ts");
 let env: NodeJS.ProcessEnv;
 const { path: folder, remove } = createFolder();
 afterAll(remove);
@@ -72,7 +72,7 @@ beforeAll(() => {
   const config = join(folder, "config");
   new ProfileStore({ XDG_CONFIG_HOME: config }).put("production", { server: "http://127.0.0.1:8080" });
   mkdirSync(join(folder, "bin"));
-  writeFileSync(join(folder, "bin/roster"), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(folder, "bin/roster"), `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' "$@"\n`, { mode: 0o755 });
   writeFileSync(join(folder, "some users.ndjson"), "");
   env = { ...process.env, XDG_CONFIG_HOME: config, HOME: folder, PATH: `${folder}/bin:${process.env["PATH"]}` };
 });

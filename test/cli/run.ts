@@ -7,8 +7,7 @@ import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
-
-const MAIN = join(import.meta.dirname, "../../src/main.ts");
+import { COMMAND } from "../support/command.ts";
 
 export interface Finished {
   readonly code: number | null;
@@ -28,7 +27,7 @@ export function spawnRoster(
   cwd?: string,
   user: { readonly uid?: number; readonly gid?: number } = {},
 ): RosterProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
     env: { ...process.env, ...NO_PROFILES, ...env },
     ...(cwd && { cwd }),
     ...user,
@@ -56,7 +55,7 @@ export async function roster(
 
 /** Whether the tests can run the command line as another user, who may read this checkout. */
 export const NOBODY =
-  process.getuid?.() === 0 && spawnSync(process.execPath, ["--check", MAIN], asNobody({ stdio: "ignore" })).status === 0;
+  process.getuid?.() === 0 && spawnSync(process.execPath, ["--check", COMMAND], asNobody({ stdio: "ignore" })).status === 0;
 
 function asNobody<O extends object>(options: O): O & { readonly uid: number; readonly gid: number } {
   return { ...options, uid: 65_534, gid: 65_534 };
@@ -118,7 +117,7 @@ export async function rosterAnswered(
   env: NodeJS.ProcessEnv,
   answers: ReadonlyArray<readonly [question: string, typed: string]>,
 ): Promise<{ readonly code: number | null; readonly shown: string; readonly raw: string }> {
-  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
+  const command = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["-qec", command, "/dev/null"], { env: { ...process.env, ...NO_PROFILES, ...env } });
   onTestFinished(() => {
     child.kill("SIGKILL");

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SETTABLE } from "../../src/cli/users/assignments.ts";
 import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
+import { COMMAND } from "../support/command.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, roster, rosterAnswered } from "./run.ts";
@@ -67,7 +68,7 @@ test("an editor that changes nothing writes nothing", async () => {
 
 test("on a conflict the changes are kept, and go on top of those of somebody else", LONG, async () => {
   const id = await idOf({ name: "Kay", project: "old" });
-  const update = `execFileSync(process.execPath, [${JSON.stringify(join(import.meta.dirname, "../../src/main.ts"))}, "users", "update", "${id}", "--set", "project=new"])`;
+  const update = `execFileSync(process.execPath, [${JSON.stringify(COMMAND)}, "users", "update", "${id}", "--set", "project=new"])`;
   const first = await roster(["users", "edit", id], { env: editorThat("json.name = 'Mine'", update).env });
   expect(first).toMatchObject({
     code: 5,

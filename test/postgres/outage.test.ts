@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
@@ -17,6 +16,7 @@ import { startServer } from "../../src/server/server.ts";
 import { mountSmallDisk } from "../db/disk.ts";
 import { LONG } from "../support/bounds.ts";
 import { clientOf, demand, failure } from "../support/clients.ts";
+import { COMMAND } from "../support/command.ts";
 import { collectLog, logLines } from "../support/log.ts";
 import { administer, type PostgresServer, startPostgres, withClient } from "../support/postgres.ts";
 import { createSources } from "../support/sources.ts";
@@ -156,7 +156,7 @@ test("a database whose disk is full takes no writes, and takes them again when t
 
 test("a start without a database waits for it, and then says clearly what is wrong", async () => {
   await postgres.stop();
-  const start = spawn(process.execPath, [join(import.meta.dirname, "../../src/main.ts"), "serve"], {
+  const start = spawn(process.execPath, [COMMAND, "serve"], {
     env: {
       ...process.env,
       ROSTER_DATABASE_URL: `${postgres.url}/postgres`,

@@ -31,6 +31,9 @@ async function snapshot(directory: UnreliableDirectory, showDeleted: boolean): P
 
 const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
 
+/** So often, at most: each start takes its time. */
+const MAX_BREAKS = 8;
+
 /**
  * An export that is broken after one message in eight, in turn by its reader, by `kill -9` and by SIGTERM. `onFirst` is called after the
  * first message.
@@ -59,7 +62,7 @@ async function brokenExport(
         if (message.summary !== undefined) {
           return { delivered, broken, summary: message.summary };
         }
-        if (random.chance(1 / 8)) {
+        if (broken < MAX_BREAKS && random.chance(1 / 8)) {
           const how = BREAKS[broken % BREAKS.length] ?? "abort";
           broken += 1;
           if (how === "abort") {

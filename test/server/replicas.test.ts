@@ -14,6 +14,8 @@ import { GONE, UnreliableDirectory } from "./unreliable.ts";
 const USER_COUNT = 800;
 const WRITERS = 3;
 const LAST = "the-last";
+/** So often, at most: each start takes its time. */
+const MAX_BREAKS = 9;
 const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
 
 const text = (user: User) => JSON.stringify(toJson(UserSchema, user));
@@ -83,7 +85,7 @@ async function follow(
           gone.abort();
           return broken;
         }
-        if (random.chance(breaks)) {
+        if (broken < MAX_BREAKS && random.chance(breaks)) {
           const how = BREAKS[broken % BREAKS.length] ?? "abort";
           broken += 1;
           if (how === "abort") gone.abort();

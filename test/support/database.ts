@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Client } from "pg";
 import { inject } from "vitest";
-import { TABLES } from "../../src/db/schema.ts";
+import type { Engine } from "../../src/db/engine.ts";
+import { openStore } from "../../src/db/open.ts";
 import { createFolder } from "./folder.ts";
-import { administer, countRelations, type PostgresAddress, withClient } from "./postgres.ts";
+import { administer, type PostgresAddress } from "./postgres.ts";
+import { PostgresDatabase } from "./postgres-database.ts";
+import { createSources } from "./sources.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,40 +16,55 @@ declare module "vitest" {
   }
 }
 
-/** Of this worker, migrated, empty and without a user. */
-const free: string[] = [];
+/** An empty, migrated database. Whoever makes it removes it. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Of PostgreSQL: connected already, and not closed by the store that is opened on it. To connect anew costs ten times what a test does. */
+  readonly engine?: () => Engine;
+  remove(): Promise<void>;
+}
 
-/** An empty, migrated database of the engine under test. Whoever makes it removes it. */
-export async function createDatabase(): Promise<{ url: string; remove: () => Promise<void> }> {
+/** Of the engine under test. */
+export async function createDatabase(): Promise<TestDatabase> {
   const postgres = inject("postgres");
-  if (postgres === undefined) {
-    const folder = createFolder();
-    return { url: `sqlite:${join(folder.path, "roster.db")}`, remove: async () => folder.remove() };
-  }
-  const url = free.pop() ?? (await copyTemplate(postgres));
+  return postgres === undefined ? createFile() : createInPostgres(postgres);
+}
+
+let template: Promise<string> | undefined;
+
+async function createFile(): Promise<TestDatabase> {
+  template ??= createTemplate();
+  const folder = createFolder();
+  const path = join(folder.path, "roster.db");
+  copyFileSync(await template, path);
+  return { url: `sqlite:${path}`, remove: async () => folder.remove() };
+}
+
+/** Copied for each who asks: to migrate takes longer. */
+async function createTemplate(): Promise<string> {
+  const path = join(createFolder().path, "template.db");
+  await (await openStore(`sqlite:${path}`, createSources())).close();
+  return path;
+}
+
+/** Of this worker, empty and without a user. */
+const free: PostgresDatabase[] = [];
+
+async function createInPostgres(postgres: PostgresAddress): Promise<TestDatabase> {
+  const database = free.pop() ?? new PostgresDatabase(await copyTemplate(postgres));
   return {
-    url,
+    url: database.url,
+    engine: () => database.engine,
     // Emptied, for the next who asks: a new one would take five times as long. But not if it has other indexes now.
     async remove() {
-      const relations = await withClient(url, empty);
-      if (relations === postgres.relations) {
-        free.push(url);
+      if ((await database.empty()) === postgres.relations) {
+        free.push(database);
       } else {
-        await administer(postgres, `drop database ${url.slice(url.lastIndexOf("/") + 1)} with (force)`);
+        await database.close();
+        await administer(postgres, `drop database ${database.url.slice(database.url.lastIndexOf("/") + 1)} with (force)`);
       }
     },
   };
-}
-
-/** Of a server that was killed, a connection may still be at work. */
-const END_OTHERS = `
-  select pg_terminate_backend(pid, 10000) from pg_stat_activity
-  where datname = current_database() and pid <> pg_backend_pid()`;
-
-async function empty(client: Client): Promise<number> {
-  await client.query(END_OTHERS);
-  await client.query(`truncate ${TABLES.join(", ")}, user_words`);
-  return countRelations(client);
 }
 
 async function copyTemplate(postgres: PostgresAddress): Promise<string> {

@@ -9,9 +9,8 @@ import { inject } from "vitest";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
 import { createIdSource } from "../../src/directory/values/id.ts";
 import { rememberGrpcPort } from "./clients.ts";
+import { COMMAND } from "./command.ts";
 import { createDatabase } from "./database.ts";
-
-const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
 export interface ServerProcess {
   readonly url: string;
@@ -28,7 +27,7 @@ export interface ServerProcess {
 /** Runs `roster serve` on a database in the folder, as a user would, and waits until it is ready. Port 0: any free one. */
 export async function spawnServer(
   folder: string,
-  { port = 0, env = {}, main = MAIN }: { port?: number; env?: NodeJS.ProcessEnv; main?: string } = {},
+  { port = 0, env = {}, main = COMMAND }: { port?: number; env?: NodeJS.ProcessEnv; main?: string } = {},
 ): Promise<ServerProcess> {
   const settings = { ...serverEnv(folder), ...(await postgresEnv(folder)), ROSTER_HTTP_ADDRESS: `127.0.0.1:${port}` };
   const run = spawnRoster(["serve"], { ...settings, ...env }, main);
@@ -99,7 +98,7 @@ process.once("exit", killRunning);
 
 type Run = ReturnType<typeof spawnRoster>;
 
-function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv, main = MAIN) {
+function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv, main = COMMAND) {
   const [command, ...first] = /\.[jt]s$/.test(main) ? [process.execPath, main] : [main];
   const child = spawn(command, [...first, ...args], {
     env: { ...process.env, ...env },

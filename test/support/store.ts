@@ -1,4 +1,5 @@
-import { openStore, type StoreOptions } from "../../src/db/open.ts";
+import type { Engine } from "../../src/db/engine.ts";
+import { openStore, openStoreOn, type StoreOptions } from "../../src/db/open.ts";
 import type { CommitEventBus } from "../../src/directory/store/commit-event.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import { createDatabase } from "./database.ts";
@@ -15,8 +16,8 @@ export type TestOptions = Sources & Pick<StoreOptions, "indexedMetadata">;
 
 /** An empty, migrated database of the engine under test. Whoever opens it closes it. */
 export async function openTestStore(given: Partial<TestOptions> = {}): Promise<TestStore> {
-  const { url, remove } = await createDatabase();
-  const opened = await reopenTestStore(url, given);
+  const { url, engine, remove } = await createDatabase();
+  const opened = engine === undefined ? await reopenTestStore(url, given) : await openOn(engine(), url, given);
   return {
     ...opened,
     async close() {
@@ -35,5 +36,12 @@ export async function reopenTestStore(
   const { indexedMetadata = [], ...sourcesGiven } = given;
   const sources = createSources(sourcesGiven);
   const store = await openStore(url, sources, { commitEventBus, indexedMetadata });
+  return { store, sources, url, close: () => store.close() };
+}
+
+async function openOn(engine: Engine, url: string, given: Partial<TestOptions>): Promise<TestStore> {
+  const { indexedMetadata = [], ...sourcesGiven } = given;
+  const sources = createSources(sourcesGiven);
+  const store = await openStoreOn(engine, sources, { indexedMetadata });
   return { store, sources, url, close: () => store.close() };
 }
