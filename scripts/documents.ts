@@ -42,6 +42,8 @@ ${madeFrom("src/directory/errors.ts", "src/rpc/errors.ts")}
 Errors are the same on gRPC, gRPC-Web and Connect, on both ports. Each has a code, a message for people, and these details:
 
 - \`google.rpc.ErrorInfo\`, always: \`reason\` is one of those below, \`domain\` is \`roster\`, \`metadata\` has facts for programs.
+- \`google.rpc.RequestInfo\`, always: \`request_id\` is what the call is found by in the log and in traces: the id of its trace, or of the call where
+  it is part of none.
 - \`google.rpc.BadRequest\` where fields are invalid: the path of each field, as \`user.display_name\` or \`keys[3].id\`.
 - \`google.rpc.ResourceInfo\` where the error is about a resource.
 - \`google.rpc.RetryInfo\` where waiting helps: try again after \`retry_delay\`.

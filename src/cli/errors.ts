@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { errorReason } from "../client/index.ts";
+import { callId, errorReason } from "../client/index.ts";
 import { EXIT_CODES, type Outcome } from "./exit-codes.ts";
 
 /** The command was called the wrong way. */
@@ -23,13 +23,15 @@ export class CommandError extends Error {
   }
 }
 
-/** `NOT_FOUND USER_NOT_FOUND: there is no such user`; or that no server can be reached. */
+/** `NOT_FOUND USER_NOT_FOUND: there is no such user (call 0b5c…)`; or that no server can be reached. */
 export function explain(cause: unknown, baseUrl: string): string {
   const error = ConnectError.from(cause);
-  const reason = errorReason(error);
-  return isOfNetwork(error)
-    ? `can't reach the server at ${baseUrl} (${error.rawMessage.replace(OPENSSL, "$1").trim()})`
-    : `${codeName(error.code)}${reason === undefined ? "" : ` ${reason}`}: ${error.rawMessage}`;
+  if (isOfNetwork(error)) {
+    return `can't reach the server at ${baseUrl} (${error.rawMessage.replace(OPENSSL, "$1").trim()})`;
+  }
+  const [reason, call] = [errorReason(error), callId(error)];
+  const subject = reason === undefined ? codeName(error.code) : `${codeName(error.code)} ${reason}`;
+  return `${subject}: ${error.rawMessage}${call === undefined ? "" : ` (call ${call})`}`;
 }
 
 /** What OpenSSL says stands in between of where it says so. */

@@ -8,7 +8,7 @@ export * from "../../gen/roster/v1/user_data_service_pb.js";
 export * from "../../gen/roster/v1/user_pb.js";
 export * from "../../gen/roster/v1/user_service_pb.js";
 export { type ClientTls, createRosterClient, type RosterClient, type RosterClientOptions } from "./client.ts";
-export { errorReason, fieldViolations } from "./errors.ts";
+export { callId, errorReason, fieldViolations } from "./errors.ts";
 export { type ExportChunk, type ExportOptions, exportChunks, exportUsers, type UserExporter } from "./export.ts";
 export { DEFAULT_RETRY_POLICY, isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";
 export { type UserWatcher, type WatchOptions, watchUsers } from "./watch.ts";

@@ -1,16 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { create, createRegistry } from "@bufbuild/protobuf";
 import { anyPack, DurationSchema, durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
   BadRequestSchema,
   ErrorInfoSchema,
+  RequestInfoSchema,
   ResourceInfoSchema,
   RetryInfoSchema,
 } from "../../gen/google/rpc/error_details_pb.js";
 import { type Status, StatusSchema } from "../../gen/google/rpc/status_pb.js";
 import { type FieldViolation, type Reason, RosterError } from "../directory/errors.ts";
 import type { Log } from "../log.ts";
+import type { CallIds } from "./call-ids.ts";
 
 /** The code of each reason: the whole of the error model, in one place. */
 export const CODES: Readonly<Record<Reason, Code>> = {
@@ -71,7 +72,13 @@ export const CODES: Readonly<Record<Reason, Code>> = {
 };
 
 /** The details that errors have. They are sent as Any, which can be written in JSON only if the types are known. */
-export const DETAIL_TYPES = createRegistry(ErrorInfoSchema, BadRequestSchema, ResourceInfoSchema, RetryInfoSchema);
+export const DETAIL_TYPES = createRegistry(
+  ErrorInfoSchema,
+  RequestInfoSchema,
+  BadRequestSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+);
 
 /** What the libraries around the pipeline raise: bytes that can't be decoded, limits, deadlines. */
 const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([
@@ -87,23 +94,23 @@ const LIBRARY_REASONS: ReadonlyMap<Code, Reason> = new Map([
 const MALFORMED = /^(parse binary: |decompression failed|received compressed envelope)/;
 
 /** Any error as callers get it, with details. Anything unexpected becomes INTERNAL, and its cause goes to the log. */
-export function toConnectError(error: unknown, log: Log): ConnectError {
+export function toConnectError(error: unknown, ids: CallIds, log: Log): ConnectError {
   if (error instanceof RosterError) {
-    return withDetails(error);
+    return withDetails(error, ids);
   }
-  return error instanceof ConnectError ? completeError(error, log) : internal(error, log);
+  return error instanceof ConnectError ? completeError(error, ids, log) : internal(error, ids, log);
 }
 
 /** An error raised by a library, with the details that all errors have. One that has them stays as it is. */
-export function completeError(error: ConnectError, log: Log): ConnectError {
+export function completeError(error: ConnectError, ids: CallIds, log: Log): ConnectError {
   if (error.findDetails(ErrorInfoSchema).length > 0) {
     return error;
   }
   if (error.code === Code.Internal && MALFORMED.test(error.rawMessage)) {
-    return withDetails(new RosterError("REQUEST_MALFORMED", error.rawMessage));
+    return withDetails(new RosterError("REQUEST_MALFORMED", error.rawMessage), ids);
   }
   const reason = LIBRARY_REASONS.get(error.code);
-  return reason === undefined ? internal(error, log) : withDetails(new RosterError(reason, error.rawMessage));
+  return reason === undefined ? internal(error, ids, log) : withDetails(new RosterError(reason, error.rawMessage), ids);
 }
 
 /** The same error as a message, for answers that carry errors of their parts. */
@@ -112,8 +119,9 @@ export function toStatus(error: RosterError): Status {
   return create(StatusSchema, { code: CODES[error.reason], message: error.message, details });
 }
 
-function withDetails(error: RosterError): ConnectError {
-  return new ConnectError(brief(error.message), CODES[error.reason], undefined, detailsOf(error), error);
+function withDetails(error: RosterError, ids: CallIds): ConnectError {
+  const details = [...detailsOf(error), { desc: RequestInfoSchema, value: { requestId: ids.told } }];
+  return new ConnectError(brief(error.message), CODES[error.reason], undefined, details, error);
 }
 
 /** gRPC sends errors in headers, and clients cap those, many at 8 KiB in all: what a caller sent is not repeated at length. */
@@ -124,10 +132,10 @@ function brief(text: string): string {
   return (text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text).toWellFormed();
 }
 
-function internal(cause: unknown, log: Log): ConnectError {
-  const incident = randomUUID();
-  log.error({ incident, err: cause }, "internal error");
-  return withDetails(new RosterError("INTERNAL", `internal error, incident ${incident}`, { metadata: { incident } }));
+function internal(cause: unknown, ids: CallIds, log: Log): ConnectError {
+  const incident = ids.call;
+  log.error({ ...ids.logged, incident, err: cause }, "internal error");
+  return withDetails(new RosterError("INTERNAL", `internal error, incident ${incident}`, { metadata: { incident } }), ids);
 }
 
 function detailsOf({ reason, details }: RosterError) {

@@ -4,6 +4,7 @@ import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { RosterError } from "../directory/errors.ts";
 import type { Log } from "../log.ts";
+import type { CallIds } from "../rpc/call-ids.ts";
 import { toConnectError } from "../rpc/errors.ts";
 
 /** An error in the form of gRPC if the request had a content type of gRPC, else in that of the Connect protocol. */
@@ -22,19 +23,26 @@ export function jsonError(status: number, error: ConnectError, header: Headers =
 }
 
 /** The response to a request for a path that is no method. */
-export function unknownMethod(path: string, contentType: string, log: Log): UniversalServerResponse {
+export function unknownMethod(path: string, contentType: string, ids: CallIds, log: Log): UniversalServerResponse {
   const error = new RosterError("METHOD_UNKNOWN", `there is no method ${path}; list the services by reflection`);
-  return errorResponse(contentType, 404, toConnectError(error, log));
+  return errorResponse(contentType, 404, toConnectError(error, ids, log));
 }
 
 /** The response to a request whose target or host is no URL. */
-export function badRequest(log: Log): UniversalServerResponse {
-  return jsonError(400, toConnectError(new RosterError("REQUEST_MALFORMED", "the request target or host is no URL"), log));
+export function badRequest(ids: CallIds, log: Log): UniversalServerResponse {
+  const error = new RosterError("REQUEST_MALFORMED", "the request target or host is no URL");
+  return jsonError(400, toConnectError(error, ids, log));
 }
 
 /** The response to a request that HTTP allows and the port does not serve. */
-export function unsupported(status: number, message: string, log: Log, header?: Headers): UniversalServerResponse {
-  return jsonError(status, toConnectError(new RosterError("PROTOCOL_UNSUPPORTED", message), log), header);
+export function unsupported(
+  status: number,
+  message: string,
+  ids: CallIds,
+  log: Log,
+  header?: Headers,
+): UniversalServerResponse {
+  return jsonError(status, toConnectError(new RosterError("PROTOCOL_UNSUPPORTED", message), ids, log), header);
 }
 
 /** A body of one piece. */

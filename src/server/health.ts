@@ -9,6 +9,7 @@ import {
 } from "../../gen/grpc/health/v1/health_pb.js";
 import { RosterError } from "../directory/errors.ts";
 import type { Log } from "../log.ts";
+import { idsOf } from "../rpc/call-ids.ts";
 import { toConnectError } from "../rpc/errors.ts";
 import type { DatabaseMonitor } from "./database-monitor.ts";
 import { unreadyReason } from "./probes.ts";
@@ -30,9 +31,10 @@ export function healthService(
   draining.addEventListener("abort", () => changes.emit("change"), { once: true });
 
   return {
-    async check({ service }) {
+    async check({ service }, context) {
       if (!known.has(service)) {
-        throw toConnectError(new RosterError("SERVICE_UNKNOWN", `there is no service ${JSON.stringify(service)}`), log);
+        const error = new RosterError("SERVICE_UNKNOWN", `there is no service ${JSON.stringify(service)}`);
+        throw toConnectError(error, idsOf(context), log);
       }
       await database.check();
       return response(status());

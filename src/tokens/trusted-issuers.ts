@@ -24,12 +24,12 @@ export function openTrustedIssuers(path: string, log: Log): TrustedIssuers {
     for (const listener of listeners) listener();
   };
   const keys = rememberKeys(log, distrust);
-  let verify = verifyTokens(readIssuersFile(path), keys, log);
+  let verify = verifyTokens(readIssuersFile(path), keys);
 
   function reload(): void {
     try {
       const issuers = readIssuersFile(path);
-      verify = verifyTokens(issuers, keys, log);
+      verify = verifyTokens(issuers, keys);
       distrust();
       log.info({ file: path, issuers: issuers.map(({ url }) => url) }, "the issuers file has been read again");
     } catch (error) {

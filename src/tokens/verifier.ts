@@ -1,7 +1,5 @@
 import { decodeJwt, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { issuerUnavailable, type TokenIdentity, tokenInvalid, type VerifyToken } from "../directory/keys/bearer-token.ts";
-import { messageOf } from "../directory/values/cause.ts";
-import type { Log } from "../log.ts";
 import { accountOf, assertRequiredClaims, newUserOf, roleOf, userKeyOf } from "./claims.ts";
 import type { Issuer } from "./issuer.ts";
 import { IssuerUnreachable } from "./issuer-keys.ts";
@@ -13,12 +11,8 @@ interface TrustedIssuer extends Issuer {
   readonly findKey: JWTVerifyGetKey;
 }
 
-/** Proves tokens of these issuers. Why one is refused goes to the log, without the token; the caller is not told. */
-export function verifyTokens(
-  issuers: readonly Issuer[],
-  keysOf: (issuer: Issuer) => JWTVerifyGetKey,
-  log: Log,
-): VerifyToken {
+/** Proves tokens of these issuers. Why one is refused is the cause of the error; it has nothing of the token. */
+export function verifyTokens(issuers: readonly Issuer[], keysOf: (issuer: Issuer) => JWTVerifyGetKey): VerifyToken {
   const trusted = new Map<string, TrustedIssuer>(
     issuers.map((issuer) => [issuer.url, { ...issuer, findKey: keysOf(issuer) }]),
   );
@@ -30,11 +24,7 @@ export function verifyTokens(
       }
       return toIdentity(await claimsOf(token, issuer), issuer);
     } catch (error) {
-      if (error instanceof IssuerUnreachable) {
-        throw issuerUnavailable(error);
-      }
-      log.info({ cause: messageOf(error) }, "a token was refused");
-      throw tokenInvalid(error);
+      throw error instanceof IssuerUnreachable ? issuerUnavailable(error) : tokenInvalid(error);
     }
   };
 }

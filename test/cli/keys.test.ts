@@ -98,7 +98,9 @@ test("keys create prints why the server refuses", async () => {
   expect(await roster(args, { env: callerOf(server) })).toEqual({
     code: 3,
     stdout: "",
-    stderr: expect.stringMatching(/^roster: NOT_FOUND USER_NOT_FOUND: there is no such user\nnext: .+\n$/),
+    stderr: expect.stringMatching(
+      /^roster: NOT_FOUND USER_NOT_FOUND: there is no such user \(call [0-9a-f-]{36}\)\nnext: .+\n$/,
+    ),
   });
 });
 

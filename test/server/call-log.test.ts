@@ -1,13 +1,17 @@
 import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { callId } from "../../src/client/index.ts";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
 import type { CallLogMode } from "../../src/log.ts";
 import { CallMetrics } from "../../src/rpc/pipeline/call-metrics.ts";
+import { NO_LIMITS } from "../../src/rpc/pipeline/fair-use.ts";
 import { watchFromNow } from "../rpc/changes/watcher.ts";
-import { clientOf, failure, type Protocol } from "../support/clients.ts";
+import { clientOf, demand, failure, PROTOCOL_NAMES, type Protocol } from "../support/clients.ts";
 import { collectLog, type LogLine } from "../support/log.ts";
+import { offlineIssuer, verifierOf } from "../support/offline-issuer.ts";
 import { startTestServer } from "../support/server.ts";
+import { call, WIRE_NAMES } from "./wire.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const headers = { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
@@ -29,7 +33,14 @@ test.each(["gRPC, its own port", "Connect, JSON, HTTP/1.1"] satisfies Protocol[]
     const call = users.getUser({ key: { case: "email", value: "ada@example.com" } });
     await failure(call, Code.NotFound, "USER_NOT_FOUND");
     await failure(clientOf(UserService, server.url, "", protocol).listUsers({}), Code.Unauthenticated, "API_KEY_INVALID");
-    const anybody = { level: 30, time: expect.anything(), msg: "call", milliseconds: expect.any(Number), peer: "127.0.0.1" };
+    const anybody = {
+      call: expect.any(String),
+      level: 30,
+      time: expect.anything(),
+      msg: "call",
+      milliseconds: expect.any(Number),
+      peer: "127.0.0.1",
+    };
     const admin = { ...anybody, account: "default", key: secretKeyId(server.secret) };
     expect(calls()).toEqual([
       { ...admin, method: "roster.v1.UserService/ListUsers", code: "OK", trace: TRACE },
@@ -71,4 +82,61 @@ test("it is logged what is asked for: nothing, errors, also slow calls, or all",
   expect(await loggedBy("slow")).toEqual([MISSED]);
   expect(await loggedBy("slow", 0)).toEqual([LISTED, MISSED]);
   expect(await loggedBy("all")).toEqual([LISTED, MISSED, LEFT]);
+});
+
+/** Has a defect: counting calls fails. */
+async function startDefective() {
+  const { log, lines } = collectLog();
+  const rateLimiter = { take: () => Promise.reject(new Error("a defect")) };
+  const limits = { ...NO_LIMITS, perKey: { perSecond: 1, burst: 1 } };
+  const server = await startTestServer({ log, rateLimiter, limits, logCalls: { mode: "all", slowMs: 60_000 } });
+  return { server, lines };
+}
+
+test("every line of a call has its id, and the one of its trace; so does its error", async () => {
+  const { server, lines } = await startDefective();
+  const ids = new Set<unknown>();
+  for (const protocol of PROTOCOL_NAMES) {
+    const users = clientOf(UserService, server.url, server.secret, protocol);
+    const alone = await failure(users.listUsers({}), Code.Internal, "INTERNAL");
+    const traced = await failure(users.listUsers({}, { headers }), Code.Internal, "INTERNAL");
+    const [defect, line, ...ofTrace] = lines().slice(-4);
+    expect([defect, line]).toMatchObject([{ msg: "internal error" }, { msg: "call" }]);
+    expect([defect?.["call"], line?.["call"], alone.rawMessage]).toEqual([
+      callId(alone),
+      callId(alone),
+      `internal error, incident ${callId(alone)}`,
+    ]);
+    expect(ofTrace.map(({ trace }) => trace)).toEqual([callId(traced), callId(traced)]);
+    expect(callId(traced)).toBe(TRACE);
+    expect(new Set(ofTrace.map(({ call: id }) => id)).size).toBe(1);
+    ids.add(line?.["call"]).add(ofTrace[0]?.["call"]);
+  }
+  expect(ids.size).toBe(2 * PROTOCOL_NAMES.length);
+  await server.stop();
+});
+
+test.each(WIRE_NAMES)("an error that a library has made has the id of the call's line, too: %s", async (wire) => {
+  const { server, calls } = await startLogging("all");
+  const message = wire === "Connect, JSON" ? "{}" : "";
+  const watch = { method: "UserService/WatchUsers", stream: true, message, secret: server.secret, timeoutMs: 200 };
+  const { error } = await call(wire, server.url, watch);
+  await expect.poll(calls).toHaveLength(1);
+  expect(calls()[0]?.["call"]).toBe(callId(demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED")));
+  await server.stop();
+});
+
+test("why a token was refused is logged with the id that its caller got", async () => {
+  const { log, lines } = collectLog();
+  const { file, token } = await offlineIssuer();
+  const server = await startTestServer({ log, tokens: verifierOf(file()) });
+  for (const [claims, cause] of [
+    [{ aud: "another" }, 'unexpected "aud" claim value'],
+    [{ sub: "nobody@example.com" }, "the subject is no user"],
+  ] as const) {
+    const refused = clientOf(UserService, server.url, await token(claims)).listUsers({});
+    const id = callId(await failure(refused, Code.Unauthenticated, "TOKEN_INVALID"));
+    expect(lines().at(-1)).toEqual({ level: 30, time: expect.anything(), msg: "a token was refused", call: id, cause });
+  }
+  await server.stop();
 });

@@ -2,7 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { expect, inject } from "vitest";
-import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { BadRequestSchema, ErrorInfoSchema, RequestInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { type ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import type { Reason } from "../../src/directory/errors.ts";
 import { DETAIL_TYPES } from "../../src/rpc/errors.ts";
@@ -88,7 +88,16 @@ export function demand(error: unknown, code: Code, reason: Reason): ConnectError
     domain: "roster",
   });
   expect(error.rawMessage).not.toBe("");
+  expect(error.findDetails(RequestInfoSchema)).toMatchObject([{ requestId: CALL_OR_TRACE, servingData: "" }]);
   return error;
+}
+
+const CALL_OR_TRACE = expect.stringMatching(/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/);
+
+/** The details of an error, without the id of the call, which no two calls have in common. */
+export function lastingDetails({ details }: ConnectError): Array<{ type: string; value: Uint8Array }> {
+  const received = details.map((detail) => ("type" in detail ? detail : expect.fail("not of the wire")));
+  return received.filter(({ type }) => type !== RequestInfoSchema.typeName);
 }
 
 /** The fields that an error names, by path. */

@@ -24,7 +24,7 @@ export async function offlineIssuer(): Promise<OfflineIssuer> {
 /** Proves tokens as a server with this issuers file does. */
 export function verifierOf(file: string): TokenVerifier {
   const log = createLog("silent");
-  const verify = verifyTokens(parseIssuers(file), (issuer) => issuerKeys(issuer, log), log);
+  const verify = verifyTokens(parseIssuers(file), (issuer) => issuerKeys(issuer, log));
   return { verify, onChange: () => {} };
 }
 

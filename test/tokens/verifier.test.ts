@@ -15,7 +15,7 @@ function verifierOf(issuer: TestIssuer, settings: object = {}, elapsed?: () => n
 }
 
 function verifierOfFile(document: object, elapsed?: () => number) {
-  return verifyTokens(parseIssuers(JSON.stringify(document)), (each) => issuerKeys(each, LOG, elapsed), LOG);
+  return verifyTokens(parseIssuers(JSON.stringify(document)), (each) => issuerKeys(each, LOG, elapsed));
 }
 
 async function reasonOf(call: Promise<unknown>): Promise<string> {

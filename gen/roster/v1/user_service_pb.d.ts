@@ -2203,7 +2203,8 @@ export declare const ImportModeSchema: GenEnum<ImportMode>;
  * and only then what exists. A key that is missing, malformed, unknown, revoked or expired, or whose user is suspended or
  * deleted, gets one and the same answer (API_KEY_INVALID); so does a token that is not taken (TOKEN_INVALID).
  *
- * Every error carries a `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below.
+ * Every error carries a `google.rpc.ErrorInfo` with domain `roster` and a reason that never changes; the reasons are named below. It also
+ * carries a `google.rpc.RequestInfo`: by its `request_id` the call is found in the log and in traces.
  * Common to all: UNAUTHENTICATED (API_KEY_INVALID, TOKEN_INVALID), PERMISSION_DENIED (PERMISSION_DENIED, ACCOUNT_SUSPENDED),
  * FAILED_PRECONDITION (NONCE_REQUIRED, NONCE_INVALID, NONCE_USED, NONCE_EXPIRED, for mutations; see
  * ApiKeyService.IssueNonce), INVALID_ARGUMENT (FIELD_INVALID, with `google.rpc.BadRequest`), NOT_FOUND (ACCOUNT_NOT_FOUND, to super admins only),

@@ -6,6 +6,7 @@ import type { Authenticate } from "../../directory/keys/authentication.ts";
 import { consumeNonce } from "../../directory/keys/nonce.ts";
 import type { Proof } from "../../directory/keys/proof.ts";
 import type { Store } from "../../directory/store/store.ts";
+import { idsOf } from "../call-ids.ts";
 import { authorise } from "../permissions/authorise.ts";
 import type { Permission } from "../permissions/permission.ts";
 import { methodName } from "../permissions/permissions.ts";
@@ -47,10 +48,11 @@ export async function admit(
     },
     method: methodName(method),
   };
+  const ids = idsOf(context);
   const caller = await fairUse.authenticate(context, proofOf(context), (proof) => authenticate(proof, from));
   const decide = () => authorise(caller, permission, request);
   const accountId = permission.mutates
-    ? await refusals.watch({ caller, address: from.address, method, permission, request }, decide)
+    ? await refusals.watch({ caller, ids, address: from.address, method, permission, request }, decide)
     : decide();
   await fairUse.admit(caller, permission.costOf(request), context.responseHeader);
   if (permission.mutates) {
@@ -62,6 +64,7 @@ export async function admit(
     caller,
     accountId,
     method,
+    ids,
     get address() {
       return from.address;
     },

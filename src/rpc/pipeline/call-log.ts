@@ -3,6 +3,7 @@ import { Code, type ConnectError } from "@connectrpc/connect";
 import { RosterError } from "../../directory/errors.ts";
 import { apiKeyIdOf, type Caller } from "../../directory/keys/api-key.ts";
 import type { CallLogMode, Log } from "../../log.ts";
+import { idsOf } from "../call-ids.ts";
 import { methodName } from "../permissions/permissions.ts";
 import type { CallContext } from "./call.ts";
 import { peerOf } from "./peer.ts";
@@ -48,6 +49,7 @@ function isLogged({ method, milliseconds, outcome }: EndedCall, mode: CallLogMod
 function lineOf({ method, context, caller, milliseconds, outcome }: EndedCall) {
   const credential = caller?.credential;
   return {
+    ...idsOf(context).logged,
     method: methodName(method),
     code: outcome === undefined ? "OK" : Code[outcome.code],
     reason: outcome?.cause instanceof RosterError ? outcome.cause.reason : undefined,
@@ -56,11 +58,5 @@ function lineOf({ method, context, caller, milliseconds, outcome }: EndedCall) {
     key: caller && (apiKeyIdOf(caller) ?? undefined),
     issuer: credential?.kind === "token" ? credential.issuer : undefined,
     peer: peerOf(context).address,
-    trace: traceId(context.requestHeader.get("traceparent")),
   };
-}
-
-/** The trace that the call is part of. Source: W3C Trace Context, section 3.2. */
-function traceId(traceparent: string | null): string | undefined {
-  return /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-/.exec(traceparent ?? "")?.[1];
 }

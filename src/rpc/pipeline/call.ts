@@ -8,12 +8,13 @@ import type {
 } from "@bufbuild/protobuf";
 import type { CallSource } from "../../directory/audit/entry.ts";
 import type { Caller } from "../../directory/keys/api-key.ts";
+import type { CallIds, CallIdsContext } from "../call-ids.ts";
 import { methodName } from "../permissions/permissions.ts";
 import type { CodecContext } from "./codec.ts";
 import type { PeerContext } from "./peer.ts";
 
 /** What the pipeline has to know of a call, on either port. Connect's `HandlerContext` is one. */
-export interface CallContext extends CodecContext, PeerContext {
+export interface CallContext extends CodecContext, PeerContext, CallIdsContext {
   /** Headers of the answer, where they can still be set. */
   readonly responseHeader?: Headers;
   /** Aborted when the caller is gone or its deadline has passed. It costs something: read it only where it is needed. */
@@ -29,6 +30,7 @@ export interface Call<M extends DescMethod = DescMethod> {
   /** The account that the request is about; `-` for all. */
   readonly accountId: string;
   readonly method: M;
+  readonly ids: CallIds;
   /** The IP address of the caller; the empty text: not known. */
   readonly address: string;
   /** Whether the answer is written as binary protobuf. */

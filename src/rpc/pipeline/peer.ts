@@ -11,7 +11,7 @@ export interface Peer {
 
 /** What knows the peer of a call: the values of Connect's context, or the context itself. */
 export interface PeerContext {
-  readonly values?: Pick<ContextValues, "get">;
+  readonly values?: Pick<ContextValues, "get"> | undefined;
   readonly peer?: Peer;
 }
 

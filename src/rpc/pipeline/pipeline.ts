@@ -4,7 +4,7 @@ import type { Caller } from "../../directory/keys/api-key.ts";
 import { assertSameCaller } from "../../directory/keys/authentication.ts";
 import { assertOwn } from "../../directory/keys/own-user.ts";
 import type { Log } from "../../log.ts";
-import { toConnectError } from "../errors.ts";
+import { idsOf } from "../call-ids.ts";
 import { authorise } from "../permissions/authorise.ts";
 import type { Permission } from "../permissions/permission.ts";
 import { methodName, PERMISSIONS } from "../permissions/permissions.ts";
@@ -12,6 +12,7 @@ import { type AdmitDeps, admit, proofOf } from "./admit.ts";
 import type { Call, CallContext, Handlers, StreamCall } from "./call.ts";
 import type { LogCall, Outcome } from "./call-log.ts";
 import type { CallMetrics } from "./call-metrics.ts";
+import { failureOf } from "./failure.ts";
 import { observe } from "./observe.ts";
 import type { OpenStream, Streams } from "./streams.ts";
 
@@ -58,7 +59,7 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
       observed.finish();
       return response;
     } catch (error) {
-      throw observed.finish(toConnectError(error, deps.log));
+      throw observed.finish(failureOf(error, idsOf(context), deps.log));
     }
   };
 }
@@ -93,7 +94,7 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
       }
       outcome = undefined;
     } catch (error) {
-      outcome = toConnectError(error, deps.log);
+      outcome = failureOf(error, idsOf(context), deps.log);
       throw outcome;
     } finally {
       stream?.close();

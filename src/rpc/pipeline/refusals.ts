@@ -5,6 +5,7 @@ import { type RateLimit, TokenBucket } from "../../directory/limits/token-bucket
 import type { Origin, Store } from "../../directory/store/store.ts";
 import { causeText } from "../../directory/values/cause.ts";
 import type { Log } from "../../log.ts";
+import type { CallIds } from "../call-ids.ts";
 import { sourceOf } from "./call.ts";
 import { type RefusableCall, targetOf } from "./refused-target.ts";
 
@@ -59,7 +60,7 @@ export class Refusals {
     const origin = originOf(call.caller, sourceOf(call), isRequestId(requestId) ? requestId : null);
     const offender = this.#offender(call.caller, origin);
     if (offender.bucket.take(1, LIMIT, performance.now()).allowed) {
-      await this.#tell(origin, { ...targetOf(call), count: 1, refusal: message });
+      await this.#tell(origin, { ...targetOf(call), count: 1, refusal: message }, call.ids);
     } else {
       offender.counted += 1;
       offender.last = origin;
@@ -100,12 +101,12 @@ export class Refusals {
   }
 
   /** What can't be written changes nothing for the caller. */
-  async #tell(origin: Origin, refusal: AuditedRefusal): Promise<void> {
+  async #tell(origin: Origin, refusal: AuditedRefusal, ids?: CallIds): Promise<void> {
     try {
       await this.#store.write(origin, async (tx) => tx.noteRefusal(refusal));
     } catch (error) {
       this.#log.error(
-        { cause: causeText(error), count: refusal.count },
+        { ...ids?.logged, cause: causeText(error), count: refusal.count },
         "refused calls could not be written to the audit log",
       );
     }

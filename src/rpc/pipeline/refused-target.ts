@@ -8,7 +8,7 @@ import type { Permission } from "../permissions/permission.ts";
 import type { Call } from "./call.ts";
 
 /** A call that may be refused. */
-export interface RefusableCall extends Pick<Call, "caller" | "address"> {
+export interface RefusableCall extends Pick<Call, "caller" | "address" | "ids"> {
   readonly method: DescMethod;
   readonly permission: Permission;
   readonly request: Message;
@@ -24,7 +24,7 @@ const RESOURCES: Readonly<Record<string, AuditResource>> = {
 };
 
 /** What a call that was refused was about, as far as its request says. The request may not have been validated. */
-export function targetOf({ caller, method, permission, request }: Omit<RefusableCall, "address">): Target {
+export function targetOf({ caller, method, permission, request }: Omit<RefusableCall, "address" | "ids">): Target {
   const asked = permission.accountOf(request);
   // Ids in another account are not those of this one.
   if (asked !== "" && asked !== caller.accountId) {

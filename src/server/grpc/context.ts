@@ -1,8 +1,10 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Metadata } from "@grpc/grpc-js";
+import type { CallIds } from "../../rpc/call-ids.ts";
 import type { CallContext } from "../../rpc/pipeline/call.ts";
 import type { Peer } from "../../rpc/pipeline/peer.ts";
 import { rememberedCertificate } from "../tls/client-certificates.ts";
+import { idsOfCall } from "./stream-ids.ts";
 
 /** The part of a call of grpc-js that all kinds of calls have. */
 export interface GrpcCall {
@@ -22,6 +24,7 @@ export class GrpcContext implements CallContext {
   readonly #call: GrpcCall;
   #abort: AbortController | undefined;
   #peer: Peer | undefined;
+  #ids: CallIds | undefined;
 
   constructor(call: GrpcCall) {
     this.#call = call;
@@ -30,6 +33,11 @@ export class GrpcContext implements CallContext {
 
   get cancelled(): boolean {
     return this.#call.cancelled;
+  }
+
+  get ids(): CallIds {
+    this.#ids ??= idsOfCall(this.#call);
+    return this.#ids;
   }
 
   get peer(): Peer {

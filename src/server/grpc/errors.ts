@@ -3,13 +3,14 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { Metadata, type StatusObject } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
+import type { CallIds } from "../../rpc/call-ids.ts";
 import { completeError, toConnectError } from "../../rpc/errors.ts";
 
 const DETAILS = "grpc-status-details-bin";
 
 /** The error as grpc-js takes it: code, message, and the details as metadata. */
-export function toStatusObject(error: unknown, log: Log): StatusObject {
-  const connectError = toConnectError(error, log);
+export function toStatusObject(error: unknown, ids: CallIds, log: Log): StatusObject {
+  const connectError = toConnectError(error, ids, log);
   const { code, rawMessage } = connectError;
   const trailer = setTrailerStatus(new Headers(), connectError);
   const metadata = new Metadata();
@@ -18,13 +19,18 @@ export function toStatusObject(error: unknown, log: Log): StatusObject {
 }
 
 /** The headers that end a call. If they have an error of grpc-js itself, which has no details, they get those that Roster's errors have. */
-export function completeStatus(headers: OutgoingHttpHeaders, received: boolean, log: Log): OutgoingHttpHeaders {
+export function completeStatus(
+  headers: OutgoingHttpHeaders,
+  received: boolean,
+  ids: CallIds,
+  log: Log,
+): OutgoingHttpHeaders {
   const code = Number(headers["grpc-status"] ?? 0);
   if (code === 0 || DETAILS in headers) {
     return headers;
   }
   const message = decodeURI(String(headers["grpc-message"]));
-  const error = completeError(asCallersMistake(new ConnectError(message, toCode(code)), received), log);
+  const error = completeError(asCallersMistake(new ConnectError(message, toCode(code)), received), ids, log);
   return { ...headers, ...Object.fromEntries(setTrailerStatus(new Headers(), error)) };
 }
 

@@ -5,11 +5,13 @@ import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Server } from "@grpc/grpc-js";
 import { RosterError } from "../../directory/errors.ts";
 import type { Log } from "../../log.ts";
+import { CallIds } from "../../rpc/call-ids.ts";
 import { toConnectError } from "../../rpc/errors.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { errorResponse, unknownMethod, unsupported } from "../error-responses.ts";
 import { COMPRESSIONS, compressResponses } from "./compression.ts";
 import { completeStatus } from "./errors.ts";
+import { rememberIds } from "./stream-ids.ts";
 
 /** The HTTP/2 servers of a server of grpc-js, which keeps them in a private field. Throws if that field is not there. */
 export function http2ServersOf(server: Server): Http2Server[] {
@@ -34,13 +36,15 @@ export function guardStreams(http2Server: Http2Server, paths: ReadonlySet<string
       return;
     }
     dropFarDeadlines(headers);
-    const refusal = refusalOf(headers, paths, log);
+    const ids = new CallIds(headers);
+    const refusal = refusalOf(headers, paths, ids, log);
     if (refusal !== undefined) {
       send(stream, refusal);
       return;
     }
     compressResponses(stream, headers);
-    completeErrors(stream, log);
+    rememberIds(stream, ids);
+    completeErrors(stream, ids, log);
     for (const listener of serve) {
       listener.call(http2Server, stream, headers, ...rest);
     }
@@ -53,38 +57,43 @@ interface ResponseStream {
   sendTrailers(trailers: OutgoingHttpHeaders): void;
 }
 
-function completeErrors(stream: ServerHttp2Stream, log: Log): void {
+function completeErrors(stream: ServerHttp2Stream, ids: CallIds, log: Log): void {
   const wrapped: ResponseStream = stream;
   const { respond, sendTrailers } = wrapped;
-  const complete = (headers: OutgoingHttpHeaders) => completeStatus(headers, stream.readableDidRead, log);
+  const complete = (headers: OutgoingHttpHeaders) => completeStatus(headers, stream.readableDidRead, ids, log);
   wrapped.respond = (headers, options) => respond.call(stream, complete(headers), options);
   wrapped.sendTrailers = (trailers) => sendTrailers.call(stream, complete(trailers));
 }
 
-function refusalOf(headers: IncomingHttpHeaders, paths: ReadonlySet<string>, log: Log): UniversalServerResponse | undefined {
+function refusalOf(
+  headers: IncomingHttpHeaders,
+  paths: ReadonlySet<string>,
+  ids: CallIds,
+  log: Log,
+): UniversalServerResponse | undefined {
   const { ":path": path = "", ":method": verb, "content-type": type = "", "grpc-timeout": timeout } = headers;
   const encoding = headers["grpc-encoding"] ?? "identity";
   if (!paths.has(path)) {
-    return unknownMethod(path, type, log);
+    return unknownMethod(path, type, ids, log);
   }
   if (verb !== "POST") {
-    return unsupported(405, "methods are called by POST", log);
+    return unsupported(405, "methods are called by POST", ids, log);
   }
   if (!/^application\/grpc(\+proto)?$/i.test(type)) {
-    return unsupported(415, "this port speaks gRPC alone: the content type must be application/grpc", log);
+    return unsupported(415, "this port speaks gRPC alone: the content type must be application/grpc", ids, log);
   }
   if (timeout !== undefined && !/^\d{1,8}[HMSmun]$/.test(String(timeout))) {
-    return refuse(new RosterError("REQUEST_MALFORMED", `grpc-timeout ${JSON.stringify(timeout)} is no deadline`), log);
+    return refuse(new RosterError("REQUEST_MALFORMED", `grpc-timeout ${JSON.stringify(timeout)} is no deadline`), ids, log);
   }
   if (!COMPRESSIONS.includes(String(encoding))) {
     const message = `compression ${JSON.stringify(encoding)} is not known here: ${COMPRESSIONS.join(", ")} are`;
-    return refuse(new RosterError("PROTOCOL_UNSUPPORTED", message), log);
+    return refuse(new RosterError("PROTOCOL_UNSUPPORTED", message), ids, log);
   }
   return undefined;
 }
 
-function refuse(error: RosterError, log: Log): UniversalServerResponse {
-  return errorResponse("application/grpc", 200, toConnectError(error, log));
+function refuse(error: RosterError, ids: CallIds, log: Log): UniversalServerResponse {
+  return errorResponse("application/grpc", 200, toConnectError(error, ids, log));
 }
 
 function send(stream: ServerHttp2Stream, { status, header, body }: UniversalServerResponse): void {

@@ -14,6 +14,7 @@ import type {
   ServerReadableStream,
   ServerUnaryCall,
   ServerWritableStream,
+  StatusObject,
   sendUnaryData,
 } from "@grpc/grpc-js";
 import { messageOf } from "../../directory/values/cause.ts";
@@ -22,6 +23,7 @@ import type { CallContext } from "../../rpc/pipeline/call.ts";
 import { encodeWithPreEncodedField } from "../../rpc/wire/pre-encoded-field.ts";
 import { GrpcContext } from "./context.ts";
 import { toStatusObject } from "./errors.ts";
+import { idsOfCall } from "./stream-ids.ts";
 
 // grpc-js passes messages on as bytes. They are decoded here, so that an error has the details of Roster's errors.
 const asIs = (bytes: Buffer) => bytes;
@@ -62,14 +64,14 @@ export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescSe
         settle(
           answer(call, () => single(call)),
           callback,
-          log,
+          (error) => toStatusObject(error, idsOfCall(call), log),
         );
     case "client_streaming":
       return (call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
         settle(
           answer(call, () => decodeAll(method.input, call)),
           callback,
-          log,
+          (error) => toStatusObject(error, idsOfCall(call), log),
         );
     case "server_streaming":
       return (call: ServerWritableStream<Buffer, Buffer>) =>
@@ -80,10 +82,10 @@ export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescSe
   }
 }
 
-function settle(answer: Promise<Buffer>, callback: sendUnaryData<Buffer>, log: Log): void {
+function settle(answer: Promise<Buffer>, callback: sendUnaryData<Buffer>, toStatus: (error: unknown) => StatusObject): void {
   answer.then(
     (bytes) => callback(null, bytes),
-    (error: unknown) => callback(toStatusObject(error, log)),
+    (error: unknown) => callback(toStatus(error)),
   );
 }
 
@@ -112,7 +114,7 @@ async function stream(
   } catch (error) {
     // A caller that has gone gets no error.
     if (!call.cancelled) {
-      call.emit("error", toStatusObject(error, log));
+      call.emit("error", toStatusObject(error, idsOfCall(call), log));
     }
   }
 }

@@ -2,6 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalHandlerFn, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { RosterError } from "../../directory/errors.ts";
 import type { Log } from "../../log.ts";
+import { type CallIds, idsOf } from "../../rpc/call-ids.ts";
 import { completeError, toConnectError } from "../../rpc/errors.ts";
 import { errorResponse, unsupported } from "../error-responses.ts";
 import { replaceError } from "./replace-error.ts";
@@ -13,9 +14,10 @@ import { replaceError } from "./replace-error.ts";
 export function completeErrors(handler: UniversalHandlerFn, log: Log): UniversalHandlerFn {
   return async (request) => {
     const response = await handler(request).catch((error: unknown) => malformedName(request, error, log));
+    const ids = idsOf({ values: request.contextValues });
     return response.body === undefined && response.status >= 400
-      ? explainStatus(response, log)
-      : replaceError(response, (error) => completeError(asCallersMistake(error, request), log));
+      ? explainStatus(response, ids, log)
+      : replaceError(response, (error) => completeError(asCallersMistake(error, request), ids, log));
   };
 }
 
@@ -31,12 +33,20 @@ function asCallersMistake(error: ConnectError, { method, signal }: UniversalServ
 }
 
 /** Connect repeats an unknown name of a request in its message, and fails to put that into a header if it is not well-formed. */
-function malformedName({ header }: UniversalServerRequest, error: unknown, log: Log): UniversalServerResponse {
+function malformedName(
+  { header, contextValues }: UniversalServerRequest,
+  error: unknown,
+  log: Log,
+): UniversalServerResponse {
   if (!(error instanceof URIError)) {
     throw error;
   }
   const malformed = new RosterError("REQUEST_MALFORMED", "the request has a name with an unpaired surrogate");
-  return errorResponse(header.get("content-type") ?? "", 400, toConnectError(malformed, log));
+  return errorResponse(
+    header.get("content-type") ?? "",
+    400,
+    toConnectError(malformed, idsOf({ values: contextValues }), log),
+  );
 }
 
 const EXPLANATIONS: ReadonlyMap<number, string> = new Map([
@@ -49,6 +59,6 @@ const EXPLANATIONS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Connect sends some HTTP statuses without a body. */
-function explainStatus({ status, header }: UniversalServerResponse, log: Log): UniversalServerResponse {
-  return unsupported(status, EXPLANATIONS.get(status) ?? `HTTP status ${status}`, log, new Headers(header));
+function explainStatus({ status, header }: UniversalServerResponse, ids: CallIds, log: Log): UniversalServerResponse {
+  return unsupported(status, EXPLANATIONS.get(status) ?? `HTTP status ${status}`, ids, log, new Headers(header));
 }

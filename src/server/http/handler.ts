@@ -2,6 +2,7 @@ import { createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../../log.ts";
+import { CALL_IDS, CallIds } from "../../rpc/call-ids.ts";
 import { DETAIL_TYPES } from "../../rpc/errors.ts";
 import { PEER } from "../../rpc/pipeline/peer.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
@@ -40,9 +41,10 @@ export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readin
       return;
     }
     const path = request.url?.split("?", 1)[0] ?? "";
-    respond(handlers.get(path), path, request, response, log).catch((error: unknown) => {
+    const ids = new CallIds(request.headers);
+    respond(handlers.get(path), path, request, response, ids, log).catch((error: unknown) => {
       // The caller has gone: nobody is left to send an error to.
-      log.debug({ path, err: error }, "call aborted");
+      log.debug({ ...ids.logged, path, err: error }, "call aborted");
       response.destroy();
     });
   };
@@ -60,15 +62,16 @@ async function respond(
   path: string,
   request: Request,
   response: Response,
+  ids: CallIds,
   log: Log,
 ): Promise<void> {
   dropFarDeadlines(request.headers);
-  const universal = toUniversal(request, response);
+  const universal = toUniversal(request, response, ids);
   const result =
     handler === undefined
-      ? unknownMethod(path, request.headers["content-type"] ?? "", log)
+      ? unknownMethod(path, request.headers["content-type"] ?? "", ids, log)
       : universal === undefined
-        ? badRequest(log)
+        ? badRequest(ids, log)
         : await handler(universal);
   // When the caller goes away, what produces the body has to end.
   response.once("close", () => result.body?.[Symbol.asyncIterator]().return?.());
@@ -76,10 +79,11 @@ async function respond(
 }
 
 /** Undefined for a request whose target or host is no URL. */
-function toUniversal(request: Request, response: Response): UniversalServerRequest | undefined {
+function toUniversal(request: Request, response: Response, ids: CallIds): UniversalServerRequest | undefined {
   try {
     const peer = { address: request.socket.remoteAddress ?? "", certificate: clientCertificateOf(request.socket) };
-    return universalRequestFromNodeRequest(request, response, undefined, createContextValues().set(PEER, peer));
+    const values = createContextValues().set(PEER, peer).set(CALL_IDS, ids);
+    return universalRequestFromNodeRequest(request, response, undefined, values);
   } catch {
     return undefined;
   }

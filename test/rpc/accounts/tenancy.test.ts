@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { ResourceInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
-import { failure, fieldsOf, PROTOCOL_NAMES } from "../../support/clients.ts";
+import { failure, fieldsOf, lastingDetails, PROTOCOL_NAMES } from "../../support/clients.ts";
 import { addUser, all, type Services, useRoster } from "../setup.ts";
 
 const roster = useRoster();
@@ -35,7 +35,7 @@ describe.each(Object.entries(CALLS))("%s", (name, call) => {
     const answers = [];
     for (const accountId of [foreign.id, "default", "nowhere", "-", "\0", "x".repeat(10_000), "A B"]) {
       const error = await failure(call(mine, accountId, foreign.ownerId), Code.PermissionDenied, "PERMISSION_DENIED");
-      answers.push([error.message, JSON.stringify(error.details)]);
+      answers.push([error.message, JSON.stringify(lastingDetails(error))]);
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect((await foreign.users().listUsers({ showDeleted: true })).users).toMatchObject([

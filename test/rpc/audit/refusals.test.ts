@@ -5,6 +5,7 @@ import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { AuditAction, type AuditEntry, AuditOutcome, AuditResource } from "../../../gen/roster/v1/audit_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { permissionDenied } from "../../../src/directory/errors.ts";
+import { CallIds } from "../../../src/rpc/call-ids.ts";
 import { methodName, PERMISSIONS } from "../../../src/rpc/permissions/permissions.ts";
 import { Refusals } from "../../../src/rpc/pipeline/refusals.ts";
 import { failure } from "../../support/clients.ts";
@@ -125,6 +126,7 @@ test("an entry that can't be written is logged, and changes nothing for the call
   const method = UserService.method.deleteUser;
   const call = {
     caller: roster.server.admin,
+    ids: new CallIds({}),
     address: "127.0.0.1",
     method,
     permission: PERMISSIONS.get(methodName(method)) ?? expect.fail(),
@@ -135,5 +137,7 @@ test("an entry that can't be written is logged, and changes nothing for the call
   });
   await expect(refused).rejects.toMatchObject({ reason: "PERMISSION_DENIED", message: "no" });
   await refusals.stop();
-  expect(lines()).toMatchObject([{ level: 50, msg: "refused calls could not be written to the audit log" }]);
+  expect(lines()).toMatchObject([
+    { level: 50, msg: "refused calls could not be written to the audit log", call: call.ids.call },
+  ]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ApiKeyRole, ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { mintSecret } from "../../../src/directory/keys/api-key.ts";
 import { SECOND } from "../../../src/directory/values/clock.ts";
-import { clientOf, createKey, failure, PROTOCOL_NAMES } from "../../support/clients.ts";
+import { clientOf, createKey, failure, lastingDetails, PROTOCOL_NAMES } from "../../support/clients.ts";
 import { addUser, adjustableClock, all, useRoster } from "../setup.ts";
 
 const clock = adjustableClock();
@@ -12,7 +12,11 @@ const roster = useRoster({ now: clock.now });
 /** All that a caller is told who calls with this secret. */
 async function answerTo(secret: string | undefined) {
   const error = await failure(roster.as(secret).keys().whoAmI({}), Code.Unauthenticated, "API_KEY_INVALID");
-  return { code: error.code, message: error.message, details: error.details.map((detail) => JSON.stringify(detail)) };
+  return {
+    code: error.code,
+    message: error.message,
+    details: lastingDetails(error).map((detail) => JSON.stringify(detail)),
+  };
 }
 
 describe("a key that does not work", () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
 import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import type { User } from "../../../gen/roster/v1/user_pb.js";
-import { createKey, failure } from "../../support/clients.ts";
+import { createKey, failure, lastingDetails } from "../../support/clients.ts";
 import { brief, watch } from "../changes/watcher.ts";
 import { addSession, addUser, all, getUser, present, type Services, type TestAccount, useRoster } from "../setup.ts";
 
@@ -12,7 +12,7 @@ const roster = useRoster();
 const denied = (call: Promise<unknown>) => failure(call, Code.PermissionDenied, "PERMISSION_DENIED");
 const told = async (call: Promise<unknown>) => {
   const error = await call.then(() => expect.fail("the call succeeded"), ConnectError.from);
-  return JSON.stringify([error.code, error.rawMessage, error.details]);
+  return JSON.stringify([error.code, error.rawMessage, lastingDetails(error)]);
 };
 
 let account: TestAccount;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import type { User } from "../../../gen/roster/v1/user_pb.js";
 import { MetadataUpdate } from "../../../gen/roster/v1/user_service_pb.js";
-import { createKey, failure } from "../../support/clients.ts";
+import { createKey, failure, lastingDetails } from "../../support/clients.ts";
 import { brief, takeChanges, watch } from "../changes/watcher.ts";
 import { addSession, addUser, getUser, present, type Services, type TestAccount, useRoster } from "../setup.ts";
 
@@ -53,7 +53,7 @@ describe("a caller with the role SELF", () => {
       { case: "email", value: "nobody@example.com" },
     ] as const) {
       const error = await self.users().getUser({ key }).catch(ConnectError.from);
-      answers.add(error instanceof ConnectError ? JSON.stringify([error.message, error.details]) : "answered");
+      answers.add(error instanceof ConnectError ? JSON.stringify([error.message, lastingDetails(error)]) : "answered");
     }
     for (const id of [bob.id, "nobody"]) {
       await denied(self.users().updateUser({ user: { id, name: "Eve" } }));
@@ -129,7 +129,7 @@ describe("a caller with the role SELF", () => {
         sessions.endSession({ id, etag: "x" }),
       ]) {
         const error = await call.then(() => undefined, ConnectError.from);
-        answers.add(JSON.stringify([error?.message, error?.details]));
+        answers.add(JSON.stringify(error && [error.message, lastingDetails(error)]));
       }
     }
     expect([...answers]).toEqual([expect.stringContaining("permission_denied")]);

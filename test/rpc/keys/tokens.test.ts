@@ -33,7 +33,7 @@ async function openWithIssuer(settings: object = {}, elapsed?: () => number) {
   const distrust = () => {
     for (const listener of listeners) listener();
   };
-  const verify = vi.fn(verifyTokens(issuers, (each) => issuerKeys(each, LOG, elapsed, distrust), LOG));
+  const verify = vi.fn(verifyTokens(issuers, (each) => issuerKeys(each, LOG, elapsed, distrust)));
   const tokens: TokenVerifier = { verify, onChange: (listener) => void listeners.push(listener) };
   const server = await startTestServer({ tokens, now: createClock(() => Date.now()) });
   onTestFinished(server.stop);

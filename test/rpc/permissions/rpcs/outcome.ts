@@ -1,6 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect } from "vitest";
 import { ErrorInfoSchema } from "../../../../gen/google/rpc/error_details_pb.js";
+import { lastingDetails } from "../../../support/clients.ts";
 
 /** What became of a call; "answered" stands for everything that only one who is let through learns. */
 export type Outcome = "answered" | "NOT_FOUND" | "ACCOUNT_ID_INVALID" | (typeof REFUSALS)[number];
@@ -24,13 +25,14 @@ export async function answerTo(call: Promise<unknown>): Promise<Answer> {
   if (error === undefined) {
     return { outcome: "answered", told: "" };
   }
-  return { outcome: outcomeOf(error), told: [error.code, error.rawMessage, ...error.details.map(bytesOf)].join("\n") };
+  return {
+    outcome: outcomeOf(error),
+    told: [error.code, error.rawMessage, ...lastingDetails(error).map(bytesOf)].join("\n"),
+  };
 }
 
-function bytesOf(detail: ConnectError["details"][number]): string {
-  return "type" in detail
-    ? `${detail.type} ${Buffer.from(detail.value).toString("latin1")}`
-    : expect.fail("not of the wire");
+function bytesOf({ type, value }: ReturnType<typeof lastingDetails>[number]): string {
+  return `${type} ${Buffer.from(value).toString("latin1")}`;
 }
 
 function outcomeOf(error: ConnectError): Outcome {
