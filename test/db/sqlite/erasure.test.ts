@@ -6,7 +6,7 @@ import { openStore } from "../../../src/db/open.ts";
 import type { Session } from "../../../src/directory/sessions/session.ts";
 import type { NewUser } from "../../../src/directory/store/users.ts";
 import type { User } from "../../../src/directory/users/user.ts";
-import { createTestAccount, testAccount } from "../../support/account.ts";
+import { createTestAccount, newUser, testAccount } from "../../support/account.ts";
 import { LONG } from "../../support/bounds.ts";
 import { testFolder } from "../../support/folder.ts";
 import { createSources } from "../../support/sources.ts";
@@ -51,8 +51,10 @@ test("a purge leaves not a byte of the user's values on the disk", LONG, async (
   const path = join(testFolder(), "roster.db");
   const store = await openStore(`sqlite:${path}`, createSources());
   onTestFinished(() => store.close());
-  const { insert, write } = await createTestAccount(store, "a");
-  for (let n = 0; n < 300; n += 1) await insert(valuesOf(n));
+  const { write } = await createTestAccount(store, "a");
+  await write(async (tx) => {
+    for (let n = 0; n < 300; n += 1) await tx.users.insert(newUser(tx, valuesOf(n)));
+  });
 
   const purged = [0, 7, 150, 151, 152, 299];
   for (const n of purged) {

@@ -6,7 +6,7 @@ import { SERVICES } from "../../../src/rpc/permissions/permissions.ts";
 import { LONG } from "../../support/bounds.ts";
 import { clientOf } from "../../support/clients.ts";
 import { useRoster } from "../setup.ts";
-import { ABSURD, filledIn, templatesOf } from "./absurd.ts";
+import { ABSURD, filledIn, MOST_ABSURD, templatesOf } from "./absurd.ts";
 
 const roster = useRoster();
 
@@ -92,7 +92,7 @@ describe.each(METHODS)("$name, on the gRPC port,", (method) => {
     const failed: string[] = [];
     for (const template of templatesOf(method)) {
       await Promise.all(
-        Object.entries(ABSURD).map(async ([name, text]) => {
+        MOST_ABSURD.map(async ([name, text]) => {
           const request = binary(method, filledIn(template, text));
           const error = request && (await errorOf(method, client, request));
           const known = error instanceof ConnectError && error.findDetails(ErrorInfoSchema)[0]?.domain === "roster";
