@@ -8,12 +8,18 @@ import { codeName } from "../src/cli/errors.ts";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { flagOf, SETTINGS, variablesOf } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
+import { REFUSAL_CAUSES } from "../src/directory/keys/refusal.ts";
+import { keysOf } from "../src/directory/values/records.ts";
+import { DEFINITIONS, definitionOf } from "../src/metrics/definitions.ts";
 import { CODES } from "../src/rpc/errors.ts";
 import { methodName, PERMISSIONS, SERVICES } from "../src/rpc/permissions/permissions.ts";
+import { dashboard } from "./dashboard/dashboard.ts";
 
 const DOCUMENTS = {
+  "deploy/grafana/roster.json": dashboard,
   "docs/cli.md": commandLineDocument,
   "docs/errors.md": errorsDocument,
+  "docs/operations.md": operationsDocument,
   "docs/permissions.md": permissionsDocument,
   "docs/settings.md": settingsDocument,
 } as const;
@@ -91,11 +97,30 @@ What the settings mean in operation: [operations](operations.md).
 `;
 }
 
-/** The table of exit codes is made; the rest is as it is written. */
 function commandLineDocument(file: string): string {
   const rows = Object.values(EXIT_CODES).map(({ code, when }) => [String(code), when]);
-  const made = `${madeFrom("src/cli/exit-codes.ts")}\n\n${table(["code", "when"], rows)}`;
-  return readFileSync(file, "utf8").replace(/<!-- Made by .*? -->\n\n(\|.*\n)*/, () => made);
+  return withTable(readFileSync(file, "utf8"), "src/cli/exit-codes.ts", ["code", "when"], rows);
+}
+
+function operationsDocument(file: string): string {
+  const metrics = keysOf(DEFINITIONS).map((name) => {
+    const { type, unit, labels, help } = definitionOf(name);
+    return [`\`${name}\``, type, unit, labels.map((label) => `\`${label}\``).join(", "), help];
+  });
+  const causes = Object.entries(REFUSAL_CAUSES).map(([cause, when]) => [`\`${cause}\``, when]);
+  const text = readFileSync(file, "utf8");
+  const withMetrics = withTable(text, "src/metrics/definitions.ts", ["metric", "type", "unit", "labels", ""], metrics);
+  return withTable(withMetrics, "src/directory/keys/refusal.ts", ["cause", "when"], causes);
+}
+
+/** The document with the table from this source anew; the rest is as it is written. */
+function withTable(text: string, source: string, head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  const begin = madeFrom(source);
+  if (!text.includes(begin)) {
+    throw new Error(`there is no place for the table from ${source}`);
+  }
+  const [before = "", after = ""] = text.split(`${begin}\n\n`);
+  return `${before}${begin}\n\n${table(head, rows)}${after.replace(/^(\|.*\n)*/, "")}`;
 }
 
 function permissionsDocument(): string {

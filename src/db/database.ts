@@ -2,6 +2,9 @@ import { setTimeout } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import { RosterError, storeUnavailable } from "../directory/errors.ts";
 import type { WriteFailure } from "../directory/store/store.ts";
+import type { Footprint } from "../directory/store/survey.ts";
+import type { Counter, Histogram } from "../metrics/instruments.ts";
+import { Meter } from "../metrics/meter.ts";
 import type { Engine } from "./engine.ts";
 import type { Queryable, Transaction } from "./query/queryable.ts";
 import type { Schema } from "./schema.ts";
@@ -12,10 +15,16 @@ const MAX_ATTEMPTS = 10;
 /** All ways to ask an engine. If it can't answer, callers are told STORE_UNAVAILABLE and not a driver's error. */
 export class Database {
   readonly engine: Engine;
+  readonly meter: Meter;
+  readonly #writeSeconds: Histogram;
+  readonly #retries: Counter;
   #writeFailure: WriteFailure | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, meter: Meter = new Meter()) {
     this.engine = engine;
+    this.meter = meter;
+    this.#writeSeconds = meter.histogram("roster_database_write_seconds");
+    this.#retries = meter.counter("roster_database_retries_total");
   }
 
   /** The last one. */
@@ -46,7 +55,7 @@ export class Database {
     return this.#guarded(async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.engine.writer.transaction().execute(work);
+          return await this.#measured(work);
         } catch (error) {
           if (!this.engine.isRetryable(error)) {
             throw error;
@@ -54,14 +63,31 @@ export class Database {
           if (attempt === MAX_ATTEMPTS) {
             throw storeUnavailable("unwritable", error);
           }
+          this.#retries.add();
           await setTimeout(Math.random() * 2 ** attempt);
         }
       }
     });
   }
 
+  async #measured<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
+    let begun: number | undefined;
+    try {
+      return await this.engine.writer.transaction().execute((db) => {
+        begun = performance.now();
+        return work(db);
+      });
+    } finally {
+      if (begun !== undefined) this.#writeSeconds.observe((performance.now() - begun) / 1000);
+    }
+  }
+
   eraseDeletedRows(): Promise<void> {
     return this.#guarded(() => this.engine.eraseDeletedRows());
+  }
+
+  footprint(): Promise<Footprint> {
+    return this.#guarded(() => this.engine.footprint());
   }
 
   /** The error as callers are told it. */

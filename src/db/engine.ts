@@ -2,6 +2,7 @@ import type { Kysely, RawBuilder, Selectable, SelectQueryBuilder, SqlBool, sql }
 import type { Migration } from "kysely/migration";
 import type { Outage } from "../directory/errors.ts";
 import type { Literal, MetadataPath } from "../directory/lists/filter.ts";
+import type { Footprint } from "../directory/store/survey.ts";
 import type { Queryable } from "./query/queryable.ts";
 import type { Schema, UsersTable } from "./schema.ts";
 
@@ -38,6 +39,8 @@ export interface Engine {
   outageOf(error: unknown): Outage | undefined;
   /** Removes from the disk what deleted rows have left behind, as far as that can be done without waiting for anybody. */
   eraseDeletedRows(): Promise<void>;
+  /** What the database takes on the disk. */
+  footprint(): Promise<Footprint>;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { MetadataPath } from "../directory/lists/filter.ts";
 import type { CommitEventBus } from "../directory/store/commit-event.ts";
 import type { Sources, Store } from "../directory/store/store.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
+import type { Meter } from "../metrics/meter.ts";
 import { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import { openWords } from "./maintenance/fill-words.ts";
@@ -23,6 +24,8 @@ export interface StoreOptions extends PostgresOptions {
   readonly writeLease: WriteLease | undefined;
   /** The places in the metadata of users that have an index. */
   readonly indexedMetadata: readonly MetadataPath[];
+  /** Told what the store does. */
+  readonly meter: Meter | undefined;
 }
 
 const DEFAULTS: StoreOptions = {
@@ -32,13 +35,14 @@ const DEFAULTS: StoreOptions = {
   commitEventBus: undefined,
   writeLease: undefined,
   indexedMetadata: [],
+  meter: undefined,
 };
 const WAIT_INTERVAL_MS = 500;
 
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { poolSize, statementTimeoutMs, writeLease } = { ...DEFAULTS, ...options };
-  const engine = await openEngine(url, { limits: { poolSize, statementTimeoutMs }, writeLease });
+  const { poolSize, statementTimeoutMs, writeLease, meter } = { ...DEFAULTS, ...options };
+  const engine = await openEngine(url, { limits: { poolSize, statementTimeoutMs }, writeLease, meter });
   try {
     return await openStoreOn(engine, sources, options);
   } catch (error) {
@@ -49,10 +53,10 @@ export async function openStore(url: string, sources: Sources, options: Partial<
 
 /** The same, on an engine that is open. The store closes it. */
 export async function openStoreOn(engine: Engine, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { waitMs, onWait, commitEventBus, indexedMetadata } = { ...DEFAULTS, ...options };
+  const { waitMs, onWait, commitEventBus, indexedMetadata, meter } = { ...DEFAULTS, ...options };
   await migrateOnceReachable(engine, { waitMs, onWait });
   await openWords(new Database(engine));
-  return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus);
+  return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus, meter);
 }
 
 async function migrateOnceReachable(

@@ -8,8 +8,10 @@ import type { ApiKeyListQuery, ApiKeySelection } from "../directory/store/api-ke
 import type { CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
 import type { SessionListQuery, SessionSelection } from "../directory/store/sessions.ts";
 import type { Origin, PruneTimes, Sources, Store, WriteFailure } from "../directory/store/store.ts";
+import type { Survey } from "../directory/store/survey.ts";
 import type { FoundUser, ListedUser, ListQuery, UserKey, UserSelection } from "../directory/store/users.ts";
 import type { Micros } from "../directory/values/clock.ts";
+import type { Meter } from "../metrics/meter.ts";
 import { countAccounts, listAccounts } from "./accounts/account-list.ts";
 import { findCounters, listAccountIds } from "./accounts/account-statements.ts";
 import { viewAccount } from "./accounts/account-view.ts";
@@ -23,6 +25,7 @@ import { noteKeyUse } from "./keys/api-key-writer.ts";
 import { findCertificateHolders, findKeyHolders } from "./keys/key-holders.ts";
 import { fillWords } from "./maintenance/fill-words.ts";
 import { prune } from "./maintenance/prune.ts";
+import { survey } from "./maintenance/survey.ts";
 import { tryWrite } from "./maintenance/try-write.ts";
 import { countSessions, listSessions } from "./sessions/session-list.ts";
 import { findEncoded, findInView } from "./users/find-user.ts";
@@ -37,8 +40,8 @@ export class KyselyStore implements Store {
   readonly #writes: AccountWrites;
   readonly #metadataRules: MetadataRules;
 
-  constructor(engine: Engine, sources: Sources, bus?: CommitEventBus) {
-    this.#database = new Database(engine);
+  constructor(engine: Engine, sources: Sources, bus?: CommitEventBus, meter?: Meter) {
+    this.#database = new Database(engine, meter);
     this.#pages = new UserPages(engine, sources.encoder);
     this.#events = new CommitEvents(bus);
     this.#metadataRules = sources.metadataRules;
@@ -141,6 +144,10 @@ export class KyselyStore implements Store {
 
   fillWords(): Promise<void> {
     return fillWords(this.#database);
+  }
+
+  survey(): Promise<Survey> {
+    return survey(this.#database);
   }
 
   async ping(): Promise<void> {

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Store, WriteFailure } from "../directory/store/store.ts";
 import { causeText } from "../directory/values/cause.ts";
 import type { Log } from "../log.ts";
+import type { Meter } from "../metrics/meter.ts";
 
 /** What is known of the database at the moment. */
 export class DatabaseStatus {
@@ -25,9 +26,12 @@ const QUIET_MS = 5_000;
 /** Keeps the status up to date: asks once a second, and hears of writes that fail. The log has a line when it changes, none per call. */
 export function monitorDatabase(
   store: Pick<Store, "ping" | "tryWrite" | "writeFailure">,
-  status: DatabaseStatus,
   log: Log,
+  meter: Meter,
 ): DatabaseMonitor {
+  const status = new DatabaseStatus();
+  meter.show("roster_database_reachable", () => Number(status.reachable));
+  meter.show("roster_database_writable", () => Number(status.reachable && status.writable));
   const changes = new EventEmitter().setMaxListeners(0);
   let known: WriteFailure | undefined;
 

@@ -4,11 +4,14 @@ import type { Store } from "../directory/store/store.ts";
 import { causeText } from "../directory/values/cause.ts";
 import type { Clock, Micros } from "../directory/values/clock.ts";
 import type { Log } from "../log.ts";
+import type { Meter } from "../metrics/meter.ts";
+import { measurePruning } from "./metrics/pruning-metrics.ts";
 
 export interface PruningOptions {
   readonly store: Pick<Store, "prune" | "fillWords">;
   readonly now: Clock;
   readonly log: Log;
+  readonly meter: Meter;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
   /** How long entries of the audit logs are kept. */
@@ -24,18 +27,22 @@ const INTERVAL_MS = 60_000;
  * again. Returns what ends it.
  */
 export function startPruning(options: PruningOptions): () => void {
-  const { store, now, log, changeRetention, auditRetention, intervalMs = INTERVAL_MS } = options;
+  const { store, now, log, meter, changeRetention, auditRetention, intervalMs = INTERVAL_MS } = options;
+  const figures = measurePruning(meter, changeRetention);
   let failing = false;
   const prune = async () => {
     const time = now();
+    const ended = figures.begin();
     try {
       await store.prune({ changes: time - changeRetention, answers: time - ANSWER_RETENTION, audit: time - auditRetention });
       await store.fillWords();
       if (failing) log.info("pruning works again");
       failing = false;
+      ended("succeeded");
     } catch (error) {
       if (!failing) log.error({ cause: causeText(error), err: unforeseen(error) }, "pruning failed; it is tried again");
       failing = true;
+      ended("failed");
     }
   };
   const timer = setInterval(prune, intervalMs);

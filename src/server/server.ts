@@ -5,8 +5,11 @@ import type { Store } from "../directory/store/store.ts";
 import { type Clock, DAY, type Micros } from "../directory/values/clock.ts";
 import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
 import type { Log } from "../log.ts";
+import { Meter } from "../metrics/meter.ts";
 import { createAuditHub } from "../rpc/audit/audit-hub.ts";
+import type { AuditWatching } from "../rpc/audit/watch-audit-entries.ts";
 import { createChangeHub } from "../rpc/changes/change-hub.ts";
+import type { Watching } from "../rpc/changes/watch-users.ts";
 import { createAuthenticate } from "../rpc/pipeline/authenticate.ts";
 import { type CallLogOptions, createCallLog } from "../rpc/pipeline/call-log.ts";
 import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
@@ -17,7 +20,7 @@ import { createStreams } from "../rpc/pipeline/streams.ts";
 import type { ServerFacts } from "../rpc/server/server-info.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
 import { VERSION } from "../version.ts";
-import { DatabaseStatus, monitorDatabase } from "./database-monitor.ts";
+import { monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
 import type { CorsOrigins } from "./http/cors.ts";
 import { createHttpHandler } from "./http/handler.ts";
@@ -59,12 +62,10 @@ export interface ServerOptions {
   readonly drainTimeoutMs: number;
   /** What callers are told. Default: that of this code. */
   readonly version?: string;
-  /** Counts the calls, so that the caller can show them. */
-  readonly callMetrics?: CallMetrics;
+  /** Told what the server does, so that the caller can show it. */
+  readonly meter?: Meter;
   /** Which calls are logged. Default: none. */
   readonly logCalls?: CallLogOptions;
-  /** Kept up to date, so that the caller can show it. */
-  readonly databaseStatus?: DatabaseStatus;
 }
 
 export interface RosterServer {
@@ -82,25 +83,35 @@ const AUDIT_RETENTION = 90 * DAY;
 
 /** Serves a store. */
 export async function startServer(options: ServerOptions): Promise<RosterServer> {
-  const { store, now, log, prunes = true, drainTimeoutMs, maxStreams } = options;
+  const { store, now, log, prunes = true, drainTimeoutMs, maxStreams, meter = new Meter() } = options;
   const facts = factsOf(options);
   const stopping = new AbortController();
   const tokens = createTokens(createSealer(await store.secret("token-key", () => randomBytes(TOKEN_KEY_BYTES))), now);
-  const database = monitorDatabase(store, options.databaseStatus ?? new DatabaseStatus(), log);
+  const database = monitorDatabase(store, log, meter);
   const authenticate = createAuthenticate(store, now, options.tokens);
   const streams = createStreams({ store, authenticate, limit: maxStreams });
   const hub = createChangeHub({ store, tokens, log });
   const auditHub = createAuditHub(store, log);
   const watching = { hub, auditHub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
-  const callMetrics = options.callMetrics ?? new CallMetrics();
+  showLags(meter, watching);
+  showFacts(meter, facts, store.engine);
   const draining = stopping.signal;
   const refusals = new Refusals(store, log, options.refusalIntervalMs);
   const fairness = {
-    fairUse: new FairUse(options.rateLimiter ?? new TokenBuckets(), options.limits ?? NO_LIMITS),
-    longLists: new LongLists(facts.maxLongLists),
+    fairUse: new FairUse(options.rateLimiter ?? new TokenBuckets(), options.limits ?? NO_LIMITS, meter),
+    longLists: new LongLists(facts.maxLongLists, meter),
   };
   const logCall = createCallLog(options.logCalls ?? NO_CALL_LOG, log);
-  const calls = { authenticate, ...fairness, refusals, streams, callMetrics, logCall, draining, log };
+  const calls = {
+    authenticate,
+    ...fairness,
+    refusals,
+    streams,
+    callMetrics: new CallMetrics(meter),
+    logCall,
+    draining,
+    log,
+  };
   const routes = createRoutes({ store, tokens, database, watching, facts, ...calls });
   const readiness = () => unreadyReason(database.status, draining);
   const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch(async (error: unknown) => {
@@ -109,7 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     await refusals.stop();
     throw error;
   });
-  const stopPruning = prunes ? startPruning({ store, now, log, ...facts }) : undefined;
+  const stopPruning = prunes ? startPruning({ store, now, log, meter, ...facts }) : undefined;
   return {
     http,
     grpc,
@@ -125,6 +136,16 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
       database.stop();
     },
   };
+}
+
+function showLags(meter: Meter, { hub, auditHub }: Pick<Watching & AuditWatching, "hub" | "auditHub">): void {
+  meter.show("roster_watch_lag_revisions", hub.lag);
+  meter.show("roster_audit_watch_lag_entries", auditHub.lag);
+}
+
+function showFacts(meter: Meter, { version, maxStreams }: ServerFacts, engine: Store["engine"]): void {
+  meter.show("roster_build_info", () => [{ labels: { version, engine }, value: 1 }]);
+  meter.show("roster_max_streams", () => maxStreams);
 }
 
 function factsOf(options: ServerOptions): ServerFacts {

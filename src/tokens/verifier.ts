@@ -1,4 +1,4 @@
-import { decodeJwt, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { issuerUnavailable, type TokenIdentity, tokenInvalid, type VerifyToken } from "../directory/keys/bearer-token.ts";
 import { accountOf, assertRequiredClaims, newUserOf, roleOf, userKeyOf } from "./claims.ts";
 import type { Issuer } from "./issuer.ts";
@@ -24,7 +24,10 @@ export function verifyTokens(issuers: readonly Issuer[], keysOf: (issuer: Issuer
       }
       return toIdentity(await claimsOf(token, issuer), issuer);
     } catch (error) {
-      throw error instanceof IssuerUnreachable ? issuerUnavailable(error) : tokenInvalid(error);
+      if (error instanceof IssuerUnreachable) {
+        throw issuerUnavailable(error);
+      }
+      throw tokenInvalid(error instanceof errors.JWTExpired ? "token_expired" : "token_untrusted", error);
     }
   };
 }

@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import type { Metric } from "../server/metrics/metrics.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { type FromPrimary, type FromWorker, received } from "./messages.ts";
 import { SharedRateLimiter } from "./shared-rate-limiter.ts";
 import { WorkerEventBus } from "./worker-event-bus.ts";

@@ -1,6 +1,6 @@
 import { TokenBuckets } from "../directory/limits/rate-limiter.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
-import type { Metric } from "../server/metrics/metrics.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { EventRelay } from "./event-relay.ts";
 import type { FromWorker, TokensGranted, TokensRequested } from "./messages.ts";
 import { MetricsCollector } from "./metrics-collector.ts";

@@ -1,7 +1,7 @@
 import type { Addresses } from "../config/address.ts";
 import type { RateLimit } from "../directory/limits/token-bucket.ts";
 import type { CommitEvent } from "../directory/store/commit-event.ts";
-import type { Metric } from "../server/metrics/metrics.ts";
+import type { Metric } from "../metrics/metric.ts";
 
 /** What a worker sends to the primary. */
 export type FromWorker =

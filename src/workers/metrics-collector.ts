@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Metric } from "../server/metrics/metrics.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { MetricsRequest, MetricsResponse } from "./messages.ts";
 
 /** A worker that has not answered by then is left out. */

@@ -3,7 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import type { Addresses } from "../config/address.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Log } from "../log.ts";
-import type { Metric } from "../server/metrics/metrics.ts";
+import type { Counter } from "../metrics/instruments.ts";
+import type { Meter } from "../metrics/meter.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { DRAINING, STARTING, type UnreadyReason } from "../server/probes.ts";
 import { keepRunning } from "./keep-running.ts";
 import { MessageRouter } from "./message-router.ts";
@@ -26,6 +28,7 @@ const KILL_DELAY_MS = 5_000;
 export class Supervisor {
   readonly #size: number;
   readonly #log: Log;
+  readonly #ended: Counter;
   readonly #router = new MessageRouter();
   readonly #workers = new Set<WorkerProcess>();
   readonly #serving = new Set<WorkerProcess>();
@@ -33,9 +36,10 @@ export class Supervisor {
   readonly #running: Array<Promise<void>> = [];
   readonly #draining = new AbortController();
 
-  constructor(size: number, log: Log) {
+  constructor(size: number, log: Log, meter: Meter) {
     this.#size = size;
     this.#log = log;
+    this.#ended = meter.counter("roster_workers_ended_total");
   }
 
   /** For what the primary itself writes. */
@@ -101,6 +105,7 @@ export class Supervisor {
       if (addresses !== undefined) this.#serving.add(worker);
     });
     void worker.ended.then(() => {
+      if (!this.#draining.signal.aborted) this.#ended.add();
       this.#serving.delete(worker);
       this.#workers.delete(worker);
       this.#router.remove(worker);

@@ -25,6 +25,7 @@ import { search } from "./contract/search.ts";
 import { servers } from "./contract/servers.ts";
 import { sessionFilters } from "./contract/session-filters.ts";
 import { sessions } from "./contract/sessions.ts";
+import { surveys } from "./contract/surveys.ts";
 import { users } from "./contract/users.ts";
 
 /** Every MUST of src/directory/store.ts. Nothing here knows which engine it runs on: test/support/store.ts decides. */
@@ -51,6 +52,7 @@ describe("encoded users", encodedUsers);
 describe("changes", changes);
 describe("filtered changes", filteredChanges);
 describe("retention", retention);
+describe("surveys", surveys);
 describe("purges", purges);
 describe("audit", audit);
 describe("audit filters", auditFilters);

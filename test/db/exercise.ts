@@ -133,6 +133,7 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   await store.write(origin, (tx) => purgeUser(tx, { superAdmin: true, role: "ADMIN" }, id, ""));
   await store.prune({ changes: clock(), answers: clock(), audit: 0 });
   await store.fillWords();
+  await store.survey();
   await store.ping();
   await store.tryWrite();
 }

@@ -294,6 +294,8 @@ select "users"."revision", "users"."image", "users"."image_stamp", (select "revi
 
 select "value" from "secrets" where "account_id" = $1 and "name" = $2;
 
+select count(*) as "accounts", cast(coalesce(sum("kept"), 0) as bigint) as "kept", cast(coalesce(sum("unsearchable"), 0) as bigint) as "unsearchable", min("oldest") as "oldest" from (select revision - history_floor as "kept", revision - words_revision as "unsearchable", (select "commit_time" from "changes" where "changes"."account_id" = "accounts"."account_id" order by "changes"."revision", "changes"."ordinal" limit $1) as "oldest" from "accounts") as "each_account";
+
 select count(*) as "count" from "accounts";
 
 select count(*) as "count" from "api_keys" where "account_id" = $1;
@@ -343,6 +345,8 @@ select count(*) as count from (select user_words.rowid as number from json_each(
 select count(*) as count from (select user_words.rowid as number from json_each($1) as each cross join user_words on user_words.user_words match each.value limit $2);
 
 select distinct "owner_id", "key_id" from "certificate_names" where "account_id" = $1 and "name" in ($2);
+
+select name from kysely_migration order by name;
 
 update "accounts" set "history_floor" = $1 where "account_id" = $2;
 

@@ -30,6 +30,8 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
     /^select count\(\*\) as count from \(select user_words/,
   "the list of all users who are found": /^select [^$]* from \(select users\..*\) as "users" (where .*)?order by .* limit/,
   "filling the words: where some are missing": /^select "account_id" from "accounts" where "words_revision" <> "revision"$/,
+  "watching over the database: all accounts": /^select count\(\*\) as "accounts", .* from "accounts"\) as "each_account"$/,
+  "watching over the database: which migrations it has had": /^select name from kysely_migration order by name$/,
   "how many accounts there are": counting('"accounts"'),
   "how many users there are": counting('"users"( where "delete_time" is null)?'),
   "how many keys there are": counting('"api_keys"'),

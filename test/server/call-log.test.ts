@@ -4,11 +4,12 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { callId } from "../../src/client/index.ts";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
 import type { CallLogMode } from "../../src/log.ts";
-import { CallMetrics } from "../../src/rpc/pipeline/call-metrics.ts";
+import { Meter } from "../../src/metrics/meter.ts";
 import { NO_LIMITS } from "../../src/rpc/pipeline/fair-use.ts";
 import { watchFromNow } from "../rpc/changes/watcher.ts";
 import { clientOf, demand, failure, PROTOCOL_NAMES, type Protocol } from "../support/clients.ts";
 import { collectLog, type LogLine } from "../support/log.ts";
+import { metered } from "../support/metrics.ts";
 import { offlineIssuer, verifierOf } from "../support/offline-issuer.ts";
 import { startTestServer } from "../support/server.ts";
 import { call, WIRE_NAMES } from "./wire.ts";
@@ -18,10 +19,10 @@ const headers = { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
 
 async function startLogging(mode: CallLogMode, slowMs = 60_000) {
   const { log, lines } = collectLog();
-  const callMetrics = new CallMetrics();
-  const server = await startTestServer({ log, callMetrics, logCalls: { mode, slowMs } });
+  const meter = new Meter();
+  const server = await startTestServer({ log, meter, logCalls: { mode, slowMs } });
   const calls = (): LogLine[] => lines().filter(({ msg }) => msg === "call");
-  return { server, calls, callMetrics, users: clientOf(UserService, server.url, server.secret) };
+  return { server, calls, meter, users: clientOf(UserService, server.url, server.secret) };
 }
 
 test.each(["gRPC, its own port", "Connect, JSON, HTTP/1.1"] satisfies Protocol[])(
@@ -62,12 +63,14 @@ test("a traceparent that is none names no trace", async () => {
 
 /** What is logged of a call that succeeds, one that fails, and a watch that its watcher leaves. */
 async function loggedBy(mode: CallLogMode, slowMs?: number): Promise<unknown[]> {
-  const { server, calls, callMetrics, users } = await startLogging(mode, slowMs);
+  const { server, calls, meter, users } = await startLogging(mode, slowMs);
   const watcher = await watchFromNow(users);
   await users.listUsers({});
   await failure(users.getUser({ key: { case: "id", value: "nobody" } }), Code.NotFound, "USER_NOT_FOUND");
   watcher.hangUp();
-  await expect.poll(() => callMetrics.of(UserService.method.watchUsers).ended[Code.Canceled]).toBe(1);
+  await expect
+    .poll(() => metered(meter, "grpc_server_handled_total", { grpc_method: "WatchUsers", grpc_code: "Canceled" }))
+    .toBe(1);
   await server.stop();
   return calls().map(({ method, code }) => [String(method).split("/")[1], code]);
 }

@@ -1,8 +1,13 @@
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ApiKeyRole } from "../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { loadConfig } from "../../src/config/load.ts";
+import { keysOf } from "../../src/directory/values/records.ts";
+import { DEFINITIONS, definitionOf } from "../../src/metrics/definitions.ts";
 import { watch } from "../rpc/changes/watcher.ts";
+import { servicesOf } from "../rpc/services.ts";
+import { LONG } from "../support/bounds.ts";
 import { clientOf, failure, type Protocol } from "../support/clients.ts";
 import { createFolder, testFolder } from "../support/folder.ts";
 import { METRICS, metricsUrlOf, samplesOf } from "../support/metrics.ts";
@@ -59,7 +64,7 @@ test("buckets of time hold what is in those below", async () => {
 });
 
 test("a stream is open until it ends, and then counted like any call", async () => {
-  const open = `roster_open_streams${labels("WatchUsers", "", "server_stream")}`;
+  const open = `roster_open_streams${labels("WatchUsers", ',age="0-1m"', "server_stream")}`;
   const users = clientOf(UserService, server.url, server.secret);
   const watchers = [watch(users, {}), watch(users, {})];
   await Promise.all(watchers.map((watcher) => watcher.next()));
@@ -68,6 +73,41 @@ test("a stream is open until it ends, and then counted like any call", async () 
   await vi.waitFor(async () => expect((await samples()).get(open)).toBe(0), 10_000);
   const canceled = ended("WatchUsers", "Canceled").replace("unary", "server_stream");
   expect((await samples()).get(canceled)).toBe(2);
+});
+
+test("errors are counted by their reason, refused keys by a cause that callers are not told", async () => {
+  const { users, keys } = servicesOf(server.url, server.secret);
+  const before = await samples();
+  const by = async (name: string) => ((await samples()).get(name) ?? 0) - (before.get(name) ?? 0);
+  const { secret, apiKey } = await keys().createApiKey({ apiKey: { displayName: "Refused", role: ApiKeyRole.READER } });
+  const refused = async (shown: string) =>
+    failure(servicesOf(server.url, shown).users().listUsers({}), Code.Unauthenticated, "API_KEY_INVALID");
+  await keys().revokeApiKey({ id: apiKey?.id ?? "" });
+  for (const shown of [secret, "", "no-key", `${server.secret.slice(0, -3)}AAA`]) await refused(shown);
+  await failure(users().getUser({ key: { case: "id", value: "nobody" } }), Code.NotFound, "USER_NOT_FOUND");
+  for (const cause of ["key_revoked", "missing", "malformed", "key_unknown"]) {
+    expect([cause, await by(`roster_authentication_failures_total{cause="${cause}"}`)]).toEqual([cause, 1]);
+  }
+  expect(await by('roster_errors_total{reason="API_KEY_INVALID"}')).toBe(4);
+  expect(await by('roster_errors_total{reason="USER_NOT_FOUND"}')).toBe(1);
+  expect((await samples()).get('roster_errors_total{reason="INTERNAL"}')).toBe(0);
+});
+
+test("calls over a rate limit are counted by whose limit it is, and messages that it delays", async () => {
+  const { keys } = servicesOf(server.url, server.secret);
+  const apiKey = { displayName: "Limited", role: ApiKeyRole.READER, rateLimit: { perSecond: 1, burst: 1 } };
+  const { secret } = await keys().createApiKey({ apiKey });
+  const { users } = servicesOf(server.url, secret);
+  const watcher = watch(users(), {});
+  await watcher.next();
+  const calls = await Promise.allSettled(Array.from({ length: 10 }, () => users().listUsers({})));
+  watcher.hangUp();
+  const refused = calls.filter(({ status }) => status === "rejected").length;
+  expect(refused).toBeGreaterThan(0);
+  const hit = async (effect: string) =>
+    (await samples()).get(`roster_rate_limits_hit_total{limit="key",effect="${effect}"}`);
+  expect(await hit("delayed")).toBeGreaterThan(0);
+  expect(await hit("refused")).toBe(refused);
 });
 
 test("every method is there from the start, and so is Node itself", async () => {
@@ -105,7 +145,27 @@ test("a metrics port that is taken is told in one line, and nothing is served", 
   expect(run).toEqual({ code: 1, log: `roster: can't listen on ${host}: the port is taken\n`, output: "" });
 });
 
-test("the processes of one server share one page, each with a label of its own", async () => {
+test("every metric of the manual is shown, with its labels, and no other", async () => {
+  const labelsByName = new Map<string, string[]>();
+  for (const sample of (await samples()).keys()) {
+    const [, name = "", labels = ""] = /^(\w+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})?$/.exec(sample) ?? [];
+    if (/^(roster|grpc)_/.test(name))
+      labelsByName.set(
+        name,
+        [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label ?? ""),
+      );
+  }
+  const defined = keysOf(DEFINITIONS).filter((name) => !/^roster_(database_pool|workers)_/.test(name));
+  expect([...labelsByName.keys()].toSorted()).toEqual(defined.toSorted());
+  for (const name of defined) {
+    const { type, labels } = definitionOf(name);
+    const shown = labelsByName.get(name)?.filter((label) => label !== "le");
+    expect([name, shown?.toSorted()]).toEqual([name, labels.toSorted()]);
+    expect(name.endsWith("_total")).toBe(type === "counter");
+  }
+});
+
+test("the processes of one server share one page, each with a label of its own", LONG, async () => {
   const server = await spawnWithWorkers(testFolder(), 2, METRICS);
   await server.connections();
   const answered = async (worker: number) =>
@@ -117,5 +177,11 @@ test("the processes of one server share one page, each with a label of its own",
     )?.[1];
   // A page leaves out a worker that is too busy to answer.
   for (const worker of [1, 2]) await expect.poll(() => answered(worker)).toBeGreaterThan(0);
+  // The database as a whole is shown once.
+  await expect.poll(async () => (await samples(server)).get('roster_accounts{worker="primary"}')).toBe(1);
+  expect([...(await samples(server)).keys()].filter((name) => name.startsWith("roster_accounts"))).toHaveLength(1);
+  const [[, pid]] = [...server.workers()] as [[number, number]];
+  process.kill(pid, "SIGKILL");
+  await expect.poll(async () => (await samples(server)).get('roster_workers_ended_total{worker="primary"}')).toBe(1);
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
 });

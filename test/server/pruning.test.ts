@@ -5,6 +5,7 @@ import { openStore } from "../../src/db/open.ts";
 import { openSqlite } from "../../src/db/sqlite/engine.ts";
 import { KyselyStore } from "../../src/db/store.ts";
 import { DAY } from "../../src/directory/values/clock.ts";
+import { Meter } from "../../src/metrics/meter.ts";
 import { startPruning } from "../../src/server/pruning.ts";
 import { createTestAccount } from "../support/account.ts";
 import { testFolder } from "../support/folder.ts";
@@ -19,7 +20,10 @@ test("pruning that fails is told once, with the cause, and once when it works ag
   onTestFinished(() => store.close());
   await createTestAccount(store, "a");
   const { log, lines } = collectLog();
-  const stop = startPruning({ store, now: sources.clock, log, changeRetention: DAY, auditRetention: DAY, intervalMs: 20 });
+  const stop = startPruning({
+    ...{ store, now: sources.clock, log, meter: new Meter() },
+    ...{ changeRetention: DAY, auditRetention: DAY, intervalMs: 20 },
+  });
   onTestFinished(stop);
 
   const other = new Database(path);

@@ -12,7 +12,7 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-export type TestOptions = Sources & Pick<StoreOptions, "indexedMetadata">;
+export type TestOptions = Sources & Pick<StoreOptions, "indexedMetadata" | "meter">;
 
 /** An empty, migrated database of the engine under test. Whoever opens it closes it. */
 export async function openTestStore(given: Partial<TestOptions> = {}): Promise<TestStore> {
@@ -33,9 +33,9 @@ export async function reopenTestStore(
   given: Partial<TestOptions> = {},
   commitEventBus?: CommitEventBus,
 ): Promise<TestStore> {
-  const { indexedMetadata = [], ...sourcesGiven } = given;
+  const { indexedMetadata = [], meter, ...sourcesGiven } = given;
   const sources = createSources(sourcesGiven);
-  const store = await openStore(url, sources, { commitEventBus, indexedMetadata });
+  const store = await openStore(url, sources, { commitEventBus, indexedMetadata, meter });
   return { store, sources, url, close: () => store.close() };
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
-import type { Metric } from "../../server/metrics/metrics.ts";
+import type { Metric } from "../../metrics/metric.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
 import type { Readiness } from "../../server/probes.ts";
 import { explainListenError } from "./listen.ts";

@@ -1,6 +1,10 @@
 import type { Config } from "../../config/load.ts";
 import type { Log } from "../../log.ts";
+import type { Meter } from "../../metrics/meter.ts";
+import type { Metric } from "../../metrics/metric.ts";
 import type { MetricsPort } from "../../server/metrics/port.ts";
+import { createMeter } from "../../server/metrics/process-metrics.ts";
+import { showSurvey } from "../../server/metrics/survey-metrics.ts";
 import { NO_DATABASE, type UnreadyReason } from "../../server/probes.ts";
 import { startPruning } from "../../server/pruning.ts";
 import { FirstWorkerEnded, Supervisor } from "../../workers/supervisor.ts";
@@ -14,17 +18,19 @@ import { waitForSignal } from "./signals.ts";
  * first key, prunes, and answers for metrics.
  */
 export async function servePrimary(config: Config, log: Log): Promise<void> {
-  const supervisor = new Supervisor(config.workers, log);
+  const meter = createMeter();
+  const supervisor = new Supervisor(config.workers, log, meter);
   // No bus for commit events: what this process writes is remembered nowhere.
-  const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: supervisor.writeLease });
-  const stopPruning = startPruning({ ...config, store, now: sources.clock, log });
+  const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: supervisor.writeLease, meter });
+  showSurvey(meter, store);
+  const stopPruning = startPruning({ ...config, store, now: sources.clock, log, meter });
   const reload = () => supervisor.reload();
   if (config.issuersFile !== undefined) process.on("SIGHUP", reload);
   let metrics: MetricsPort | undefined;
   try {
     metrics = await exposeMetrics(
       config,
-      () => supervisor.metrics(),
+      () => metricsOf(supervisor, meter),
       () => readinessOf(supervisor),
       log,
     );
@@ -47,6 +53,12 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
     await metrics?.close();
     await store.close();
   }
+}
+
+async function metricsOf(supervisor: Supervisor, meter: Meter): Promise<Array<readonly Metric[]>> {
+  const { measure } = await import("../../server/metrics/metrics.ts");
+  const [own, ofWorkers] = await Promise.all([measure(meter, { worker: "primary" }), supervisor.metrics()]);
+  return [own, ...ofWorkers];
 }
 
 async function readinessOf(supervisor: Supervisor): Promise<UnreadyReason> {

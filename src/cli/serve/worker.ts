@@ -1,8 +1,7 @@
 import cluster from "node:cluster";
 import type { Config } from "../../config/load.ts";
 import { createLog } from "../../log.ts";
-import { CallMetrics } from "../../rpc/pipeline/call-metrics.ts";
-import { DatabaseStatus } from "../../server/database-monitor.ts";
+import { createMeter } from "../../server/metrics/process-metrics.ts";
 import { Channel } from "../../workers/channel.ts";
 import { listen } from "./listen.ts";
 import { openDirectory } from "./open-directory.ts";
@@ -11,16 +10,17 @@ import { waitForSignal } from "./signals.ts";
 /** Runs as a worker of a server of several processes, until the primary says so or has gone, or a signal comes. */
 export async function serveWorker(config: Config): Promise<void> {
   const log = createLog(config.logLevel, { worker: cluster.worker?.id });
-  const measurements = { callMetrics: new CallMetrics(), databaseStatus: new DatabaseStatus() };
+  const meter = createMeter();
   const channel = new Channel(async () => {
     const { measure } = await import("../../server/metrics/metrics.ts");
-    return measure(measurements, { worker: cluster.worker?.id });
+    return measure(meter, { worker: cluster.worker?.id });
   });
   const share = (limit: number) => Math.max(1, Math.floor(limit / config.workers));
   const directory = await openDirectory(config, log, {
     poolSize: share(config.databasePoolSize),
     commitEventBus: channel.eventBus,
     writeLease: channel.writeLease,
+    meter,
   });
   try {
     await channel.join();
@@ -28,7 +28,7 @@ export async function serveWorker(config: Config): Promise<void> {
       maxStreams: share(config.maxStreams),
       prunes: false,
       rateLimiter: channel.rateLimiter,
-      ...measurements,
+      meter,
     };
     const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
     const signalled = waitForSignal();

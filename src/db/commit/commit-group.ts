@@ -1,4 +1,5 @@
 import { RosterError } from "../../directory/errors.ts";
+import type { Histogram } from "../../metrics/instruments.ts";
 import { PendingEntries } from "../audit/pending-entries.ts";
 import type { Database } from "../database.ts";
 import { beforeEachStatement } from "../query/before-each-statement.ts";
@@ -15,12 +16,22 @@ const MAX_MS = 20;
 /** A write that waits for its commit. */
 export interface Member {
   readonly dryRun: boolean;
+  /** When it began to wait for its turn, on the clock of `performance.now`. */
+  readonly enqueued: number;
   /** Runs the work. `reply` gives its outcome to whoever waits for it. */
   readonly run: Work<Outcome & { readonly reply: Reply }>;
   readonly fail: (error: unknown) => void;
 }
 
 type Reply = () => void;
+
+/** What is measured of groups. */
+export interface GroupFigures {
+  /** How long members waited until the group took them in, in seconds. */
+  readonly wait: Histogram;
+  /** How many members groups had. */
+  readonly size: Histogram;
+}
 
 /** Some member has to be undone alone: the group runs again, each member under a savepoint. */
 class NeedsSavepoints {}
@@ -30,16 +41,18 @@ export class CommitGroup {
   readonly #database: Database;
   readonly #lock: LockAccount;
   readonly #queue: Member[];
+  readonly #figures: GroupFigures;
   readonly #members: Member[] = [];
   #closed = false;
   #end = 0;
   /** Whether the member that runs has written anything. */
   #wrote = false;
 
-  constructor(database: Database, lock: LockAccount, queue: Member[]) {
+  constructor(database: Database, lock: LockAccount, queue: Member[], figures: GroupFigures) {
     this.#database = database;
     this.#lock = lock;
     this.#queue = queue;
+    this.#figures = figures;
   }
 
   /** Runs the members, commits, and replies to each of them. Does not fail itself. */
@@ -52,6 +65,7 @@ export class CommitGroup {
       const failed = this.#members.length > 0 ? this.#members : this.#queue.splice(0, waiting);
       for (const { fail } of failed) fail(error);
     }
+    if (this.#members.length > 0) this.#figures.size.observe(this.#members.length);
   }
 
   // A savepoint costs more than what most members do, and hardly any fails that has written something.
@@ -90,14 +104,16 @@ export class CommitGroup {
   }
 
   #admit(): Member | undefined {
+    const now = performance.now();
     if (this.#members.length === 0) {
-      this.#end = performance.now() + MAX_MS;
-    } else if (this.#closed || this.#members.length === MAX_MEMBERS || performance.now() > this.#end) {
+      this.#end = now + MAX_MS;
+    } else if (this.#closed || this.#members.length === MAX_MEMBERS || now > this.#end) {
       return undefined;
     }
     const member = this.#queue.shift();
     if (member !== undefined) {
       this.#members.push(member);
+      this.#figures.wait.observe((now - member.enqueued) / 1000);
     }
     return member;
   }

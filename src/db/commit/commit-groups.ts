@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Database } from "../database.ts";
-import { CommitGroup, MAX_MEMBERS, type Member } from "./commit-group.ts";
+import { CommitGroup, type GroupFigures, MAX_MEMBERS, type Member } from "./commit-group.ts";
 import { type LockAccount, lockAccount } from "./locked-accounts.ts";
 import type { Outcome, Work } from "./shared-transaction.ts";
 
@@ -13,10 +13,17 @@ export class CommitGroups {
   readonly #database: Database;
   readonly #lock: LockAccount;
   readonly #queues = new Map<string, Member[]>();
+  readonly #figures: GroupFigures;
 
   constructor(database: Database) {
     this.#database = database;
     this.#lock = lockAccount(database.engine);
+    const { meter } = database;
+    this.#figures = {
+      wait: meter.histogram("roster_commit_queue_wait_seconds"),
+      size: meter.histogram("roster_commit_group_size"),
+    };
+    meter.show("roster_commit_queue_length", () => this.#waiting());
   }
 
   /** `work` may run more than once. With `dryRun` its outcome will be rolled back, whatever it is. */
@@ -26,7 +33,12 @@ export class CommitGroups {
         const outcome = await work(group);
         return { rollBack: outcome.rollBack, reply: () => resolve(outcome) };
       };
-      this.#enqueue(this.#database.engine.writeQueueOf(accountId), { dryRun, run, fail: reject });
+      this.#enqueue(this.#database.engine.writeQueueOf(accountId), {
+        dryRun,
+        enqueued: performance.now(),
+        run,
+        fail: reject,
+      });
     });
   }
 
@@ -44,9 +56,13 @@ export class CommitGroups {
   async #serve(key: string, queue: Member[]): Promise<void> {
     while (queue.length > 0) {
       await gather(queue);
-      await new CommitGroup(this.#database, this.#lock, queue).commit();
+      await new CommitGroup(this.#database, this.#lock, queue, this.#figures).commit();
     }
     this.#queues.delete(key);
+  }
+
+  #waiting(): number {
+    return [...this.#queues.values()].reduce((sum, { length }) => sum + length, 0);
   }
 }
 

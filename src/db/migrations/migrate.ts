@@ -1,6 +1,8 @@
+import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Engine } from "../engine.ts";
 import { databaseTooNew } from "../problem.ts";
+import type { Queryable } from "../query/queryable.ts";
 import { initial } from "./0001-initial.ts";
 import { accountsAndSessions } from "./0002-accounts-and-sessions.ts";
 import { lists } from "./0003-lists.ts";
@@ -55,8 +57,17 @@ export async function pendingMigrations(engine: Engine): Promise<string[]> {
 
 /** One statement where the migrator reads the whole catalogue: most starts find nothing to do. What goes wrong here, the migrator meets again. */
 async function isUpToDate(engine: Engine): Promise<boolean> {
-  const applied = await selectApplied(engine).catch(() => []);
+  const applied = await selectApplied(engine.maintenance).catch(() => []);
   return Object.keys(MIGRATIONS).join() === applied.join();
+}
+
+/** How a database that has been opened differs from what this version makes of one: somebody has replaced it, or a newer server runs. */
+export async function compareMigrations(db: Queryable) {
+  const applied = await selectApplied(db);
+  return {
+    pendingMigrations: Object.keys(MIGRATIONS).filter((name) => !applied.includes(name)).length,
+    unknownMigrations: applied.filter((name) => !Object.hasOwn(MIGRATIONS, name)).length,
+  };
 }
 
 function migrator(engine: Engine): Migrator {
@@ -68,16 +79,11 @@ function migrator(engine: Engine): Migrator {
 
 async function appliedMigrations(engine: Engine): Promise<string[]> {
   const tables = await engine.writer.introspection.getTables({ withInternalKyselyTables: true });
-  return tables.some(({ name }) => name === "kysely_migration") ? selectApplied(engine) : [];
+  return tables.some(({ name }) => name === "kysely_migration") ? selectApplied(engine.maintenance) : [];
 }
 
 /** Throws if no migration has run yet. */
-async function selectApplied({ maintenance }: Engine): Promise<string[]> {
-  const rows = await maintenance
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom("kysely_migration")
-    .select("name")
-    .orderBy("name")
-    .execute();
+async function selectApplied(db: Queryable): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map(({ name }) => name);
 }

@@ -1,12 +1,14 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { type ClientConfig, DatabaseError, Pool, types } from "pg";
 import type { Outage } from "../../directory/errors.ts";
+import { Meter } from "../../metrics/meter.ts";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
 import { postgresExamination } from "./examination.ts";
 import { keepPostgresIndexes } from "./indexes.ts";
 import { postgresJson } from "./json.ts";
 import { withNames } from "./named-statements.ts";
+import { measuredPool } from "./pool-metrics.ts";
 import { postgresWords } from "./words.ts";
 
 export interface PostgresOptions {
@@ -22,8 +24,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** Connects when it is first used. Reads have a pool of their own, so that they never queue behind writes. */
-export function openPostgres(url: string, { poolSize, statementTimeoutMs }: PostgresOptions): Engine {
-  const connect = (limits: Pick<ClientConfig, "statement_timeout"> & { readonly max: number }) => {
+export function openPostgres(
+  url: string,
+  { poolSize, statementTimeoutMs }: PostgresOptions,
+  meter: Meter = new Meter(),
+): Engine {
+  const connect = (name: string, limits: Pick<ClientConfig, "statement_timeout"> & { readonly max: number }) => {
     const pool = new Pool({
       connectionString: url,
       ...limits,
@@ -37,11 +43,11 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     // connections and for busy ones, Node would end the process.
     pool.on("error", () => {});
     pool.on("connect", (client) => client.on("error", () => {}));
-    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNames(pool) }) });
+    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNames(measuredPool(pool, name, meter)) }) });
   };
-  const writer = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
-  const reader = connect({ max: poolSize, statement_timeout: statementTimeoutMs });
-  const maintenance = connect({ max: 1 });
+  const writer = connect("writer", { max: poolSize, statement_timeout: statementTimeoutMs });
+  const reader = connect("reader", { max: poolSize, statement_timeout: statementTimeoutMs });
+  const maintenance = connect("maintenance", { max: 1 });
   return {
     name: "postgres",
     writer,
@@ -62,11 +68,17 @@ export function openPostgres(url: string, { poolSize, statementTimeoutMs }: Post
     outageOf,
     // Autovacuum does that, in its own time.
     eraseDeletedRows: async () => {},
+    async footprint() {
+      const { rows } = await DATABASE_SIZE.execute(reader);
+      return { databaseBytes: rows[0]?.bytes ?? 0, logBytes: null, freeBytes: null };
+    },
     async close() {
       await Promise.all([writer.destroy(), reader.destroy(), maintenance.destroy()]);
     },
   };
 }
+
+const DATABASE_SIZE = sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`;
 
 /** serialization_failure, deadlock_detected */
 const RETRYABLE = new Set(["40001", "40P01"]);

@@ -6,7 +6,7 @@ import { statementName } from "../query/statement.ts";
  * The pool, but statements that are compiled once go by a name: the server parses and plans them once per connection. Others stay
  * without one, because a server forgets named ones only with their connection.
  */
-export function withNames(pool: Pool): PostgresPool {
+export function withNames(pool: Pick<Pool, "options" | "end"> & { connect(): Promise<Client> }): PostgresPool {
   return {
     options: pool.options,
     connect: async () => new NamingClient(await pool.connect()),

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { type DatabaseConnection, SqliteDriver } from "kysely";
 import type { WriteLease } from "../../directory/store/write-lease.ts";
+import type { Histogram } from "../../metrics/instruments.ts";
 import { rememberStatements, withoutWaiting } from "./connection.ts";
 
 const LOCK_RETRY_MS = 3;
@@ -41,6 +42,8 @@ export interface WriteDriverOptions {
   readonly lockTimeoutMs: number;
   /** Acquired before the lock: processes that pass it on need hardly wait for the lock. */
   readonly writeLease: WriteLease | undefined;
+  /** Of the seconds that transactions wait for the lease and the lock. */
+  readonly lockWait: Histogram;
 }
 
 /** For the connection that writes. A transaction begins with the lock, so it never waits for one, or fails, after it has read. */
@@ -48,22 +51,27 @@ export class WriteDriver extends TransactionDriver {
   readonly #begin: Database.Statement;
   readonly #lockTimeoutMs: number;
   readonly #writeLease: WriteLease | undefined;
+  readonly #lockWait: Histogram;
   #releaseLease: (() => void) | undefined;
 
-  constructor(database: Database.Database, { lockTimeoutMs, writeLease }: WriteDriverOptions) {
+  constructor(database: Database.Database, { lockTimeoutMs, writeLease, lockWait }: WriteDriverOptions) {
     super(database);
     this.#begin = database.prepare("begin immediate");
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#writeLease = writeLease;
+    this.#lockWait = lockWait;
   }
 
   override async beginTransaction(): Promise<void> {
+    const start = performance.now();
     this.#releaseLease = await this.#writeLease?.acquire();
     try {
       await this.#beginWithLock();
     } catch (error) {
       this.#releaseLease?.();
       throw error;
+    } finally {
+      this.#lockWait.observe((performance.now() - start) / 1000);
     }
   }
 

@@ -1,30 +1,36 @@
 import Database from "better-sqlite3";
 import { Kysely } from "kysely";
 import type { Outage } from "../../directory/errors.ts";
+import { Meter } from "../../metrics/meter.ts";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
 import { connectReader, connectWriter, LOCK_TIMEOUT_MS, withoutWaiting } from "./connection.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { ReadDriver, WriteDriver, type WriteDriverOptions } from "./drivers.ts";
 import { sqliteExamination } from "./examination.ts";
+import { sqliteFootprint } from "./files.ts";
 import { keepSqliteIndexes } from "./indexes.ts";
 import { sqliteJson } from "./json.ts";
 import { ScanThreadLost, scanDialect } from "./scan-dialect.ts";
 import { sqliteWords } from "./words.ts";
 
-interface SqliteOptions extends WriteDriverOptions {
+interface SqliteOptions extends Omit<WriteDriverOptions, "lockWait"> {
   /** The file is not changed, nor made: whoever writes is refused. */
   readonly readOnly: boolean;
+  readonly meter: Meter | undefined;
 }
 
 /** Opens the file, made if missing. */
 export function openSqlite(
   path: string,
-  { lockTimeoutMs = LOCK_TIMEOUT_MS, writeLease, readOnly = false }: Partial<SqliteOptions> = {},
+  { lockTimeoutMs = LOCK_TIMEOUT_MS, writeLease, meter = new Meter(), readOnly = false }: Partial<SqliteOptions> = {},
 ): Engine {
+  const lockWait = meter.histogram("roster_database_lock_wait_seconds");
   const write = readOnly ? connectReader(path) : connectWriter(path);
   const read = connectReader(path);
-  const writer = new Kysely<Schema>({ dialect: sqliteDialect(() => new WriteDriver(write, { lockTimeoutMs, writeLease })) });
+  const writer = new Kysely<Schema>({
+    dialect: sqliteDialect(() => new WriteDriver(write, { lockTimeoutMs, writeLease, lockWait })),
+  });
   const reader = new Kysely<Schema>({ dialect: sqliteDialect(() => new ReadDriver(read)) });
   const scanner = new Kysely<Schema>({ dialect: scanDialect(path) });
   return {
@@ -52,6 +58,7 @@ export function openSqlite(
       writer.connection().execute(async () => {
         withoutWaiting(write, () => write.pragma("wal_checkpoint(TRUNCATE)"));
       }),
+    footprint: () => sqliteFootprint(path),
     // The writer last: only it can move what is in the write-ahead log into the file.
     async close() {
       await scanner.destroy();

@@ -1,5 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Footprint } from "../../directory/store/survey.ts";
 
 /** Throws if there is no such file, or none that can be read. */
 export function assertReadable(path: string): void {
@@ -45,6 +47,16 @@ export function makeFile(path: string): void {
   if (!existsSync(path)) {
     closeSync(openSync(path, "a", 0o600));
   }
+}
+
+/** What the file and the write-ahead log take, and what is left for them. */
+export async function sqliteFootprint(path: string): Promise<Footprint> {
+  const log = stat(`${path}-wal`).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const [{ size }, logBytes, { bavail, bsize }] = await Promise.all([stat(path), log, statfs(dirname(path))]);
+  return { databaseBytes: size, logBytes, freeBytes: bavail * bsize };
 }
 
 function isFolder(path: string): boolean {

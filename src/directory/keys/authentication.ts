@@ -8,6 +8,7 @@ import { apiKeyIdOf, type Caller, type KeyHolder, secretDigest, secretKeyId } fr
 import { tokenInvalid } from "./bearer-token.ts";
 import { CallerCache } from "./caller-cache.ts";
 import type { ClientCertificate, Proof } from "./proof.ts";
+import { accountSuspended, type RefusalCause, Refused } from "./refusal.ts";
 
 /**
  * The caller that is proven. Throws one and the same API_KEY_INVALID for every key that does not work, and
@@ -25,28 +26,40 @@ export function createAuthenticator(
   const holders = new CallerCache<KeyHolder>(store, now);
   const lastUses = new Map<string, Micros>();
 
-  async function findBySecret(secret: string): Promise<KeyHolder | undefined> {
+  async function findBySecret(secret: string): Promise<KeyHolder> {
     const keyId = secretKeyId(secret);
     if (keyId === undefined) {
-      return undefined;
+      throw keyInvalid(secret === "" ? "missing" : "malformed");
     }
     const digest = secretDigest(secret);
     const holder = await holders.find(`secret ${Buffer.from(digest).toString("base64")}`, async () =>
       (await store.findKeyHolders(keyId)).find((candidate) => isSecretOf(candidate, digest)),
     );
-    return holder !== undefined && isCurrent(holder, digest, now()) ? holder : undefined;
+    if (holder === undefined) {
+      throw keyInvalid("key_unknown");
+    }
+    if (!isCurrent(holder, digest, now())) {
+      throw keyInvalid("key_rotated");
+    }
+    return holder;
   }
 
-  async function findByCertificate({ names, fingerprint, expireTime }: ClientCertificate): Promise<KeyHolder | undefined> {
+  async function findByCertificate({ names, fingerprint, expireTime }: ClientCertificate): Promise<KeyHolder> {
     if (names.length === 0) {
-      return undefined;
+      throw keyInvalid("certificate_unknown");
     }
     const holder = await holders.find(`certificate ${fingerprint}`, async () => {
       const [first, ...others] = await store.findCertificateHolders(names);
       // With the names of two keys it does not say which one it stands for.
       return others.length === 0 ? first : undefined;
     });
-    return expireTime > now() ? holder : undefined;
+    if (holder === undefined) {
+      throw keyInvalid("certificate_unknown");
+    }
+    if (expireTime <= now()) {
+      throw keyInvalid("certificate_expired");
+    }
+    return holder;
   }
 
   function noteUse({ accountId, key }: KeyHolder, time: Micros): void {
@@ -61,11 +74,12 @@ export function createAuthenticator(
   return async (proof) => {
     const holder = await (typeof proof === "object" ? findByCertificate(proof) : findBySecret(proof ?? ""));
     const time = now();
-    if (holder === undefined || !works(holder, time)) {
-      throw keyInvalid();
+    const refusal = refusalOf(holder, time);
+    if (refusal !== undefined) {
+      throw keyInvalid(refusal);
     }
     if (holder.accountStatus === "SUSPENDED") {
-      throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
+      throw accountSuspended();
     }
     noteUse(holder, time);
     const { accountId, key, user } = holder;
@@ -79,7 +93,7 @@ export function createAuthenticator(
  */
 export function assertSameCaller(before: Caller, after: Caller): void {
   if (before.accountId !== after.accountId || apiKeyIdOf(before) !== apiKeyIdOf(after)) {
-    throw before.credential.kind === "key" ? keyInvalid() : tokenInvalid();
+    throw before.credential.kind === "key" ? keyInvalid("key_unknown") : tokenInvalid("token_untrusted");
   }
 }
 
@@ -100,14 +114,18 @@ function isCurrent({ digest, previousExpireTime }: KeyHolder, given: Uint8Array,
   return timingSafeEqual(digest, given) || (previousExpireTime !== null && now < previousExpireTime);
 }
 
-function works({ key, user }: KeyHolder, now: Micros): boolean {
-  const ended = key.revokeTime !== null || (key.expireTime !== null && key.expireTime <= now);
-  return !ended && user.deleteTime === null && user.status !== "SUSPENDED";
+/** Undefined: the key works. */
+function refusalOf({ key, user }: KeyHolder, now: Micros): RefusalCause | undefined {
+  if (key.revokeTime !== null) return "key_revoked";
+  if (key.expireTime !== null && key.expireTime <= now) return "key_expired";
+  if (user.deleteTime !== null) return "user_deleted";
+  return user.status === "SUSPENDED" ? "user_suspended" : undefined;
 }
 
-function keyInvalid(): RosterError {
+function keyInvalid(why: RefusalCause): RosterError {
   return new RosterError(
     "API_KEY_INVALID",
     "a valid API key is needed: send `authorization: Bearer <secret>` or `x-api-key: <secret>`",
+    { cause: new Refused(why) },
   );
 }

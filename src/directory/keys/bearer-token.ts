@@ -2,6 +2,7 @@ import { RosterError } from "../errors.ts";
 import type { UserKeyKind, UserValues } from "../users/user.ts";
 import type { Micros } from "../values/clock.ts";
 import type { Role } from "./api-key.ts";
+import { type RefusalCause, Refused } from "./refusal.ts";
 
 /** What a genuine token of a trusted issuer says of its bearer. */
 export interface TokenIdentity {
@@ -28,19 +29,17 @@ export interface TokenVerifier {
 }
 
 /** One and the same for every token that is not taken, whatever the cause. */
-export function tokenInvalid(cause?: unknown): RosterError {
+export function tokenInvalid(why: RefusalCause, cause?: unknown): RosterError {
   return new RosterError(
     "TOKEN_INVALID",
     "a valid token of a trusted issuer is needed: send `authorization: Bearer <token>`",
-    {
-      cause,
-    },
+    { cause: new Refused(why, cause) },
   );
 }
 
 export function issuerUnavailable(cause: unknown): RosterError {
   return new RosterError("ISSUER_UNAVAILABLE", "the issuer of the token can't be reached for its keys; try again", {
     retryAfter: 1_000,
-    cause,
+    cause: new Refused("issuer_unavailable", cause),
   });
 }

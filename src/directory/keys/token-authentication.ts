@@ -10,6 +10,7 @@ import type { Clock } from "../values/clock.ts";
 import type { Caller } from "./api-key.ts";
 import { type TokenIdentity, type TokenVerifier, tokenInvalid } from "./bearer-token.ts";
 import { CallerCache, dropOldest } from "./caller-cache.ts";
+import { accountSuspended } from "./refusal.ts";
 
 export interface TokenAuthenticatorDeps {
   readonly store: Pick<Store, "read" | "write" | "onCommit">;
@@ -58,7 +59,7 @@ export function createTokenAuthenticator({ store, now, tokens, checkNewUser }: T
     const identity = identities.get(digest) ?? (await verify(digest, token));
     if (identity.expireTime <= now()) {
       identities.delete(digest);
-      throw tokenInvalid();
+      throw tokenInvalid("token_expired");
     }
     return toCaller(identity, await bearers.find(digest, () => findBearer(store, identity, checkNewUser, from)));
   };
@@ -66,10 +67,10 @@ export function createTokenAuthenticator({ store, now, tokens, checkNewUser }: T
 
 function toCaller({ role, issuer, subject }: TokenIdentity, { accountId, user, accountStatus }: Bearer): Caller {
   if (user.status === "SUSPENDED") {
-    throw tokenInvalid();
+    throw tokenInvalid("user_suspended");
   }
   if (accountStatus === "SUSPENDED") {
-    throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
+    throw accountSuspended();
   }
   return { accountId, role, user, superAdmin: user.superAdmin, credential: { kind: "token", issuer, subject } };
 }
@@ -87,7 +88,7 @@ async function findBearer(
       return found;
     }
     if (newUser === undefined) {
-      throw tokenInvalid("the subject is no user");
+      throw tokenInvalid("token_unknown_user", "the subject is no user");
     }
     const input = { ...newUser, [user.kind]: user.key };
     checkNewUser(input);
@@ -106,11 +107,11 @@ async function readBearer({ account, users }: AccountView, { user }: TokenIdenti
 
 async function makeUser(tx: AccountTransaction, { user: { kind, key } }: TokenIdentity, input: UserInput): Promise<Bearer> {
   if (tx.account.status === "SUSPENDED") {
-    throw new RosterError("ACCOUNT_SUSPENDED", "the account is suspended");
+    throw accountSuspended();
   }
   // Whoever was deleted is known, and stays out.
   if (await tx.users.isOfDeleted(kind, key)) {
-    throw tokenInvalid("the subject is a deleted user");
+    throw tokenInvalid("token_unknown_user", "the subject is a deleted user");
   }
   const { user } = await createUser(tx, { superAdmin: false, role: "SELF" }, input);
   return { accountId: tx.account.id, user, accountStatus: tx.account.status };
@@ -121,7 +122,7 @@ function refusal(error: unknown): unknown {
   if (!(error instanceof RosterError) || TOLD_AS_IT_IS.has(error.reason)) {
     return error;
   }
-  return tokenInvalid(error);
+  return tokenInvalid("token_unknown_user", error);
 }
 
 const TOLD_AS_IT_IS: ReadonlySet<RosterError["reason"]> = new Set([

@@ -10,6 +10,7 @@ import type { AccountListQuery, AccountSelection } from "./accounts.ts";
 import type { ApiKeyListQuery, ApiKeySelection } from "./api-keys.ts";
 import type { CommitSubscriber } from "./commit-event.ts";
 import type { SessionListQuery, SessionSelection } from "./sessions.ts";
+import type { Survey } from "./survey.ts";
 import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey, UserSelection } from "./users.ts";
 
 /**
@@ -120,6 +121,9 @@ export interface Store {
    */
   fillWords(): Promise<void>;
 
+  /** The state of the whole database, for those who watch over it. Looks at every account, and keeps nobody waiting. */
+  survey(): Promise<Survey>;
+
   /** Resolves if the database answers. */
   ping(): Promise<void>;
 
@@ -131,6 +135,10 @@ export interface Store {
 
   close(): Promise<void>;
 }
+
+/** Where pruning deletes rows. */
+export const PRUNED_TABLES = ["changes", "answers", "nonces", "audit_entries"] as const;
+export type PrunedTable = (typeof PRUNED_TABLES)[number];
 
 /** What is older is forgotten. */
 export interface PruneTimes {

@@ -42,6 +42,7 @@ export async function* watchAuditEntries(
     let caughtUp = false;
     let due = performance.now() + heartbeatMs;
     let passedOver = 0;
+    follower.isAt(position);
     for (;;) {
       const { entries, end, done } = await readAuditEntries(store, accountId, position, LIMIT);
       const passing = filter === undefined ? entries : entries.filter((entry) => auditEntryMatches(filter, entry));
@@ -55,6 +56,7 @@ export async function* watchAuditEntries(
         due = performance.now() + heartbeatMs;
         passedOver = 0;
       }
+      follower.isAt(position);
       if (done && !draining.aborted) {
         await follower.wait(position, Math.max(0, due - performance.now()), signal);
       }

@@ -48,6 +48,9 @@ export function createAccountFeed(
   return {
     read: (position, filter) =>
       messages.take(JSON.stringify([position, filter?.text, filter?.onlyUserId]), () => readMessage(position, filter)),
+    get known() {
+      return room.known;
+    },
     wait: room.wait,
     isNow(revision) {
       forget();

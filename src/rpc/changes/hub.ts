@@ -9,6 +9,8 @@ export type Feed = WaitingRoom;
 /** One who follows an account. */
 export interface Follower<F extends Feed> {
   readonly feed: F;
+  /** Up to here it has what there is. */
+  isAt(number: number): void;
   /** As that of the feed; resolves also when the hub stops. */
   wait: Feed["wait"];
   close(): void;
@@ -16,6 +18,8 @@ export interface Follower<F extends Feed> {
 
 export interface Hub<F extends Feed> {
   follow(accountId: string): Follower<F>;
+  /** How far the one who is furthest behind is behind its account. */
+  lag(): number;
   /** Wakes all who wait. */
   stop(): void;
 }
@@ -39,7 +43,7 @@ const BATCH = 500;
  * of another. One query a second asks for all accounts that are followed, however many follow them.
  */
 export function createHub<F extends Feed>({ store, log, createFeed, heed, ask }: HubOptions<F>): Hub<F> {
-  const feeds = new Map<string, { readonly feed: F; followers: number }>();
+  const feeds = new Map<string, { readonly feed: F; readonly followers: Set<Place> }>();
   let timer: NodeJS.Timeout | undefined;
   let polling = false;
   let stopped = false;
@@ -66,19 +70,19 @@ export function createHub<F extends Feed>({ store, log, createFeed, heed, ask }:
     polling = false;
   }
 
-  function enter(accountId: string): F {
-    const entry = feeds.get(accountId) ?? { feed: createFeed(accountId), followers: 0 };
-    entry.followers += 1;
+  function enter(accountId: string, place: Place): F {
+    const entry = feeds.get(accountId) ?? { feed: createFeed(accountId), followers: new Set<Place>() };
+    entry.followers.add(place);
     feeds.set(accountId, entry);
     timer ??= setInterval(poll, POLL_MS);
     return entry.feed;
   }
 
-  function leave(accountId: string): void {
+  function leave(accountId: string, place: Place): void {
     const entry = feeds.get(accountId);
     if (entry !== undefined) {
-      entry.followers -= 1;
-      if (entry.followers === 0) feeds.delete(accountId);
+      entry.followers.delete(place);
+      if (entry.followers.size === 0) feeds.delete(accountId);
     }
     if (feeds.size === 0) {
       clearInterval(timer);
@@ -88,14 +92,25 @@ export function createHub<F extends Feed>({ store, log, createFeed, heed, ask }:
 
   return {
     follow(accountId) {
-      const feed = enter(accountId);
+      const place: Place = { number: undefined };
+      const feed = enter(accountId, place);
       return {
         feed,
+        isAt(number) {
+          place.number = number;
+        },
         wait: async (above, timeoutMs, signal) => {
           if (!stopped) await feed.wait(above, timeoutMs, signal);
         },
-        close: () => leave(accountId),
+        close: () => leave(accountId, place),
       };
+    },
+    lag() {
+      let most = 0;
+      for (const { feed, followers } of feeds.values()) {
+        for (const { number = feed.known } of followers) most = Math.max(most, feed.known - number);
+      }
+      return most;
     },
     stop() {
       stopped = true;
@@ -103,4 +118,9 @@ export function createHub<F extends Feed>({ store, log, createFeed, heed, ask }:
       for (const { feed } of feeds.values()) feed.wakeAll();
     },
   };
+}
+
+/** Where a follower is; undefined: it has yet to find out. */
+interface Place {
+  number: number | undefined;
 }

@@ -2,6 +2,8 @@ import { setImmediate } from "node:timers/promises";
 
 /** Where those wait who want to know when a number of an account rises. */
 export interface WaitingRoom {
+  /** The number as far as it is known; 0: it is not yet. */
+  readonly known: number;
   /** Resolves when the number may be higher, when the time is up, or when the signal is aborted. */
   wait(above: number, timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** The number is this; undefined: there is no such account. Wakes all if it was another one. */
@@ -22,6 +24,9 @@ export function createWaitingRoom(): WaitingRoom {
   }
 
   return {
+    get known() {
+      return known;
+    },
     wait: (above, timeoutMs, signal) => (known > above ? Promise.resolve() : waitFor(waiting, timeoutMs, signal)),
     isNow(number) {
       // A smaller one is another account of that id, or of an older backup: the next read says so.

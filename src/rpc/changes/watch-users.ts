@@ -32,6 +32,7 @@ export async function* watchUsers(
     let caughtUp = false;
     let due = performance.now() + heartbeatMs;
     let passedOver = 0;
+    watcher.isAt(position.revision);
     for (;;) {
       const { changes, end, changeToken, done } = await watcher.feed.read(position, filter);
       position = end;
@@ -43,6 +44,7 @@ export async function* watchUsers(
         due = performance.now() + heartbeatMs;
         passedOver = 0;
       }
+      watcher.isAt(position.revision);
       if (done && !draining.aborted) {
         await watcher.wait(position.revision, Math.max(0, due - performance.now()), signal);
       }

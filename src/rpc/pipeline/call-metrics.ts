@@ -1,41 +1,100 @@
 import type { DescMethod } from "@bufbuild/protobuf";
+import { Code } from "@connectrpc/connect";
+import { REASONS, type Reason } from "../../directory/errors.ts";
+import { keysOf } from "../../directory/values/records.ts";
+import type { Counter, Histogram } from "../../metrics/instruments.ts";
+import type { Meter } from "../../metrics/meter.ts";
+import type { Labels, Sample } from "../../metrics/metric.ts";
 
-/** Upper bounds of the histogram of durations, in seconds. Longer calls are in no bucket. */
-export const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+/** The calls of a server. Only calls that go through the pipeline are counted. */
+export class CallMetrics {
+  readonly #meter: Meter;
+  readonly #errors: ReadonlyMap<Reason, Counter>;
 
-/** The highest code of gRPC; 0 is OK. */
-const LAST_CODE = 16;
-
-/** Counts of the calls of one method. Plain numbers, because every call changes them. */
-export class MethodMetrics {
-  started = 0;
-  /** By code. */
-  readonly ended: number[] = Array.from({ length: LAST_CODE + 1 }, () => 0);
-  /** By bucket, not cumulative. The last counts the calls that are in none. */
-  readonly durations: number[] = Array.from({ length: DURATION_BUCKETS.length + 1 }, () => 0);
-  seconds = 0;
-
-  begin(): void {
-    this.started += 1;
+  constructor(meter: Meter) {
+    this.#meter = meter;
+    this.#errors = new Map(keysOf(REASONS).map((reason) => [reason, meter.counter("roster_errors_total", { reason })]));
   }
 
-  end(code: number, seconds: number): void {
-    this.ended[code] = (this.ended[code] ?? 0) + 1;
-    this.seconds += seconds;
-    let bucket = 0;
-    while (bucket < DURATION_BUCKETS.length && seconds > (DURATION_BUCKETS[bucket] ?? 0)) bucket += 1;
-    this.durations[bucket] = (this.durations[bucket] ?? 0) + 1;
+  of(method: DescMethod): MethodMetrics {
+    return new MethodMetrics(method, this.#meter, this.#errors);
   }
 }
 
-/** The calls of a server by method. Only calls that go through the pipeline are counted. */
-export class CallMetrics {
-  readonly methods = new Map<DescMethod, MethodMetrics>();
+/** A call under way. */
+export interface BegunCall {
+  /** On the clock of `performance.now`. */
+  readonly start: number;
+}
 
-  of(method: DescMethod): MethodMetrics {
-    const known = this.methods.get(method);
-    const callMetrics = known ?? new MethodMetrics();
-    this.methods.set(method, callMetrics);
-    return callMetrics;
+/** The calls of one method. */
+export class MethodMetrics {
+  readonly #meter: Meter;
+  readonly #labels: Labels;
+  readonly #errors: ReadonlyMap<Reason, Counter>;
+  readonly #started: Counter;
+  /** By code, once it has come; OK from the start. */
+  readonly #ended = new Map<number, Counter>();
+  readonly #durations: Histogram;
+  /** Of methods that stream. */
+  readonly #open: Set<BegunCall> | undefined;
+
+  constructor(method: DescMethod, meter: Meter, errors: ReadonlyMap<Reason, Counter>) {
+    const streams = method.methodKind === "server_streaming";
+    this.#meter = meter;
+    this.#errors = errors;
+    this.#labels = {
+      grpc_type: streams ? "server_stream" : "unary",
+      grpc_service: method.parent.typeName,
+      grpc_method: method.name,
+    };
+    this.#started = meter.counter("grpc_server_started_total", this.#labels);
+    this.#durations = meter.histogram("grpc_server_handling_seconds", this.#labels);
+    this.#endedWith(OK);
+    this.#open = streams ? new Set() : undefined;
+    if (this.#open !== undefined) this.#showOpen(this.#open);
   }
+
+  begin(): BegunCall {
+    this.#started.value += 1;
+    const call = { start: performance.now() };
+    this.#open?.add(call);
+    return call;
+  }
+
+  /** Returns how many milliseconds the call took. `reason`: of the error, if it ended with one. */
+  end(call: BegunCall, code: number, reason: Reason | undefined): number {
+    this.#open?.delete(call);
+    const milliseconds = performance.now() - call.start;
+    this.#durations.observe(milliseconds / 1000);
+    (this.#ended.get(code) ?? this.#endedWith(code)).value += 1;
+    if (reason !== undefined) this.#errors.get(reason)?.add();
+    return milliseconds;
+  }
+
+  #endedWith(code: number): Counter {
+    const name = code === OK ? "OK" : (Code[code] ?? String(code));
+    const counter = this.#meter.counter("grpc_server_handled_total", { ...this.#labels, grpc_code: name });
+    this.#ended.set(code, counter);
+    return counter;
+  }
+
+  #showOpen(open: ReadonlySet<BegunCall>): void {
+    this.#meter.show("roster_open_streams", () => byAge(open, this.#labels), JSON.stringify(this.#labels));
+  }
+}
+
+const OK = 0;
+
+/** Up to so many seconds. */
+const AGES = { "0-1m": 60, "1m-10m": 600, "10m-1h": 3_600, "1h-1d": 86_400, "1d-": Number.POSITIVE_INFINITY } as const;
+
+function byAge(open: ReadonlySet<BegunCall>, labels: Labels): Sample[] {
+  const counts = new Map<keyof typeof AGES, number>(keysOf(AGES).map((age) => [age, 0]));
+  const now = performance.now();
+  for (const { start } of open) {
+    const age = keysOf(AGES).find((candidate) => (now - start) / 1000 < AGES[candidate]) ?? "1d-";
+    counts.set(age, (counts.get(age) ?? 0) + 1);
+  }
+  return [...counts].map(([age, value]) => ({ labels: { ...labels, age }, value }));
 }

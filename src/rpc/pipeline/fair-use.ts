@@ -6,6 +6,8 @@ import type { Authenticate } from "../../directory/keys/authentication.ts";
 import type { Proof } from "../../directory/keys/proof.ts";
 import type { RateLimiter } from "../../directory/limits/rate-limiter.ts";
 import type { RateLimit, Verdict } from "../../directory/limits/token-bucket.ts";
+import type { Meter } from "../../metrics/meter.ts";
+import { AdmissionMetrics } from "./admission-metrics.ts";
 import { type PeerContext, peerOf } from "./peer.ts";
 
 /** What callers may do in a second where nothing else is set for them. Undefined: any number. */
@@ -35,11 +37,13 @@ interface Counted {
 export class FairUse {
   readonly #limiter: RateLimiter;
   readonly #defaults: DefaultLimits;
+  readonly #metrics: AdmissionMetrics;
   readonly #guessers = new Map<string, Guesser>();
 
-  constructor(limiter: RateLimiter, defaults: DefaultLimits) {
+  constructor(limiter: RateLimiter, defaults: DefaultLimits, meter: Meter) {
     this.#limiter = limiter;
     this.#defaults = defaults;
+    this.#metrics = new AdmissionMetrics(meter);
   }
 
   /**
@@ -54,6 +58,7 @@ export class FairUse {
     responseHeader?.set("ratelimit-policy", policyOf(counted));
     responseHeader?.set("ratelimit", stateOf(counted));
     if (!counted.verdict.allowed) {
+      this.#metrics.limitHit(metricNameOf(counted, caller), "refused");
       throw rateLimited(counted);
     }
   }
@@ -72,10 +77,11 @@ export class FairUse {
 
   /** Waits until a message of a stream may go out. */
   async pace(caller: Caller, signal: AbortSignal): Promise<void> {
-    for (const { key, limit } of this.#limitsOf(caller)) {
-      for (;;) {
-        const { allowed, retryAfterMs } = await this.#limiter.take(key, limit, 1);
+    for (const named of this.#limitsOf(caller)) {
+      for (let waited = false; ; waited = true) {
+        const { allowed, retryAfterMs } = await this.#limiter.take(named.key, named.limit, 1);
         if (allowed || signal.aborted) break;
+        if (!waited) this.#metrics.limitHit(metricNameOf(named, caller), "delayed");
         await setTimeout(retryAfterMs, undefined, { signal }).catch(() => {});
       }
     }
@@ -85,6 +91,7 @@ export class FairUse {
   async authenticate(context: PeerContext, proof: Proof, authenticate: Authenticate): Promise<Caller> {
     const guesser = this.#guessers.size === 0 ? undefined : this.#guessers.get(peerOf(context).address);
     if (guesser !== undefined && performance.now() < guesser.silentUntil && !guesser.proven.has(digestOf(proof))) {
+      this.#metrics.limitHit("address", "refused");
       throw tooManyFailures(guesser.silentUntil - performance.now());
     }
     try {
@@ -92,6 +99,7 @@ export class FairUse {
       guesser?.proven.add(digestOf(proof));
       return caller;
     } catch (error) {
+      this.#metrics.authenticationFailed(error);
       if (error instanceof RosterError && isRefusal(error)) await this.#noteFailure(peerOf(context).address, error);
       throw error;
     }
@@ -110,6 +118,7 @@ export class FairUse {
     if (this.#guessers.size > MAX_GUESSERS && oldest !== undefined) this.#guessers.delete(oldest);
     if (!allowed) {
       guesser.silentUntil = performance.now() + retryAfterMs;
+      this.#metrics.limitHit("address", "refused");
       throw tooManyFailures(retryAfterMs, refusal);
     }
   }
@@ -133,6 +142,10 @@ interface NamedLimit extends Pick<Counted, "name" | "limit"> {
 }
 
 const UNLIMITED: readonly NamedLimit[] = [];
+
+function metricNameOf({ name }: Pick<NamedLimit, "name">, { credential }: Caller) {
+  return name === "account" ? name : credential.kind;
+}
 
 /** An address from which authentications have failed. */
 interface Guesser {

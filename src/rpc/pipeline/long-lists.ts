@@ -1,4 +1,5 @@
 import { RosterError } from "../../directory/errors.ts";
+import type { Meter } from "../../metrics/meter.ts";
 
 /** How many more lists of one caller may wait for those that run. */
 const MAX_WAITING = 100;
@@ -8,8 +9,9 @@ export class LongLists {
   readonly #limit: number;
   readonly #callers = new Map<string, { running: number; readonly waiting: Array<() => void> }>();
 
-  constructor(limit: number) {
+  constructor(limit: number, meter: Meter) {
     this.#limit = limit;
+    meter.show("roster_long_lists", () => this.#counts());
   }
 
   /** Throws TOO_MANY_LISTS. */
@@ -48,5 +50,13 @@ export class LongLists {
       caller.running -= 1;
       if (caller.running === 0) this.#callers.delete(callerId);
     }
+  }
+
+  #counts() {
+    const callers = [...this.#callers.values()];
+    return [
+      { labels: { state: "running" }, value: callers.reduce((sum, { running }) => sum + running, 0) },
+      { labels: { state: "waiting" }, value: callers.reduce((sum, { waiting }) => sum + waiting.length, 0) },
+    ];
   }
 }

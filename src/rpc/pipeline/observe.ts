@@ -1,4 +1,5 @@
 import type { DescMethod } from "@bufbuild/protobuf";
+import { RosterError } from "../../directory/errors.ts";
 import type { Caller } from "../../directory/keys/api-key.ts";
 import type { CallContext } from "./call.ts";
 import type { LogCall, Outcome } from "./call-log.ts";
@@ -19,15 +20,17 @@ export function observe(
   callMetrics: MethodMetrics,
   logCall: LogCall,
 ): ObservedCall {
-  const start = performance.now();
-  callMetrics.begin();
+  const begun = callMetrics.begin();
   return {
     caller: undefined,
     finish(outcome) {
-      const milliseconds = performance.now() - start;
-      callMetrics.end(outcome?.code ?? 0, milliseconds / 1000);
+      const milliseconds = callMetrics.end(begun, outcome?.code ?? 0, outcome && reasonOf(outcome));
       logCall({ method, context, caller: this.caller, milliseconds, outcome });
       return outcome;
     },
   };
+}
+
+function reasonOf({ cause }: NonNullable<Outcome>) {
+  return cause instanceof RosterError ? cause.reason : undefined;
 }

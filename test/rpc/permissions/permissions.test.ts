@@ -4,6 +4,7 @@ import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { createAuthenticator } from "../../../src/directory/keys/authentication.ts";
 import { TokenBuckets } from "../../../src/directory/limits/rate-limiter.ts";
 import { createLog } from "../../../src/log.ts";
+import { Meter } from "../../../src/metrics/meter.ts";
 import { CallMetrics } from "../../../src/rpc/pipeline/call-metrics.ts";
 import { FairUse } from "../../../src/rpc/pipeline/fair-use.ts";
 import { LongLists } from "../../../src/rpc/pipeline/long-lists.ts";
@@ -65,8 +66,9 @@ test("an RPC whose permission is not declared is not served: the server does not
   const streams = createStreams({ store, authenticate, limit: 1 });
   streams.stop();
   const draining = new AbortController().signal;
+  const meter = new Meter();
   const unlimited = { perKey: undefined, perToken: undefined, perAccount: undefined, failuresPerAddress: undefined };
-  const fairness = { fairUse: new FairUse(new TokenBuckets(), unlimited), longLists: new LongLists(1) };
+  const fairness = { fairUse: new FairUse(new TokenBuckets(), unlimited, meter), longLists: new LongLists(1, meter) };
   const log = createLog("silent");
   const deps = {
     store,
@@ -76,7 +78,7 @@ test("an RPC whose permission is not declared is not served: the server does not
     draining,
     streams,
     ...fairness,
-    callMetrics: new CallMetrics(),
+    callMetrics: new CallMetrics(meter),
     logCall: () => {},
   };
   const handlers = { check: async () => ({}), list: async () => ({}), watch: () => nothing() };

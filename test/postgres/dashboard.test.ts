@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { dashboardQueries } from "../monitoring/dashboard.ts";
+import { makeLoad } from "../monitoring/load.ts";
+import { LONG } from "../support/bounds.ts";
+import { testFolder } from "../support/folder.ts";
+import { METRICS, metricsUrlOf } from "../support/metrics.ts";
+import { spawnServer } from "../support/process.ts";
+import { requirePrometheus, startPrometheus } from "../support/prometheus.ts";
+import { spawnWithWorkers } from "../workers/workers.ts";
+
+/** On a busy machine Prometheus misses some of its turns. */
+const PATIENTLY = { timeout: 40_000, interval: 200 };
+
+/** What is zero while all is well. */
+const ZERO_IS_WELL = new Set([
+  "Calls that fail by our fault",
+  "Long lists",
+  "Watches: the one furthest behind",
+  "Writes that wait",
+  "Transactions run again",
+  "PostgreSQL: waiting for a connection",
+  "SQLite: write-ahead log",
+  "Time of the last pruning",
+  "Pruning runs",
+  "Rows pruned",
+  "Migrations, and what searches do not find yet",
+  "Garbage collection",
+  "Starts",
+]);
+
+/** How many servers have been asked twice. */
+const ASKED = 'count(sum_over_time(up{job="roster"}[1m]) >= 2)';
+
+test(
+  "no panel of the dashboard is empty when Prometheus watches a server on SQLite, with workers, and one on PostgreSQL",
+  LONG,
+  async (context) => {
+    requirePrometheus(context);
+    expect(inject("postgres")).toBeDefined();
+    const folder = testFolder();
+    const onSqlite = { ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`, ROSTER_BOOTSTRAP_KEY: "" };
+    const servers = await Promise.all([
+      spawnWithWorkers(folder, 2, { ...METRICS, ...onSqlite }),
+      spawnServer(testFolder(), { env: METRICS }),
+    ]);
+    onTestFinished(async () => {
+      await Promise.all(servers.map((server) => server.end("SIGKILL")));
+    });
+    const prometheus = await startPrometheus(servers.map((server) => new URL(metricsUrlOf(server)).host));
+    await expect.poll(() => prometheus.query(ASKED), PATIENTLY).toMatchObject([{ value: servers.length }]);
+
+    await Promise.all(servers.map(makeLoad));
+    const [worker] = servers[0].workers().values();
+    process.kill(worker ?? expect.fail("no worker has served"), "SIGKILL");
+    for (const { title, query } of dashboardQueries()) {
+      const shown = async () => (await prometheus.query(query)).filter(({ value }) => !Number.isNaN(value));
+      const least = ZERO_IS_WELL.has(title) ? 0 : Number.MIN_VALUE;
+      await expect
+        .poll(async () => Math.max(...(await shown()).map(({ value }) => value)), {
+          ...PATIENTLY,
+          message: `${title}: ${query}`,
+        })
+        .toBeGreaterThanOrEqual(least);
+    }
+  },
+);
