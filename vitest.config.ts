@@ -10,6 +10,7 @@ const ON_EVERY_ENGINE = [
   "test/db/fill-words.test.ts",
   "test/db/indexed-metadata.test.ts",
   "test/db/user-data.test.ts",
+  "test/db/backup.test.ts",
   "test/db/verify.test.ts",
   "test/directory/**/*.test.ts",
   "test/rpc/**/*.test.ts",

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { auditCommand } from "./audit/command.ts";
 import { accountsCommand } from "./commands/accounts.ts";
+import { healthCommand } from "./commands/health.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { watchCommand } from "./commands/watch.ts";
@@ -34,6 +35,7 @@ export function createProgram(env: Environment): Command {
     auditCommand(env),
     profileCommand(env),
     whoAmICommand(env),
+    healthCommand(env),
     ...databaseCommands(env),
     completionCommand(),
   ];

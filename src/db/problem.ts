@@ -13,10 +13,12 @@ export function databaseTooNew(unknown: readonly string[]): DatabaseProblem {
 }
 
 /** For work that knows the schema of this version only. */
-export function databaseTooOld(pending: readonly string[]): DatabaseProblem {
-  return new DatabaseProblem(
-    `the database is of an older version (pending: ${pending.join(", ")}); run roster migrate, or the roster of that version`,
-  );
+export class DatabaseTooOld extends DatabaseProblem {
+  constructor(pending: readonly string[]) {
+    super(
+      `the database is of an older version (pending: ${pending.join(", ")}); run roster migrate, or the roster of that version`,
+    );
+  }
 }
 
 /** The database can't be opened, reached or brought up to date. `database` must not contain a password. */
@@ -24,6 +26,6 @@ export function databaseUnusable(database: string, cause: unknown): DatabaseProb
   return new DatabaseProblem(`${database} can't be used: ${causeText(cause)}`, { cause });
 }
 
-export function backupUnwritable(file: string, cause: unknown): DatabaseProblem {
+export function fileUnwritable(file: string, cause: unknown): DatabaseProblem {
   return new DatabaseProblem(`${file} can't be written: ${causeText(cause)}`, { cause });
 }

@@ -134,10 +134,11 @@ test("verify says what does not hold, and what to do", async () => {
   const { code, stderr } = await roster(args);
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `roster: storage: index users_of_project is missing
+    `roster: the database breaks invariants:
+storage: index users_of_project is missing
 references: account default: slugs has a row of the account, which is not there
 accounts: account nobody: the slug "lost" is registered as its own, and is not
-what to do: docs/operations.md#verify (problems: 3)
+next: see docs/operations.md#verify (problems: 3)
 `,
   );
 });

@@ -4,12 +4,9 @@ import type { Engine } from "../../src/db/engine.ts";
 import type { Transaction } from "../../src/db/query/queryable.ts";
 import type { Rule } from "../../src/db/verify/findings.ts";
 import { type Verification, verifyDatabase, verifyMoment } from "../../src/db/verify/verify-database.ts";
-import { mintSecret } from "../../src/directory/keys/api-key.ts";
-import { insertApiKey } from "../../src/directory/keys/api-keys.ts";
-import { createSession } from "../../src/directory/sessions/sessions.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
-import { createTestAccount, newUser, type TestAccount } from "../support/account.ts";
 import { openTestEngine } from "../support/engine.ts";
+import { fillDirectory } from "../support/lived-in.ts";
 import { openTestStore, type TestStore } from "../support/store.ts";
 
 let store: TestStore;
@@ -17,7 +14,7 @@ let engine: Engine;
 beforeAll(async () => {
   store = await openTestStore();
   engine = openTestEngine(store.url);
-  await fill();
+  await fillDirectory(store, MANY);
 });
 afterAll(async () => {
   await engine.close();
@@ -26,41 +23,6 @@ afterAll(async () => {
 
 /** More than are read at a time. */
 const MANY = 1_100;
-
-/** An account in which everything has happened, and beside it one whose history and log have been pruned. */
-async function fill(): Promise<void> {
-  const boss = await createTestAccount(store.store, "default");
-  await boss.insert({ id: "boss", superAdmin: true });
-  await live(await createTestAccount(store.store, "pruned"), 10);
-  await store.store.prune({ changes: store.sources.clock(), answers: 0, audit: store.sources.clock() });
-  await live(await createTestAccount(store.store, "a"), MANY);
-}
-
-async function live({ insert, write }: TestAccount, many: number): Promise<void> {
-  for (const id of ["purged", "again"])
-    await write(async (tx) => tx.users.purge(await tx.users.insert(newUser(tx, { id }))));
-  const ada = await insert({ id: "ada", name: "Ada", email: "Ada@Example.com", metadata: { b: 1, a: "é" } });
-  const alan = await insert({ id: "alan", externalId: "x-1" });
-  await insert({ id: "again" });
-  await write(async (tx) => {
-    for (let n = 0; n < many; n += 1) await tx.users.insert(newUser(tx, { id: `many-${n}`, name: `Many ${n}` }));
-    const changed = await tx.users.update(ada, { ...ada, about: "first" });
-    await tx.users.update(changed, { ...changed, about: "second", emailVerifyTime: tx.now() });
-    await tx.users.update(alan, { ...alan, deleteTime: tx.now() });
-  });
-  await write(async (tx) => {
-    const deleted = await tx.users.find("alan");
-    if (deleted !== undefined) await tx.users.update(deleted, { ...deleted, deleteTime: null });
-    const key = {
-      displayName: "Billing",
-      userId: "ada",
-      role: "READER",
-      certificateNames: [`billing-${tx.account.id}`],
-    } as const;
-    await insertApiKey(tx, { ...key, expireTime: null, requireNonce: false, rateLimit: null }, mintSecret(tx.newId("K")));
-    await createSession(tx, { userId: "ada", externalId: "s-1" });
-  });
-}
 
 test("a directory in which everything has happened is as it must be", async () => {
   const { problems, problemCount, rows } = await verifyDatabase(store.url, userEncoder);

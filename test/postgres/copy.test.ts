@@ -52,12 +52,12 @@ test("a backup taken while a server writes is a directory of one moment", async 
   const store = await open(url);
   const writing = Promise.all(Array.from({ length: 50 }, (_, index) => write(store, 100 + index)));
   const file = join(testFolder(), "backup.db");
-  backUpDatabase(url, file);
+  await backUpDatabase(url, file);
   await writing;
   const backup = await everything(await open(`sqlite:${file}`));
   const state = await store.read(DEFAULT_ACCOUNT, ({ users }) => users.listAt(backup.account.revision, "", 10_000));
   expect(backup.users).toEqual(state.flatMap(({ state: user }) => user ?? []));
-  expect(() => backUpDatabase(url, file)).toThrow("exists");
+  await expect(backUpDatabase(url, file)).rejects.toThrow("exists");
 });
 
 async function open(url: string): Promise<Store> {

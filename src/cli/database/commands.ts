@@ -1,14 +1,17 @@
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { SETTINGS, variablesOf } from "../../config/settings.ts";
 import type { Environment } from "../options/connection.ts";
 import { databaseUrlOf } from "../options/database-url.ts";
+import { parseMillisOption } from "../options/times.ts";
+import type { BackupOptions } from "./backup.ts";
 import type { MigrateOptions } from "./migrate.ts";
+import type { RestoreOptions } from "./restore.ts";
 
 const places = SETTINGS.indexedMetadata.variable;
 
 /** The commands that work on a database itself, not through a server. Each loads the databases only when it runs. */
 export function databaseCommands(env: Environment): Command[] {
-  return [migrateCommand(env), backupCommand(env), copyCommand(), verifyCommand(env)];
+  return [migrateCommand(env), backupCommand(env), restoreCommand(env), copyCommand(), verifyCommand(env)];
 }
 
 function migrateCommand(env: Environment): Command {
@@ -23,11 +26,31 @@ function migrateCommand(env: Environment): Command {
 }
 
 function backupCommand(env: Environment): Command {
-  return onDatabase(new Command("backup").description("Copy the embedded database to a new file, while servers run."))
-    .argument("<file>", "the file to write; it must not exist")
-    .action(async (file: string, { databaseUrl }: DatabaseOption) => {
+  return onDatabase(
+    new Command("backup").description("Copy the database, of either engine, to a new SQLite file, while servers run."),
+  )
+    .argument("<place>", "the file to write, which must not exist; with --every a folder")
+    .option("--every <duration>", "go on, with a backup each 30m, 1h, 1d, …", parseMillisOption)
+    .option("--keep <count>", "of those the newest, by default 24; others are removed", parseCountOption)
+    .option("--no-verify", "only check the copy's pages, and not every invariant, which takes longer")
+    .addHelpText("after", "\nExit code 1 and a file: the copy was made, and is not what roster verify wants.")
+    .action(async (place: string, { databaseUrl, ...options }: BackupOptions & DatabaseOption) => {
       const { backUp } = await import("./backup.ts");
-      backUp(databaseUrlOf(env, databaseUrl), file);
+      await backUp(databaseUrlOf(env, databaseUrl), place, options);
+    });
+}
+
+function restoreCommand(env: Environment): Command {
+  return onDatabase(
+    new Command("restore").description(
+      "Put a backup where there is no directory yet: it is checked, and overwrites nothing.",
+    ),
+  )
+    .argument("<file>", "the backup; it stays as it is")
+    .option("--force", "restore also what breaks an invariant")
+    .action(async (file: string, { databaseUrl, ...options }: RestoreOptions & DatabaseOption) => {
+      const { restore } = await import("./restore.ts");
+      await restore(file, databaseUrlOf(env, databaseUrl), options);
     });
 }
 
@@ -53,6 +76,13 @@ function verifyCommand(env: Environment): Command {
       const { verify } = await import("./verify.ts");
       await verify(databaseUrlOf(env, databaseUrl));
     });
+}
+
+function parseCountOption(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) {
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  }
+  return Number(text);
 }
 
 interface DatabaseOption {

@@ -14,7 +14,7 @@ export async function verify(databaseUrl: string): Promise<void> {
 }
 
 /** Throws a CommandError that tells the problems, one to a line. */
-export function assertVerified({ problems, problemCount }: Verification): void {
+export function assertVerified({ problems, problemCount }: Verification, what = "the database"): void {
   if (problemCount === 0) {
     return;
   }
@@ -23,5 +23,7 @@ export function assertVerified({ problems, problemCount }: Verification): void {
   );
   const more = problemCount - problems.length;
   if (more > 0) lines.push(`and ${more} more\n`);
-  throw new CommandError(`${lines.join("")}what to do: docs/operations.md#verify (problems: ${problemCount})`);
+  throw new CommandError(
+    `${what} breaks invariants:\n${lines.join("")}next: see docs/operations.md#verify (problems: ${problemCount})`,
+  );
 }

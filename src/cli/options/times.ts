@@ -15,8 +15,13 @@ export function parseTimeOption(text: string): Timestamp {
 
 /** The value of an option that is a stretch of time. */
 export function parseDurationOption(text: string): Duration {
+  return durationFromMs(parseMillisOption(text));
+}
+
+/** As `parseDurationOption`, in milliseconds. */
+export function parseMillisOption(text: string): number {
   try {
-    return durationFromMs(parseDuration(text) / 1000);
+    return parseDuration(text) / 1000;
   } catch (error) {
     throw error instanceof InvalidValue ? new InvalidArgumentError(`It ${error.message}.`) : error;
   }

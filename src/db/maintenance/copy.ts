@@ -16,13 +16,18 @@ export interface CopyProgress {
   readonly rows: number;
 }
 
+interface CopyTarget {
+  readonly reader: Queryable;
+  readonly writer: Queryable;
+}
+
 /** Copies a whole directory from one database, which must be there, into an empty one. Throws a DatabaseProblem. */
 export function copyDatabase(from: string, to: string, onProgress: (progress: CopyProgress) => void): Promise<void> {
   const copy = async (source: Engine) => {
     await migrate(source);
     await withEngine(to, async (target) => {
       await migrate(target);
-      await copyRows(source, target, onProgress);
+      await copyRows(source.reader, target, onProgress);
       await fillWords(new Database(target));
     });
   };
@@ -33,17 +38,21 @@ export function copyDatabase(from: string, to: string, onProgress: (progress: Co
  * Copies every row, as it is: ids, versions, revisions, history, keys, secrets. Both databases are migrated. A copy that was
  * interrupted goes on where it stopped; at the end every row of both is compared. Throws a DatabaseProblem if they differ.
  */
-async function copyRows(from: Engine, to: Engine, onProgress: (progress: CopyProgress) => void): Promise<void> {
+export async function copyRows(
+  from: Queryable,
+  to: CopyTarget,
+  onProgress: (progress: CopyProgress) => void = () => {},
+): Promise<void> {
   for (const table of TABLES) {
     let rows = 0;
-    for await (const batch of readBatches(from.reader, table, await lastKey(to.reader, table))) {
+    for await (const batch of readBatches(from, table, await lastKey(to.reader, table))) {
       await insertBatch(to.writer, table, batch);
       rows += batch.length;
       onProgress({ table, rows });
     }
   }
   for (const table of TABLES) {
-    if ((await digest(from.reader, table)) !== (await digest(to.reader, table))) {
+    if ((await digest(from, table)) !== (await digest(to.reader, table))) {
       throw new DatabaseProblem(
         `table ${table} differs after the copy; stop every server on both databases, and copy into an empty one`,
       );

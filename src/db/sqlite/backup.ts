@@ -1,31 +1,31 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import { backupUnwritable, DatabaseProblem, databaseUnusable } from "../problem.ts";
-import { assertReadable, makeFile } from "./files.ts";
+import { DatabaseProblem, databaseUnusable } from "../problem.ts";
+import { assertReadable } from "./files.ts";
 
-/**
- * Writes what the database holds at this moment to a new file. Servers may go on reading and writing meanwhile. The copy is
- * checked, and on the disk under its name only when it is whole. Throws a DatabaseProblem, also if the file exists.
- */
-export function backUpSqlite(path: string, file: string): void {
-  if (existsSync(file)) {
-    throw new DatabaseProblem(`${file} exists; a backup never overwrites`);
-  }
-  const draft = `${file}.${process.pid}.part`;
+/** Writes what the database holds at this moment to a file that is empty. Servers may go on reading and writing meanwhile. */
+export function copyMoment(path: string, file: string): void {
   const source = openToRead(path);
   try {
-    makeFile(draft);
-    source.prepare("vacuum into ?").run(draft);
-    assertSound(draft);
-    sync(draft);
-    linkSync(draft, file);
-    sync(dirname(file));
-  } catch (error) {
-    throw error instanceof DatabaseProblem ? error : backupUnwritable(file, error);
+    source.prepare("vacuum into ?").run(file);
   } finally {
     source.close();
-    rmSync(draft, { force: true });
+  }
+}
+
+/** Makes one file of a copy, that can be read where nothing can be written. */
+export function withoutLog(file: string): void {
+  const copy = new Database(file);
+  copy.pragma("journal_mode = delete");
+  copy.close();
+}
+
+/** Throws a DatabaseProblem if pages or rows of the file are damaged. */
+export function assertSound(file: string): void {
+  const copy = new Database(file, { readonly: true });
+  const problem = copy.pragma("quick_check", { simple: true });
+  copy.close();
+  if (problem !== "ok") {
+    throw new DatabaseProblem(`the database is damaged: ${String(problem)}`);
   }
 }
 
@@ -39,19 +39,4 @@ function openToRead(path: string): Database.Database {
   } catch (error) {
     throw databaseUnusable(path, error);
   }
-}
-
-function assertSound(draft: string): void {
-  const copy = new Database(draft, { readonly: true });
-  const problem = copy.pragma("quick_check", { simple: true });
-  copy.close();
-  if (problem !== "ok") {
-    throw new DatabaseProblem(`the database is damaged: ${String(problem)}`);
-  }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, "r");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }

@@ -6,7 +6,7 @@ import { Database } from "../database.ts";
 import type { Engine } from "../engine.ts";
 import { pendingMigrations } from "../migrations/migrate.ts";
 import { withEngine } from "../open-engine.ts";
-import { databaseTooOld } from "../problem.ts";
+import { DatabaseTooOld } from "../problem.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { type Table, untyped } from "../query/untyped-tables.ts";
 import { TABLES } from "../schema.ts";
@@ -44,7 +44,7 @@ export function verifyDatabase(url: string, encoder: UserEncoder): Promise<Verif
 async function verifyEngine(engine: Engine, encoder: UserEncoder): Promise<Verification> {
   const pending = await pendingMigrations(engine);
   if (pending.length > 0) {
-    throw databaseTooOld(pending);
+    throw new DatabaseTooOld(pending);
   }
   return new Database(engine).snapshot("reader", (db) => verifyMoment({ db, engine, encoder }));
 }

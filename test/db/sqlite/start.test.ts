@@ -92,7 +92,7 @@ test("a file is made for its owner alone, and so is what stands beside it; one t
   const all = (file: string, mode: number) => ["", "-shm", "-wal"].map((end) => [`${file}${end}`, mode]);
   expect(modes()).toEqual([...all("other.db", 0o644), ...all("roster.db", 0o600)]);
   for (const store of stores) await store.close();
-  backUpDatabase(`sqlite:${other}`, join(folder, "backup.db"));
+  await backUpDatabase(`sqlite:${other}`, join(folder, "backup.db"));
   expect(Object.fromEntries(modes())).toMatchObject({ "backup.db": 0o600 });
 });
 

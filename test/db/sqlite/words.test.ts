@@ -14,7 +14,7 @@ test("a backup, and a database that was vacuumed, finds whom the database found"
   const path = join(folder, "roster.db");
   await fill(path);
   const copy = join(folder, "copy.db");
-  backUpDatabase(`sqlite:${path}`, copy);
+  await backUpDatabase(`sqlite:${path}`, copy);
   const database = new Database(path);
   database.exec("vacuum");
   database.close();
