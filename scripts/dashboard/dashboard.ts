@@ -1,4 +1,9 @@
-import { type Panel, ROWS } from "./panels.ts";
+import { CALL_ROWS } from "./call-panels.ts";
+import { DATABASE_ROWS } from "./database-panels.ts";
+import type { Panel } from "./panel.ts";
+import { UPKEEP_ROWS } from "./upkeep-panels.ts";
+
+const ROWS = { ...CALL_ROWS, ...DATABASE_ROWS, ...UPKEEP_ROWS };
 
 const COLUMNS = 24;
 const WIDTH = 6;

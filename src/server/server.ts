@@ -7,9 +7,7 @@ import { createSealer, TOKEN_KEY_BYTES } from "../directory/values/sealer.ts";
 import type { Log } from "../log.ts";
 import { Meter } from "../metrics/meter.ts";
 import { createAuditHub } from "../rpc/audit/audit-hub.ts";
-import type { AuditWatching } from "../rpc/audit/watch-audit-entries.ts";
 import { createChangeHub } from "../rpc/changes/change-hub.ts";
-import type { Watching } from "../rpc/changes/watch-users.ts";
 import { createAuthenticate } from "../rpc/pipeline/authenticate.ts";
 import { type CallLogOptions, createCallLog } from "../rpc/pipeline/call-log.ts";
 import { CallMetrics } from "../rpc/pipeline/call-metrics.ts";
@@ -25,6 +23,7 @@ import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.t
 import type { CorsOrigins } from "./http/cors.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http/port.ts";
+import { showServer } from "./metrics/server-metrics.ts";
 import { type Readiness, unreadyReason } from "./probes.ts";
 import { startPruning } from "./pruning.ts";
 import type { Route } from "./route.ts";
@@ -93,8 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const hub = createChangeHub({ store, tokens, log });
   const auditHub = createAuditHub(store, log);
   const watching = { hub, auditHub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
-  showLags(meter, watching);
-  showFacts(meter, facts, store.engine);
+  showServer(meter, { ...watching, ...facts, engine: store.engine });
   const draining = stopping.signal;
   const refusals = new Refusals(store, log, options.refusalIntervalMs);
   const fairness = {
@@ -136,16 +134,6 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
       database.stop();
     },
   };
-}
-
-function showLags(meter: Meter, { hub, auditHub }: Pick<Watching & AuditWatching, "hub" | "auditHub">): void {
-  meter.show("roster_watch_lag_revisions", hub.lag);
-  meter.show("roster_audit_watch_lag_entries", auditHub.lag);
-}
-
-function showFacts(meter: Meter, { version, maxStreams }: ServerFacts, engine: Store["engine"]): void {
-  meter.show("roster_build_info", () => [{ labels: { version, engine }, value: 1 }]);
-  meter.show("roster_max_streams", () => maxStreams);
 }
 
 function factsOf(options: ServerOptions): ServerFacts {
