@@ -7,6 +7,7 @@ import { ServerService } from "../../gen/roster/v1/server_service_pb.js";
 import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
 import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { withSeenRevisions } from "./seen-revisions.ts";
 
 export interface RosterClient {
   readonly users: Client<typeof UserService>;
@@ -48,14 +49,18 @@ export interface ClientTls {
   readonly key?: string;
 }
 
-/** Clients of Roster's services that share one connection and call with one key. */
+/**
+ * Clients of Roster's services that share one connection and call with one key. Reads never show less than an earlier answer to one of
+ * these clients did, whatever servers and replicas of the database answer; of an account that calls name in the same way.
+ */
 export function createRosterClient(options: RosterClientOptions): RosterClient {
   const { transport, close } =
     options.transport === undefined
       ? connect(options.baseUrl, options.compress ?? !isLoopback(options.baseUrl), options.tls)
       : { transport: options.transport, close: () => {} };
+  const consistent = withSeenRevisions(transport);
   const authorized =
-    options.apiKey === undefined ? transport : withHeader(transport, "authorization", `Bearer ${options.apiKey}`);
+    options.apiKey === undefined ? consistent : withHeader(consistent, "authorization", `Bearer ${options.apiKey}`);
   return {
     users: createClient(UserService, authorized),
     sessions: createClient(SessionService, authorized),

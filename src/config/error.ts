@@ -10,7 +10,7 @@ export class ConfigError extends Error {
 /** The text, fit to be shown: passwords of URLs and secrets of keys are left out. */
 export function withoutSecrets(text: string): string {
   return text
-    .replace(/^(\w+:\/\/[^:/@]*):.*@/, "$1:***@")
+    .replace(/(\w+:\/\/[^:/@]*):.*@/, "$1:***@")
     .replace(/([?&]password=)[^&]*/g, "$1***")
     .replace(/\b(roster_K[0-9A-Z]*_)[\w-]+/g, "$1***");
 }

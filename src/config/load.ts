@@ -7,23 +7,29 @@ import { SETTINGS, type Setting, type SettingValues } from "./settings.ts";
 import { type TlsConfig, type TlsValues, tlsProblems, toTlsConfig } from "./tls.ts";
 
 /** All settings by their names in SETTINGS; those of TLS together, and lists empty where nothing is set. */
-export interface Config extends Omit<SettingValues, keyof TlsValues | "corsOrigins" | "indexedMetadata"> {
+export interface Config
+  extends Omit<SettingValues, keyof TlsValues | "corsOrigins" | "indexedMetadata" | "databaseReplicaUrls"> {
   readonly tls: TlsConfig | undefined;
   readonly corsOrigins: readonly string[];
   readonly indexedMetadata: readonly MetadataPath[];
+  readonly databaseReplicaUrls: readonly string[];
 }
 
 /** Reads the settings. Throws a ConfigError that names every wrong one. */
 export function loadConfig(env: Environment): Config {
   const problems: string[] = [];
   const all = readValues(env, problems);
-  const { tlsCertificate, tlsKey, tlsClientCa, tlsClientAuth, corsOrigins = [], indexedMetadata = [], ...values } = all;
+  const { tlsCertificate, tlsKey, tlsClientCa, tlsClientAuth, ...others } = all;
+  const { corsOrigins = [], indexedMetadata = [], databaseReplicaUrls = [], ...values } = others;
   const tls = toTlsConfig({ tlsCertificate, tlsKey, tlsClientCa, tlsClientAuth });
   problems.push(...tlsProblems(env, tls));
+  if (databaseReplicaUrls.length > 0 && values.databaseUrl?.startsWith("sqlite:")) {
+    problems.push("ROSTER_DATABASE_REPLICA_URL: needs a PostgreSQL in ROSTER_DATABASE_URL");
+  }
   if (problems.length > 0) {
     throw new ConfigError(problems);
   }
-  return { ...values, tls, corsOrigins, indexedMetadata };
+  return { ...values, tls, corsOrigins, indexedMetadata, databaseReplicaUrls };
 }
 
 function readValues(env: Environment, problems: string[]): SettingValues {

@@ -29,6 +29,17 @@ export function parseDatabaseUrl(text: string): string {
   return text;
 }
 
+/** URLs of PostgreSQL, separated by commas or white space. */
+export function parseReplicaUrls(text: string): string[] {
+  const urls = text.trim().split(/[\s,]+(?=postgres(?:ql)?:)/);
+  if (
+    !urls.every((url) => /^postgres(ql)?:\/\/[^/\s]/.test(url) && URL.canParse(url) && !new URL(url).pathname.includes(","))
+  ) {
+    throw new InvalidValue("must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, or several, separated by commas");
+  }
+  return urls;
+}
+
 export function parseAddress(text: string): Address {
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
   if (host === undefined || Number(port) > 65_535) {

@@ -13,6 +13,7 @@ import {
   parseOrigins,
   parsePem,
   parseRateLimit,
+  parseReplicaUrls,
   parseSecret,
   parseTimeout,
   parseWorkers,
@@ -39,10 +40,18 @@ export const SETTINGS = {
     secret: "password",
     parse: parseDatabaseUrl,
   },
+  databaseReplicaUrls: {
+    variable: "ROSTER_DATABASE_REPLICA_URL",
+    fallback: "",
+    description:
+      "standbys of the PostgreSQL that answer reads, separated by commas: postgres://USER:PASSWORD@HOST:PORT/DATABASE,…; none when empty",
+    secret: "password",
+    parse: parseReplicaUrls,
+  },
   databasePoolSize: {
     variable: "ROSTER_DATABASE_POOL_SIZE",
     fallback: "10",
-    description: "PostgreSQL connections for writes, and as many for reads",
+    description: "PostgreSQL connections for writes, and as many for reads, of the primary and of each replica",
     parse: (text: string) => parseInteger(text, 1, 1000),
   },
   databaseTimeoutMs: {

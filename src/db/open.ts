@@ -11,9 +11,10 @@ import { withIndexedMetadata } from "./maintenance/indexed-metadata.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { DEFAULT_LIMITS, openEngine, toDatabaseProblem } from "./open-engine.ts";
 import type { PostgresOptions } from "./postgres/engine.ts";
-import { KyselyStore } from "./store.ts";
+import type { ReplicaOptions } from "./replicas/replicas.ts";
+import { KyselyStore, type StoreParts } from "./store.ts";
 
-export interface StoreOptions extends PostgresOptions {
+export interface StoreOptions extends PostgresOptions, ReplicaOptions {
   /** How long to wait for a database that can't be reached. */
   readonly waitMs: number;
   /** Told each time that it could not be reached. */
@@ -36,6 +37,9 @@ const DEFAULTS: StoreOptions = {
   writeLease: undefined,
   indexedMetadata: [],
   meter: undefined,
+  replicaUrls: [],
+  maxReplicaLagMs: 10_000,
+  onReplicaChange: () => {},
 };
 const WAIT_INTERVAL_MS = 500;
 
@@ -53,10 +57,22 @@ export async function openStore(url: string, sources: Sources, options: Partial<
 
 /** The same, on an engine that is open. The store closes it. */
 export async function openStoreOn(engine: Engine, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { waitMs, onWait, commitEventBus, indexedMetadata, meter } = { ...DEFAULTS, ...options };
+  const all = { ...DEFAULTS, ...options };
+  const { waitMs, onWait, commitEventBus, indexedMetadata, meter } = all;
   await migrateOnceReachable(engine, { waitMs, onWait });
   await openWords(new Database(engine));
-  return new KyselyStore(await withIndexedMetadata(engine, indexedMetadata), sources, commitEventBus, meter);
+  const openReplicas = await replicasOf(all);
+  const indexed = await withIndexedMetadata(engine, indexedMetadata);
+  return new KyselyStore(indexed, sources, { bus: commitEventBus, meter, openReplicas });
+}
+
+/** Only stores that have replicas load what reads them. */
+async function replicasOf(options: ReplicaOptions & PostgresOptions): Promise<StoreParts["openReplicas"]> {
+  if (options.replicaUrls.length === 0) {
+    return undefined;
+  }
+  const { Replicas } = await import("./replicas/replicas.ts");
+  return (primary, readsOf) => new Replicas(primary, readsOf, options);
 }
 
 async function migrateOnceReachable(

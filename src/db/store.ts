@@ -1,11 +1,11 @@
 import type { Account, NewAccount } from "../directory/accounts/account.ts";
-import type { MetadataRules } from "../directory/accounts/metadata-rules.ts";
 import type { ApiKey, KeyHolder } from "../directory/keys/api-key.ts";
 import type { Session } from "../directory/sessions/session.ts";
 import type { AccountTransaction, AccountView } from "../directory/store/account-view.ts";
 import type { AccountListQuery, AccountSelection } from "../directory/store/accounts.ts";
 import type { ApiKeyListQuery, ApiKeySelection } from "../directory/store/api-keys.ts";
 import type { CommitEventBus, CommitSubscriber } from "../directory/store/commit-event.ts";
+import type { LeastRevision, ReplicaStatus } from "../directory/store/replicas.ts";
 import type { SessionListQuery, SessionSelection } from "../directory/store/sessions.ts";
 import type { Origin, PruneTimes, Sources, Store, WriteFailure } from "../directory/store/store.ts";
 import type { Survey } from "../directory/store/survey.ts";
@@ -13,8 +13,8 @@ import type { FoundUser, ListedUser, ListQuery, UserKey, UserSelection } from ".
 import type { Micros } from "../directory/values/clock.ts";
 import type { Meter } from "../metrics/meter.ts";
 import { countAccounts, listAccounts } from "./accounts/account-list.ts";
+import { type AccountReads, DatabaseReads } from "./accounts/account-reads.ts";
 import { findCounters, listAccountIds } from "./accounts/account-statements.ts";
-import { viewAccount } from "./accounts/account-view.ts";
 import { AccountWrites } from "./accounts/account-writes.ts";
 import { findOrInsertSecret } from "./accounts/secrets.ts";
 import { CommitEvents } from "./commit/commit-events.ts";
@@ -27,10 +27,20 @@ import { fillWords } from "./maintenance/fill-words.ts";
 import { prune } from "./maintenance/prune.ts";
 import { survey } from "./maintenance/survey.ts";
 import { tryWrite } from "./maintenance/try-write.ts";
+import type { Replicas } from "./replicas/replicas.ts";
 import { countSessions, listSessions } from "./sessions/session-list.ts";
-import { findEncoded, findInView } from "./users/find-user.ts";
 import { countUsers } from "./users/user-list.ts";
 import { UserPages } from "./users/user-pages.ts";
+
+/** What a store may have besides its database. */
+export interface StoreParts {
+  readonly bus?: CommitEventBus | undefined;
+  /** Told what the store does. */
+  readonly meter?: Meter | undefined;
+  readonly openReplicas?: OpenReplicas | undefined;
+}
+
+type OpenReplicas = (primary: Database, readsOf: (database: Database) => DatabaseReads) => Replicas;
 
 /** Where each method of the contract is done. Nothing is done here. */
 export class KyselyStore implements Store {
@@ -38,13 +48,18 @@ export class KyselyStore implements Store {
   readonly #pages: UserPages;
   readonly #events: CommitEvents;
   readonly #writes: AccountWrites;
-  readonly #metadataRules: MetadataRules;
+  readonly #reads: AccountReads;
+  readonly #replicas: Replicas | undefined;
 
-  constructor(engine: Engine, sources: Sources, bus?: CommitEventBus, meter?: Meter) {
+  constructor(engine: Engine, sources: Sources, { bus, meter, openReplicas }: StoreParts = {}) {
     this.#database = new Database(engine, meter);
     this.#pages = new UserPages(engine, sources.encoder);
     this.#events = new CommitEvents(bus);
-    this.#metadataRules = sources.metadataRules;
+    const readsOf = (database: Database) => new DatabaseReads(database, this.#pages, sources.metadataRules);
+    const replicas = openReplicas?.(this.#database, readsOf);
+    if (replicas !== undefined) this.#events.subscribe((event) => replicas.heed(event));
+    this.#replicas = replicas;
+    this.#reads = replicas?.reads ?? readsOf(this.#database);
     this.#writes = new AccountWrites({ database: this.#database, sources, pages: this.#pages }, this.#events);
   }
 
@@ -52,16 +67,16 @@ export class KyselyStore implements Store {
     return this.#database.engine.name;
   }
 
-  read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
-    return this.#view("reader", accountId, work);
+  read<T>(accountId: string, work: (view: AccountView) => Promise<T>, least?: LeastRevision): Promise<T> {
+    return this.#reads.view("reader", accountId, work, least);
   }
 
-  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
-    return this.#view("scanner", accountId, work);
+  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>, least?: LeastRevision): Promise<T> {
+    return this.#reads.view("scanner", accountId, work, least);
   }
 
   write<T>(origin: Origin, work: (tx: AccountTransaction) => Promise<T>): Promise<T> {
-    return this.#writes.write(origin, work);
+    return this.#writes.write(origin, this.#replicas?.noting(work) ?? work);
   }
 
   createAccount<T>(account: NewAccount, work: (tx: AccountTransaction) => Promise<T>): Promise<T | undefined> {
@@ -80,9 +95,8 @@ export class KyselyStore implements Store {
     return this.#database.scan((db) => countAccounts(db, selection, { json: this.#pages.dialect.json, upTo }));
   }
 
-  async findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined> {
-    const found = await this.#database.read((db) => findEncoded(db, accountId, key, this.#pages.encoder));
-    return found ?? this.read(accountId, (view) => findInView(view, key));
+  findUser(accountId: string, key: UserKey, least?: LeastRevision): Promise<FoundUser | undefined> {
+    return this.#reads.findUser(accountId, key, least);
   }
 
   listAllUsers(query: ListQuery): Promise<ListedUser[]> {
@@ -162,13 +176,12 @@ export class KyselyStore implements Store {
     return this.#database.writeFailure;
   }
 
-  close(): Promise<void> {
-    return this.#database.engine.close();
+  get replicas(): readonly ReplicaStatus[] {
+    return this.#replicas?.statuses ?? [];
   }
 
-  #view<T>(by: "reader" | "scanner", accountId: string, work: (view: AccountView) => Promise<T>): Promise<T> {
-    return this.#database.snapshot(by, async (db) =>
-      work(await viewAccount(db, accountId, this.#pages, this.#metadataRules)),
-    );
+  async close(): Promise<void> {
+    await this.#replicas?.close();
+    await this.#database.engine.close();
   }
 }

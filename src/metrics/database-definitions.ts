@@ -15,6 +15,24 @@ export const DATABASE_DEFINITIONS = {
     labels: [],
     help: "whether the database answers and takes writes",
   },
+  roster_replica_in_use: {
+    type: "gauge",
+    unit: "0 or 1",
+    labels: ["replica"],
+    help: "whether reads go to the replica of PostgreSQL",
+  },
+  roster_replica_lag_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    labels: ["replica"],
+    help: "how far the replica is behind the primary, to a second; absent where that is not known, or more than ten minutes",
+  },
+  roster_replica_reads_total: {
+    type: "counter",
+    unit: "reads",
+    labels: ["replica", "answered_by"],
+    help: "reads that the replica was asked for: answered by the `replica`, or by the `primary`, because the replica was behind or failed",
+  },
   roster_commit_queue_length: {
     type: "gauge",
     unit: "writes",

@@ -23,6 +23,7 @@ import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.t
 import type { CorsOrigins } from "./http/cors.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http/port.ts";
+import { showReplicas } from "./metrics/replica-metrics.ts";
 import { showServer } from "./metrics/server-metrics.ts";
 import { type Readiness, unreadyReason } from "./probes.ts";
 import { startPruning } from "./pruning.ts";
@@ -93,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   const auditHub = createAuditHub(store, log);
   const watching = { hub, auditHub, heartbeatMs: options.watchHeartbeatMs ?? WATCH_HEARTBEAT_MS };
   showServer(meter, { ...watching, ...facts, engine: store.engine });
+  showReplicas(meter, store.replicas);
   const draining = stopping.signal;
   const refusals = new Refusals(store, log, options.refusalIntervalMs);
   const fairness = {

@@ -101,7 +101,7 @@ test("goes on from the last token, with the same request otherwise", async () =>
   const failures = new Map([[3, new ConnectError("gone", Code.Unavailable)]]);
   const client = peer({ failures, onRequest: ({ $typeName: _, ...request }) => requests.push(request) });
   await idsOf(client, { accountId: "A1", chunkSize: 9, filter: "has(id)", showDeleted: true });
-  const request = { accountId: "A1", chunkSize: 9, filter: "has(id)", showDeleted: true };
+  const request = { accountId: "A1", chunkSize: 9, filter: "has(id)", showDeleted: true, minRevision: 0n };
   expect(requests).toEqual([
     { ...request, resumeToken: "" },
     { ...request, resumeToken: "4" },

@@ -59,6 +59,7 @@ describe("reads", () => {
       { indexedMetadata: [["plan"], ["team", "id"], ["any key", "ключ-1"], ["__proto__"]] },
     ],
     ["ROSTER_INDEXED_METADATA", Array(16).fill("k").join("."), { indexedMetadata: [Array(16).fill("k")] }],
+    ["ROSTER_DATABASE_REPLICA_URL", "", { databaseReplicaUrls: [] }],
     ["ROSTER_DRAIN_TIMEOUT", "2m", { drainTimeoutMs: 120_000 }],
     ["ROSTER_DRAIN_TIMEOUT", "24d", { drainTimeoutMs: 24 * 86_400_000 }],
     ["ROSTER_WORKERS", "64", { workers: 64 }],
@@ -66,6 +67,15 @@ describe("reads", () => {
     ["ROSTER_LOG_LEVEL", "silent", { logLevel: "silent" }],
   ])("%s=%s", (variable, text, expected) => {
     expect(loadConfig({ [variable]: text })).toMatchObject(expected);
+  });
+
+  test.each([
+    ["postgres://u:p,w@a/r", ["postgres://u:p,w@a/r"]],
+    ["postgres://a/r,postgresql://b:5433/r?sslmode=require", ["postgres://a/r", "postgresql://b:5433/r?sslmode=require"]],
+    [" postgres://a/r\n postgres://b/r,\npostgres://c/r \n", ["postgres://a/r", "postgres://b/r", "postgres://c/r"]],
+  ])("replicas: %j", (text, databaseReplicaUrls) => {
+    const env = { ROSTER_DATABASE_URL: "postgres://primary/r", ROSTER_DATABASE_REPLICA_URL: text };
+    expect(loadConfig(env)).toMatchObject({ databaseReplicaUrls });
   });
 
   test("a key for the first start", () => {
@@ -78,6 +88,9 @@ describe("refuses, naming setting, value and what would be right,", () => {
   test.each([
     ["ROSTER_DATABASE_URL", "roster.db", "must be sqlite:PATH"],
     ["ROSTER_DATABASE_URL", "sqlite:", "must be sqlite:PATH"],
+    ["ROSTER_DATABASE_REPLICA_URL", "sqlite:copy.db", "must be postgres://"],
+    ["ROSTER_DATABASE_REPLICA_URL", "postgres:///r", "must be postgres://"],
+    ["ROSTER_DATABASE_REPLICA_URL", "postgres://a/r,b/r", "must be postgres://"],
     ["ROSTER_HTTP_ADDRESS", "8080", "must be HOST:PORT"],
     ["ROSTER_HTTP_ADDRESS", "localhost:65536", "must be HOST:PORT"],
     ["ROSTER_HTTP_ADDRESS", "localhost:-1", "must be HOST:PORT"],
@@ -123,11 +136,18 @@ describe("refuses, naming setting, value and what would be right,", () => {
   });
 });
 
+test("a replica needs a PostgreSQL", () => {
+  expect(problemsOf({ ROSTER_DATABASE_REPLICA_URL: "postgres://u:secret@a/r" })).toEqual([
+    "ROSTER_DATABASE_REPLICA_URL: needs a PostgreSQL in ROSTER_DATABASE_URL",
+  ]);
+});
+
 test("a secret is left out of a text that is shown, and nothing else is", () => {
   expect(withoutSecrets("postgres://me:secret@host:5432/db?x=1")).toBe("postgres://me:***@host:5432/db?x=1");
   expect(withoutSecrets("postgres://host/db?user=me&password=secret&x=1")).toBe(
     "postgres://host/db?user=me&password=***&x=1",
   );
+  expect(withoutSecrets("postgres://host/db,mysql://me:secret@host/db")).toBe("postgres://host/db,mysql://me:***@host/db");
   expect(withoutSecrets("postgres://me@host/db")).toBe("postgres://me@host/db");
   expect(withoutSecrets("sqlite:data/roster.db")).toBe("sqlite:data/roster.db");
   const secret = mintSecret(createIdSource()("K"));

@@ -21,6 +21,7 @@ function fileWith(text: string): string {
 test("the settings that hold secrets can be given as files, and no others", () => {
   expect(Object.values(SETTINGS).flatMap((setting) => variablesOf(setting).slice(1))).toEqual([
     "ROSTER_DATABASE_URL_FILE",
+    "ROSTER_DATABASE_REPLICA_URL_FILE",
     "ROSTER_BOOTSTRAP_KEY_FILE",
   ]);
 });

@@ -155,7 +155,7 @@ test("every metric of the manual is shown, with its labels, and no other", async
         [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label ?? ""),
       );
   }
-  const defined = keysOf(DEFINITIONS).filter((name) => !/^roster_(database_pool|workers)_/.test(name));
+  const defined = keysOf(DEFINITIONS).filter((name) => !/^roster_(database_pool|replica|workers)_/.test(name));
   expect([...labelsByName.keys()].toSorted()).toEqual(defined.toSorted());
   for (const name of defined) {
     const { type, labels } = definitionOf(name);

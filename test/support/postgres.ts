@@ -48,18 +48,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   // PostgreSQL does not run as root: its own user must be able to get there.
   chmodSync(folder, 0o755);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
-    user: "roster",
-    password: "roster",
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
-    postgresFlags: Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    onLog: () => {},
-    onError: () => {},
-  });
+  const server = serverIn(join(folder, "data"), port);
   await server.initialise();
   await server.start();
   const url = `postgres://roster:roster@127.0.0.1:${port}`;
@@ -73,6 +62,26 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A server in a folder, which may be empty. */
+export function serverIn(
+  databaseDir: string,
+  port: number,
+  settings: Readonly<Record<string, string>> = {},
+): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir,
+    user: "roster",
+    password: "roster",
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+    postgresFlags: Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    onLog: () => {},
+    onError: () => {},
+  });
 }
 
 /** A server that is there already, and whose user may create databases: those of this run are dropped at its end. */
@@ -115,15 +124,17 @@ function removeAbandoned(): void {
     const folder = join(tmpdir(), name);
     const owner = readPid(join(folder, "owner.pid"));
     if (owner !== 0 && !isAlive(owner)) {
-      const server = readPid(join(folder, "data", "postmaster.pid"));
-      if (isAlive(server)) process.kill(server, "SIGKILL");
+      for (const data of readdirSync(folder)) {
+        const server = readPid(join(folder, data, "postmaster.pid"));
+        if (isAlive(server)) process.kill(server, "SIGKILL");
+      }
       rmSync(folder, { recursive: true, force: true });
     }
   }
 }
 
 /** The number on the first line of the file; 0 if there is none. */
-function readPid(path: string): number {
+export function readPid(path: string): number {
   try {
     return Number.parseInt(readFileSync(path, "utf8"), 10) || 0;
   } catch {
@@ -149,7 +160,7 @@ async function prepare(url: string): Promise<PostgresAddress> {
 }
 
 /** A port below the ephemeral range, so that no outgoing connection takes it meanwhile. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const free = await new Promise<boolean>((resolve) => {

@@ -227,6 +227,14 @@ export declare type GetUserRequest = Message<"roster.v1.GetUserRequest"> & {
    * @generated from field: bool show_deleted = 6;
    */
   showDeleted: boolean;
+
+  /**
+   * A revision of the account that the caller has seen: the answer is of no earlier moment. Matters only where the server reads from
+   * replicas of its database; see UserService. 0: none.
+   *
+   * @generated from field: int64 min_revision = 7;
+   */
+  minRevision: bigint;
 };
 
 /**
@@ -288,6 +296,14 @@ export declare type LookupUsersRequest = Message<"roster.v1.LookupUsersRequest">
    * @generated from field: google.protobuf.FieldMask read_mask = 3;
    */
   readMask?: FieldMask | undefined;
+
+  /**
+   * A revision of the account that the caller has seen: the answer is of no earlier moment. Matters only where the server reads from
+   * replicas of its database; see UserService. 0: none.
+   *
+   * @generated from field: int64 min_revision = 4;
+   */
+  minRevision: bigint;
 };
 
 /**
@@ -1028,6 +1044,14 @@ export declare type ListUsersRequest = Message<"roster.v1.ListUsersRequest"> & {
    * @generated from field: int32 max_total = 12;
    */
   maxTotal: number;
+
+  /**
+   * A revision of the account that the caller has seen: the answer is of no earlier moment. Matters only where the server reads from
+   * replicas of its database; see UserService. 0: none.
+   *
+   * @generated from field: int64 min_revision = 13;
+   */
+  minRevision: bigint;
 };
 
 /**
@@ -1140,6 +1164,14 @@ export declare type ListUsersChunkedRequest = Message<"roster.v1.ListUsersChunke
    * @generated from field: string filter = 6;
    */
   filter: string;
+
+  /**
+   * A revision of the account that the caller has seen: the answer is of no earlier moment. Matters only where the server reads from
+   * replicas of its database; see UserService. 0: none.
+   *
+   * @generated from field: int64 min_revision = 7;
+   */
+  minRevision: bigint;
 };
 
 /**
@@ -2220,6 +2252,13 @@ export declare const ImportModeSchema: GenEnum<ImportMode>;
  * `revision`, in every response: the account's revision at which the answer is true. It grows by one with each
  * committed transaction that changes the account's users, in commit order. A read sees one moment, and everything that was
  * acknowledged before it began. Reads may also be called by HTTP GET, as the Connect protocol defines it.
+ *
+ * Servers may be set up to read from replicas of their database (ROSTER_DATABASE_REPLICA_URL). Then GetUser, LookupUsers, ListUsers and
+ * ListUsersChunked, of one account, see everything that the server they are sent to has acknowledged or shown of the account, but not
+ * always what another server has, for a few milliseconds in general and ten seconds at most. `min_revision` closes that gap: give the
+ * highest `revision` that you have seen of the account, in whatever answer of whatever server, and the read sees at least that. Page
+ * tokens and resume tokens carry theirs. A replica that is behind is waited for for a moment, then the primary database answers. All
+ * other calls, those with `-`, and whatever decides who may call and do what, never see less than was acknowledged.
  *
  * @generated from service roster.v1.UserService
  */

@@ -7,7 +7,7 @@ import { adminKeyPath } from "../admin-key.ts";
 /** What a server prints when it is ready. `secret`: of the first key, if this start has made it. */
 export function greeting(
   { http, grpc, metrics }: Addresses & { readonly metrics: Address | undefined },
-  { databaseUrl, tls, bootstrapKey, workers }: Config,
+  { databaseUrl, databaseReplicaUrls, tls, bootstrapKey, workers }: Config,
   secret: string | undefined,
 ): string {
   const grpcLine = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
@@ -22,13 +22,14 @@ export function greeting(
       : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
   const metricsLine =
     metrics === undefined ? "" : `  metrics     http://${placeText(metrics)}/metrics   (Prometheus; needs no key)\n`;
+  const replicasLine = databaseReplicaUrls.map((replica) => `  replica     ${withoutSecrets(replica)}\n`).join("");
   const workersLine = workers === 1 ? "" : `  workers     ${workers}\n`;
   const keyLine = secret === undefined ? "" : `  first key   ${key}\n`;
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
 ${grpcLine}  database    ${withoutSecrets(databaseUrl)}
-${metricsLine}${workersLine}${keyLine}
+${replicasLine}${metricsLine}${workersLine}${keyLine}
 Create a user, list them, export them:
 
   KEY=${keyFile === undefined ? (bootstrapKey === undefined ? (secret ?? "…") : "$ROSTER_BOOTSTRAP_KEY") : `$(cat ${keyFile})`}

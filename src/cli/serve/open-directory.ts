@@ -12,6 +12,7 @@ import { createMetadataRules } from "../../metadata/metadata-rules.ts";
 import { userEncoder } from "../../rpc/users/user-encoder.ts";
 import { adminKeyPath, readAdminKey, writeAdminKey } from "../admin-key.ts";
 import { CommandError } from "../errors.ts";
+import { logReplicas } from "./replica-log.ts";
 import { logWaiting } from "./wait-log.ts";
 
 export interface Directory {
@@ -19,9 +20,9 @@ export interface Directory {
   readonly sources: Sources;
 }
 
-/** Opens the database that is configured, brought up to date. */
+/** Opens the database that is configured, brought up to date, and its replicas. */
 export async function openDirectory(
-  { databaseUrl, databasePoolSize, databaseTimeoutMs, databaseWaitMs, indexedMetadata }: Config,
+  { databaseUrl, databaseReplicaUrls, databasePoolSize, databaseTimeoutMs, databaseWaitMs, indexedMetadata }: Config,
   log: Log,
   options: Partial<StoreOptions> = {},
 ): Promise<Directory> {
@@ -37,6 +38,8 @@ export async function openDirectory(
     waitMs: databaseWaitMs,
     indexedMetadata,
     onWait: logWaiting(log),
+    replicaUrls: databaseReplicaUrls,
+    onReplicaChange: logReplicas(log),
     ...options,
   });
   return { store, sources };

@@ -20,8 +20,9 @@ import { waitForSignal } from "./signals.ts";
 export async function servePrimary(config: Config, log: Log): Promise<void> {
   const meter = createMeter();
   const supervisor = new Supervisor(config.workers, log, meter);
-  // No bus for commit events: what this process writes is remembered nowhere.
-  const { store, sources } = await openDirectory(config, log, { poolSize: 1, writeLease: supervisor.writeLease, meter });
+  // No bus for commit events: what this process writes is remembered nowhere. No replicas: it answers no reads.
+  const options = { poolSize: 1, writeLease: supervisor.writeLease, meter, replicaUrls: [] };
+  const { store, sources } = await openDirectory(config, log, options);
   showSurvey(meter, store);
   const stopPruning = startPruning({ ...config, store, now: sources.clock, log, meter });
   const reload = () => supervisor.reload();

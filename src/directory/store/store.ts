@@ -9,6 +9,7 @@ import type { AccountTransaction, AccountView } from "./account-view.ts";
 import type { AccountListQuery, AccountSelection } from "./accounts.ts";
 import type { ApiKeyListQuery, ApiKeySelection } from "./api-keys.ts";
 import type { CommitSubscriber } from "./commit-event.ts";
+import type { LeastRevision, ReplicaStatus } from "./replicas.ts";
 import type { SessionListQuery, SessionSelection } from "./sessions.ts";
 import type { Survey } from "./survey.ts";
 import type { FoundUser, ListedUser, ListQuery, UserEncoder, UserKey, UserSelection } from "./users.ts";
@@ -25,14 +26,16 @@ export interface Store {
    * Reads one account. MUST show `work` one moment, whatever is written meanwhile, MUST refuse writes, and neither waits
    * for a writer nor makes one wait. Throws ACCOUNT_NOT_FOUND.
    * `work` must be short and must not call the store: it may hold the only connection for reads.
+   * With `least`, a replica may answer, and `work` may run again elsewhere. MUST NOT show less than that revision, if the account
+   * has it, nor less than this store has shown or committed of the account. Without it, the primary answers.
    */
-  read<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
+  read<T>(accountId: string, work: (view: AccountView) => Promise<T>, least?: LeastRevision): Promise<T>;
 
   /**
    * As `read`, for work that may have to look at many rows: it takes longer to begin, and MUST NOT keep calls waiting that do
    * not scan.
    */
-  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>): Promise<T>;
+  scan<T>(accountId: string, work: (view: AccountView) => Promise<T>, least?: LeastRevision): Promise<T>;
 
   /**
    * Writes one account. MUST be all or nothing; MUST run one `work` at a time per account; MUST NOT return before the
@@ -59,10 +62,10 @@ export interface Store {
   countAccounts(selection: AccountSelection, upTo?: number): Promise<number>;
 
   /**
-   * One user, as callers get it, with the account's revision. MUST be of one moment. One query, if there is such a user. Throws
-   * ACCOUNT_NOT_FOUND.
+   * One user, as callers get it, with the account's revision. MUST be of one moment. One query, if there is such a user. With `least`
+   * as `read`. Throws ACCOUNT_NOT_FOUND.
    */
-  findUser(accountId: string, key: UserKey): Promise<FoundUser | undefined>;
+  findUser(accountId: string, key: UserKey, least?: LeastRevision): Promise<FoundUser | undefined>;
 
   /** Users of all accounts, otherwise as `UserReader.list`. Only super admins may see this. */
   listAllUsers(query: ListQuery): Promise<ListedUser[]>;
@@ -123,6 +126,9 @@ export interface Store {
 
   /** The state of the whole database, for those who watch over it. Looks at every account, and keeps nobody waiting. */
   survey(): Promise<Survey>;
+
+  /** Of those that answer reads beside the primary, in the order of the settings. */
+  readonly replicas: readonly ReplicaStatus[];
 
   /** Resolves if the database answers. */
   ping(): Promise<void>;

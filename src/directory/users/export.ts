@@ -1,4 +1,5 @@
 import { RosterError } from "../errors.ts";
+import type { AccountView } from "../store/account-view.ts";
 import type { Store } from "../store/store.ts";
 import type { EncodedUser, EncodedUserAt, UserReader } from "../store/users.ts";
 import type { User } from "./user.ts";
@@ -30,6 +31,8 @@ export interface ExportOptions {
   readonly passes?: ((user: User) => boolean) | undefined;
   /** The most users to read. */
   readonly limit: number;
+  /** At which the account must be at least, if a replica of the database answers. Undefined: none does. */
+  readonly minRevision?: number | undefined;
 }
 
 /** The most users read at a time: large ones must not fill the memory, and other calls run in between. */
@@ -42,9 +45,9 @@ const PAGE_LIMIT = 250;
 export async function readExportPage(
   store: Store,
   position: ExportPosition,
-  { showDeleted, passes, limit }: ExportOptions,
+  { showDeleted, passes, limit, minRevision }: ExportOptions,
 ): Promise<ExportPage> {
-  return store.read(position.accountId, async ({ account, users }) => {
+  const read = async ({ account, users }: AccountView): Promise<ExportPage> => {
     const revision = position.revision ?? account.revision;
     if (revision < account.historyFloor || revision > account.revision) {
       throw new RosterError("RESUME_TOKEN_EXPIRED", "the change history no longer reaches back to this export; begin again");
@@ -58,7 +61,9 @@ export async function readExportPage(
       after: rows.at(-1)?.id ?? position.after,
       done: rows.length < Math.min(limit, PAGE_LIMIT),
     };
-  });
+  };
+  const least = minRevision === undefined ? undefined : () => Math.max(minRevision, position.revision ?? 0);
+  return store.read(position.accountId, read, least);
 }
 
 async function readStates(

@@ -24,6 +24,8 @@ export interface ChunkOptions {
   readonly passes: ((user: User) => boolean) | undefined;
   /** The most users in one chunk. */
   readonly chunkSize: number;
+  /** As `ExportOptions` have it. */
+  readonly minRevision: number | undefined;
 }
 
 /** Cuts what is left of one account into chunks. Reads the next one only when the one before it has been taken. */
@@ -56,13 +58,13 @@ interface Backlog {
 
 /** Reads pages until they fill a chunk, until there are no more, or until enough of them had nothing. */
 async function readOn(store: Store, backlog: Backlog, options: ChunkOptions): Promise<Backlog> {
-  const { showDeleted, passes, chunkSize } = options;
+  const { passes, chunkSize } = options;
   const maxPages = passes === undefined ? Number.POSITIVE_INFINITY : MAX_FILTERED_PAGES;
   const users = [...backlog.users];
   let { readTo, allRead } = backlog;
   for (let pages = 0; !allRead && pages < maxPages && hasRoom(users, chunkSize); pages += 1) {
     const limit = passes === undefined ? chunkSize - users.length : MAX_CHUNK_SIZE;
-    const page = await readExportPage(store, readTo, { showDeleted, passes, limit });
+    const page = await readExportPage(store, readTo, { ...options, limit });
     users.push(...page.users);
     readTo = { ...readTo, revision: page.revision, after: page.after };
     allRead = page.done;

@@ -13,7 +13,8 @@ export async function getUser(
 ): Promise<MessageShape<typeof GetUserResponseSchema>> {
   const setUsers = createSetUsers(call, request.readMask);
   const { case: kind, value: key } = requireField(request.key.case && request.key, "key");
-  const found = await store.findUser(call.accountId, { kind, key, showDeleted: request.showDeleted });
+  const least = () => Number(request.minRevision);
+  const found = await store.findUser(call.accountId, { kind, key, showDeleted: request.showDeleted }, least);
   if (found === undefined) {
     throw notFound("User", key);
   }

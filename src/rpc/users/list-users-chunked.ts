@@ -34,6 +34,8 @@ export async function* listUsersChunked(
   const binding = bindingOf(request, accountId);
   const seal = (at: ExportPosition) => tokens.sealResume(binding, at);
   const all = accountId === ALL_ACCOUNTS;
+  // Revisions of different accounts say nothing of each other.
+  const minRevision = all ? undefined : Number(request.minRevision);
 
   let position =
     resumeToken === ""
@@ -41,7 +43,7 @@ export async function* listUsersChunked(
       : // What is read is what the call may read, whatever a token says.
         { ...tokens.openResume(binding, resumeToken), ...(!all && { accountId }) };
   while (position !== undefined) {
-    for await (const chunk of readChunks(store, position, { showDeleted, passes, chunkSize })) {
+    for await (const chunk of readChunks(store, position, { showDeleted, passes, chunkSize, minRevision })) {
       position = chunk.position;
       yield setUsers(toResponse(chunk, tokens, seal(position)), ListUsersChunkedResponseSchema.field.users, chunk.users);
       if (draining.aborted && !(chunk.done && !all)) {

@@ -30,10 +30,12 @@ export async function listUsers(store: Store, tokens: Tokens, request: ListUsers
     );
   }
   const answer = async ({ account, users }: AccountView) =>
-    Object.assign(await answerUsers(asked, users), { revision: BigInt(account.revision) });
+    Object.assign(await answerUsers(asked, users, account.revision), { revision: BigInt(account.revision) });
+  // The next page is of no earlier moment than this one.
+  const least = () => Math.max(Number(request.minRevision), tokens.revisionOfPage(request.pageToken));
   return isAlongIndex(request)
-    ? store.read(call.accountId, answer)
-    : call.runLongList(() => store.scan(call.accountId, answer));
+    ? store.read(call.accountId, answer, least)
+    : call.runLongList(() => store.scan(call.accountId, answer, least));
 }
 
 /** A request, parsed. */
@@ -54,6 +56,7 @@ function isAlongIndex(request: ListUsersRequest): boolean {
 async function answerUsers(
   { tokens, request, call, setUsers, order, filter, search }: Asked,
   users: Pick<UserReader, "list" | "count">,
+  revision?: number,
 ): Promise<Response> {
   // It may have waited for other long lists.
   call.assertAwaited();
@@ -71,6 +74,7 @@ async function answerUsers(
     read: (query) => users.list({ ...query, ...selection, order }),
     keyOf: ({ key }) => key,
     count: (upTo) => users.count(selection, upTo),
+    revision,
   });
   const response = create(ListUsersResponseSchema, answer);
   const encoded = items.map((item) => item.encoded);

@@ -5,6 +5,7 @@ import {
   LookupUsersResultSchema,
   type UserKey,
 } from "../../../gen/roster/v1/user_service_pb.js";
+import type { AccountView } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
 import type { EncodedUser, UserReader } from "../../directory/store/users.ts";
 import { foldKey, type UserKeyKind } from "../../directory/users/user.ts";
@@ -15,14 +16,15 @@ type Result = MessageShape<typeof LookupUsersResultSchema>;
 
 export async function lookupUsers(
   store: Store,
-  { keys, readMask }: LookupUsersRequest,
+  { keys, readMask, minRevision }: LookupUsersRequest,
   call: Call,
 ): Promise<MessageInitShape<typeof LookupUsersResponseSchema>> {
   const setUsers = createSetUsers(call, readMask);
-  return store.read(call.accountId, async ({ account, users }) => {
+  const answer = async ({ account, users }: AccountView) => {
     const find = await findAll(users, keys);
     return { results: keys.map((key) => toResult(find(key), setUsers)), revision: BigInt(account.revision) };
-  });
+  };
+  return store.read(call.accountId, answer, () => Number(minRevision));
 }
 
 /** Finds users for all keys with one query per kind. */

@@ -25,12 +25,18 @@ export interface ListAnswer {
   readonly totalExact?: boolean;
 }
 
+/** A list of one moment. */
+interface ListingAt<T> extends Listing<T> {
+  /** The account's revision, where the list is of users of one account. */
+  readonly revision?: number | undefined;
+}
+
 /** The page that a request asks for, the tokens of the pages next to it, good for requests with the same binding, and the total. */
 export async function answerList<T>(
   tokens: Tokens,
   binding: Binding,
   request: ListRequest,
-  listing: Listing<T>,
+  listing: ListingAt<T>,
 ): Promise<{ readonly items: readonly T[]; readonly answer: ListAnswer }> {
   const { items, ...page } = request.countOnly ? NO_PAGE : await answerPage(tokens, binding, request, listing);
   return { items, answer: { ...page, ...(asksForTotal(request) && (await answerTotal(request, listing))) } };
@@ -47,15 +53,15 @@ async function answerPage<T>(
   tokens: Tokens,
   binding: Binding,
   { pageSize, pageToken, skip }: ListRequest,
-  listing: Listing<T>,
+  listing: ListingAt<T>,
 ) {
   const start = pageToken === "" ? FIRST_PAGE : tokens.openPage(binding, pageToken);
   const limit = Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   const { items, next, previous } = await readPage(listing, start, { skip, limit });
   return {
     items,
-    nextPageToken: next === undefined ? "" : tokens.sealPage(binding, next),
-    previousPageToken: previous === undefined ? "" : tokens.sealPage(binding, previous),
+    nextPageToken: next === undefined ? "" : tokens.sealPage(binding, next, listing.revision),
+    previousPageToken: previous === undefined ? "" : tokens.sealPage(binding, previous, listing.revision),
   };
 }
 

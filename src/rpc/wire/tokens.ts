@@ -12,8 +12,10 @@ export type Binding = { readonly [part: string]: JsonValue };
 
 /** The tokens that callers carry from one call to the next. They grant nothing. */
 export interface Tokens {
-  sealPage(binding: Binding, start: PageStart): string;
+  sealPage(binding: Binding, start: PageStart, revision?: number): string;
   openPage(binding: Binding, token: string): PageStart;
+  /** With which it was sealed; 0: with none, or it was not sealed here. */
+  revisionOfPage(token: string): number;
   sealResume(binding: Binding, position: ExportPosition): string;
   openResume(binding: Binding, token: string): ExportPosition;
   /** Marks a position among the changes of an account. */
@@ -40,6 +42,7 @@ interface Claims<T> {
   /** Micros; null: for ever. */
   readonly expires: number | null;
   readonly value: T;
+  readonly revision?: number | undefined;
 }
 
 export function createTokens(sealer: Sealer, now: Clock): Tokens {
@@ -65,9 +68,10 @@ export function createTokens(sealer: Sealer, now: Clock): Tokens {
   }
 
   return {
-    sealPage: (binding, value) =>
-      seal({ kind: "page", binding: digestOf(binding), expires: now() + PAGE_TOKEN_LIFE, value }),
+    sealPage: (binding, value, revision) =>
+      seal({ kind: "page", binding: digestOf(binding), expires: now() + PAGE_TOKEN_LIFE, value, revision }),
     openPage: (binding, token) => open("page", binding, token),
+    revisionOfPage: (token) => (token === "" ? 0 : ((sealer.open(token) as Claims<unknown> | undefined)?.revision ?? 0)),
     sealResume: (binding, value) => seal({ kind: "resume", binding: digestOf(binding), expires: null, value }),
     openResume: (binding, token) => open("resume", binding, token),
     sealChange: (accountId, value) =>
