@@ -17,6 +17,7 @@ const ON_EVERY_ENGINE = [
   "test/coming-from/*.test.ts",
   "test/server/broken-exports.test.ts",
   "test/server/replicas.test.ts",
+  "test/server/telemetry.test.ts",
   "test/workers/workers.test.ts",
 ];
 const ON_POSTGRES = ["test/postgres/*.test.ts"];

@@ -16,6 +16,7 @@ import { EXPORT_ROUNDS, exportUsers } from "./work/export.ts";
 import { exportWhileWriting } from "./work/export-while-writing.ts";
 import { getUser, getUserByConnect } from "./work/get-user.ts";
 import { getUserWithToken } from "./work/get-user-token.ts";
+import { getUserTraced } from "./work/get-user-traced.ts";
 import { importUsers } from "./work/import-users.ts";
 import { latency } from "./work/latency.ts";
 import { listUsers } from "./work/list-users.ts";
@@ -30,6 +31,7 @@ const ALL: readonly Work[] = [
   getUser,
   getUserByConnect,
   getUserWithToken,
+  getUserTraced,
   listUsers,
   latency,
   exportWhileWriting,

@@ -14,7 +14,8 @@ await build({
   platform: "node",
   input: { roster: "src/main.ts", "scan-thread": "src/db/sqlite/scan-thread.ts" },
   // A binary; what only services need that are not served here; an option of pg's that is not taken.
-  external: ["better-sqlite3", "@grpc/proto-loader", "pg-native"],
+  // OpenTelemetry, which few servers load, and whose packages look for each other in node_modules.
+  external: ["better-sqlite3", "@grpc/proto-loader", "pg-native", /^@opentelemetry\//],
   output: {
     dir: folder,
     // To an ES module that asks for node:http, Node brings its whole fetch along.

@@ -4,14 +4,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
-import { codeName } from "../src/cli/errors.ts";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { flagOf, SETTINGS, variablesOf } from "../src/config/settings.ts";
 import { REASONS, type Reason } from "../src/directory/errors.ts";
 import { REFUSAL_CAUSES } from "../src/directory/keys/refusal.ts";
 import { keysOf } from "../src/directory/values/records.ts";
 import { DEFINITIONS, definitionOf } from "../src/metrics/definitions.ts";
-import { CODES } from "../src/rpc/errors.ts";
+import { CODES, codeName } from "../src/rpc/errors.ts";
 import { methodName, PERMISSIONS, SERVICES } from "../src/rpc/permissions/permissions.ts";
 import { dashboard } from "./dashboard/dashboard.ts";
 

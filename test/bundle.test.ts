@@ -1,17 +1,35 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { clientOf, PROTOCOL_NAMES } from "./support/clients.ts";
+import { startCollector } from "./support/collector.ts";
 import { COMMAND } from "./support/command.ts";
 import { testFolder } from "./support/folder.ts";
 import { spawnServer } from "./support/process.ts";
 
 const SHELL_COMMAND = COMMAND.replace(/\.js$/, "");
 
+/** Writes the URL of each module of OpenTelemetry into a file when it is loaded. */
+const NOTE_TELEMETRY = `
+require("node:module").registerHooks({
+  load(url, context, next) {
+    if (url.includes("@opentelemetry")) require("node:fs").appendFileSync(process.env.LOADED, url + "\\n");
+    return next(url, context);
+  },
+});`;
+
+function telemetryProbe(folder: string): { env: NodeJS.ProcessEnv; loaded: () => boolean } {
+  const [probe, loaded] = [join(folder, "note-telemetry.cjs"), join(folder, "loaded")];
+  writeFileSync(probe, NOTE_TELEMETRY);
+  return { env: { NODE_OPTIONS: `--require=${probe}`, LOADED: loaded }, loaded: () => existsSync(loaded) };
+}
+
 test.each(["1", "2"])("serves every protocol from %s processes, and ends in good order", async (workers) => {
-  const server = await spawnServer(testFolder(), { main: SHELL_COMMAND, env: { ROSTER_WORKERS: workers } });
+  const folder = testFolder();
+  const { env, loaded } = telemetryProbe(folder);
+  const server = await spawnServer(folder, { main: SHELL_COMMAND, env: { ...env, ROSTER_WORKERS: workers } });
   for (const protocol of PROTOCOL_NAMES) {
     const users = clientOf(UserService, server.url, server.secret, protocol);
     await users.createUser({ user: { displayName: protocol } });
@@ -19,6 +37,27 @@ test.each(["1", "2"])("serves every protocol from %s processes, and ends in good
     expect(found).toHaveLength(1);
   }
   expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+  // Nobody has asked for traces.
+  expect(loaded()).toBe(false);
+});
+
+test("sends traces if it is asked to", async () => {
+  const folder = testFolder();
+  const { env, loaded } = telemetryProbe(folder);
+  const collector = await startCollector();
+  const server = await spawnServer(folder, {
+    main: SHELL_COMMAND,
+    env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  });
+  await clientOf(UserService, server.url, server.secret).listUsers({});
+  expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+  expect(loaded()).toBe(true);
+  expect(
+    collector
+      .requests()
+      .map(({ path }) => path)
+      .toSorted(),
+  ).toEqual(["/v1/metrics", "/v1/traces"]);
 });
 
 test.runIf(process.platform === "linux")(

@@ -3,7 +3,7 @@ import { median } from "./rounds.ts";
 /** What one piece of work came to. */
 export interface Outcome {
   readonly work: string;
-  readonly unit: "calls/s" | "users/s" | "ms" | "MB" | "MiB";
+  readonly unit: "calls/s" | "users/s" | "ms" | "µs" | "MB" | "MiB";
   /** Roster's first, then those it is measured beside. */
   readonly samples: Readonly<Record<string, readonly number[]>>;
   readonly verdicts: readonly Verdict[];

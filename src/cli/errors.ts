@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { callId, errorReason } from "../client/index.ts";
+import { codeName } from "../rpc/errors.ts";
 import { EXIT_CODES, type Outcome } from "./exit-codes.ts";
 
 /** The command was called the wrong way. */
@@ -42,11 +43,6 @@ const NETWORK_CODES = [Code.Unavailable, Code.Internal, Code.Unknown];
 /** Whether no answer has come: every answer of Roster has a reason. */
 export function isOfNetwork(error: ConnectError): boolean {
   return errorReason(error) === undefined && NETWORK_CODES.includes(error.code);
-}
-
-/** `NOT_FOUND` for Code.NotFound. */
-export function codeName(code: Code): string {
-  return (Code[code] ?? "UNKNOWN").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
 }
 
 /** The code of an error of Node's own libraries: `ENOENT`. */

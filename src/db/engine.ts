@@ -3,6 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { Outage } from "../directory/errors.ts";
 import type { Literal, MetadataPath } from "../directory/lists/filter.ts";
 import type { Footprint } from "../directory/store/survey.ts";
+import type { Tracer } from "../tracing/span.ts";
 import type { Queryable } from "./query/queryable.ts";
 import type { Schema, UsersTable } from "./schema.ts";
 
@@ -10,6 +11,8 @@ import type { Schema, UsersTable } from "./schema.ts";
 export interface Engine {
   /** For people who ask what runs; nothing is decided by it. */
   readonly name: "sqlite" | "postgres";
+  /** Traces what calls do here. Undefined: none is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Everything that writes. Transactions take the write lock at their start. */
   readonly writer: Kysely<Schema>;
   /** Everything that only reads. Never waits for the writer. */

@@ -1,5 +1,6 @@
 import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { Tracer } from "../tracing/span.ts";
 import type { Engine } from "./engine.ts";
 import type { PostgresOptions } from "./postgres/engine.ts";
 import { DatabaseProblem, databaseUnusable } from "./problem.ts";
@@ -9,6 +10,7 @@ export interface EngineOptions {
   readonly limits?: PostgresOptions;
   readonly writeLease?: WriteLease | undefined;
   readonly meter?: Meter | undefined;
+  readonly tracer?: Tracer | undefined;
   /** A file is not made if there is none. */
   readonly mustExist?: boolean;
   /** For work that only reads: a file stays as it is. */
@@ -20,18 +22,18 @@ export const DEFAULT_LIMITS: PostgresOptions = { poolSize: 10, statementTimeoutM
 /** The engine of `sqlite:PATH` or `postgres://…`. Throws a DatabaseProblem. */
 export async function openEngine(
   url: string,
-  { limits = DEFAULT_LIMITS, writeLease, meter, mustExist = false, readOnly = false }: EngineOptions = {},
+  { limits = DEFAULT_LIMITS, writeLease, meter, tracer, mustExist = false, readOnly = false }: EngineOptions = {},
 ): Promise<Engine> {
   // Imported here, so that a process loads the driver of its own database only.
   if (!url.startsWith("sqlite:")) {
     const { openPostgres } = await import("./postgres/engine.ts");
-    return openPostgres(url, limits, meter);
+    return openPostgres(url, { ...limits, tracer }, meter);
   }
   const { openSqlite } = await import("./sqlite/engine.ts");
   const path = url.slice("sqlite:".length);
   try {
     if (mustExist) assertReadable(path);
-    return openSqlite(path, { writeLease, meter, readOnly });
+    return openSqlite(path, { writeLease, meter, tracer, readOnly });
   } catch (error) {
     throw toDatabaseProblem(url, error);
   }

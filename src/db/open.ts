@@ -4,6 +4,7 @@ import type { CommitEventBus } from "../directory/store/commit-event.ts";
 import type { Sources, Store } from "../directory/store/store.ts";
 import type { WriteLease } from "../directory/store/write-lease.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { Tracer } from "../tracing/span.ts";
 import { Database } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import { openWords } from "./maintenance/fill-words.ts";
@@ -23,6 +24,8 @@ export interface StoreOptions extends PostgresOptions, ReplicaOptions {
   readonly commitEventBus: CommitEventBus | undefined;
   /** Acquired for each write, where one process can write at a time; undefined: no other process writes. */
   readonly writeLease: WriteLease | undefined;
+  /** Traces what calls ask of the database; undefined: none is traced. */
+  readonly tracer: Tracer | undefined;
   /** The places in the metadata of users that have an index. */
   readonly indexedMetadata: readonly MetadataPath[];
   /** Told what the store does. */
@@ -35,6 +38,7 @@ const DEFAULTS: StoreOptions = {
   onWait: () => {},
   commitEventBus: undefined,
   writeLease: undefined,
+  tracer: undefined,
   indexedMetadata: [],
   meter: undefined,
   replicaUrls: [],
@@ -45,8 +49,8 @@ const WAIT_INTERVAL_MS = 500;
 
 /** Opens the database at `url`, `sqlite:PATH` or `postgres://…`, brought up to date. Throws a DatabaseProblem. */
 export async function openStore(url: string, sources: Sources, options: Partial<StoreOptions> = {}): Promise<Store> {
-  const { poolSize, statementTimeoutMs, writeLease, meter } = { ...DEFAULTS, ...options };
-  const engine = await openEngine(url, { limits: { poolSize, statementTimeoutMs }, writeLease, meter });
+  const { poolSize, statementTimeoutMs, writeLease, meter, tracer } = { ...DEFAULTS, ...options };
+  const engine = await openEngine(url, { limits: { poolSize, statementTimeoutMs }, writeLease, meter, tracer });
   try {
     return await openStoreOn(engine, sources, options);
   } catch (error) {

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { type ContextValues, createContextKey } from "@connectrpc/connect";
+import type { CallSpan } from "../tracing/span.ts";
 
 /** What a call is found by in logs and traces. Made when it is first asked for: most calls end well and are not logged. */
 export class CallIds {
+  /** If the call is traced here. */
+  span: CallSpan | undefined;
   readonly #traceparent: IncomingHttpHeaders[string];
   #call: string | undefined;
 
@@ -16,9 +19,9 @@ export class CallIds {
     return this.#call;
   }
 
-  /** The trace that the call is part of. Source: W3C Trace Context, section 3.2. */
+  /** The trace that the call is part of: that of its span, or the one that the caller names (W3C Trace Context, section 3.2). */
   get trace(): string | undefined {
-    return /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-/.exec(String(this.#traceparent))?.[1];
+    return this.span?.traceId ?? /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-/.exec(String(this.#traceparent))?.[1];
   }
 
   /** The one that callers are told. */

@@ -71,6 +71,11 @@ export const CODES: Readonly<Record<Reason, Code>> = {
   INTERNAL: Code.Internal,
 };
 
+/** `NOT_FOUND` for Code.NotFound. */
+export function codeName(code: Code): string {
+  return (Code[code] ?? "UNKNOWN").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+}
+
 /** The details that errors have. They are sent as Any, which can be written in JSON only if the types are known. */
 export const DETAIL_TYPES = createRegistry(
   ErrorInfoSchema,
@@ -120,8 +125,10 @@ export function toStatus(error: RosterError): Status {
 }
 
 function withDetails(error: RosterError, ids: CallIds): ConnectError {
+  const code = CODES[error.reason];
+  ids.span?.fail(codeName(code), error.reason);
   const details = [...detailsOf(error), { desc: RequestInfoSchema, value: { requestId: ids.told } }];
-  return new ConnectError(brief(error.message), CODES[error.reason], undefined, details, error);
+  return new ConnectError(brief(error.message), code, undefined, details, error);
 }
 
 /** gRPC sends errors in headers, and clients cap those, many at 8 KiB in all: what a caller sent is not repeated at length. */

@@ -17,6 +17,7 @@ import { Refusals } from "../rpc/pipeline/refusals.ts";
 import { createStreams } from "../rpc/pipeline/streams.ts";
 import type { ServerFacts } from "../rpc/server/server-info.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
+import type { Tracer } from "../tracing/span.ts";
 import { VERSION } from "../version.ts";
 import { monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
@@ -36,7 +37,7 @@ export interface ServerOptions {
   readonly log: Log;
   readonly http: HttpPortOptions;
   /** Absent: there is no gRPC port. */
-  readonly grpc?: Omit<GrpcPortOptions, "maxMessageBytes"> | undefined;
+  readonly grpc?: Omit<GrpcPortOptions, "maxMessageBytes" | "tracer"> | undefined;
   /** Verifies tokens of identity providers. Absent: none are taken. */
   readonly tokens?: TokenVerifier | undefined;
   readonly corsOrigins: CorsOrigins;
@@ -66,6 +67,8 @@ export interface ServerOptions {
   readonly meter?: Meter;
   /** Which calls are logged. Default: none. */
   readonly logCalls?: CallLogOptions;
+  /** Absent: no call is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface RosterServer {
@@ -109,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
     streams,
     callMetrics: new CallMetrics(meter),
     logCall,
+    tracer: options.tracer,
     draining,
     log,
   };
@@ -153,10 +157,10 @@ async function openPorts(
   routes: readonly Route[],
   options: ServerOptions & { readonly readiness: Readiness },
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
-  const { maxMessageBytes, log } = options;
+  const { maxMessageBytes, tracer, log } = options;
   const http = await openHttpPort(createHttpHandler({ ...options, routes }), options.http, log);
   try {
-    return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes }, log)) };
+    return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes, tracer }, log)) };
   } catch (error) {
     await http.drain(0);
     throw error;

@@ -4,7 +4,7 @@ import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "../../../gen/google/rpc/error_details_pb.js";
 import type { Status } from "../../../gen/google/rpc/status_pb.js";
-import { codeName } from "../errors.ts";
+import { codeName } from "../../rpc/errors.ts";
 import type { Row } from "./rows.ts";
 
 /** A line of the errors file. */

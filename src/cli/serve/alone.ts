@@ -5,6 +5,7 @@ import { createMeter } from "../../server/metrics/process-metrics.ts";
 import { showSurvey } from "../../server/metrics/survey-metrics.ts";
 import { STARTING } from "../../server/probes.ts";
 import type { RosterServer } from "../../server/server.ts";
+import { startTelemetry } from "../../telemetry/start.ts";
 import { greeting } from "./greeting.ts";
 import { listen } from "./listen.ts";
 import { exposeMetrics } from "./metrics.ts";
@@ -14,16 +15,17 @@ import { waitForSignal } from "./signals.ts";
 /** Runs a server that is this one process. */
 export async function serveAlone(config: Config, log: Log): Promise<void> {
   const meter = createMeter();
-  const directory = await openDirectory(config, log, { meter });
-  showSurvey(meter, directory.store);
   const readMetrics = async () => [await (await import("../../server/metrics/metrics.ts")).measure(meter)];
+  const { tracer, stop: stopTelemetry } = await startTelemetry(process.env, log, { traces: true, readMetrics });
+  const directory = await openDirectory(config, log, { meter, tracer });
+  showSurvey(meter, directory.store);
   let metrics: MetricsPort | undefined;
   let server: RosterServer | undefined;
   const readiness = () => (server === undefined ? STARTING : server.readiness());
   try {
     metrics = await exposeMetrics(config, readMetrics, readiness, log);
     const secret = await firstKey(directory, config);
-    server = await listen({ ...config, meter }, directory, log);
+    server = await listen({ ...config, meter, tracer }, directory, log);
     const signalled = waitForSignal();
     process.stdout.write(greeting({ ...server, metrics }, config, secret));
     const signal = await signalled;
@@ -33,5 +35,6 @@ export async function serveAlone(config: Config, log: Log): Promise<void> {
   } finally {
     await metrics?.close();
     await directory.store.close();
+    await stopTelemetry();
   }
 }

@@ -7,7 +7,7 @@ import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
 export async function listen(
-  config: Config & Pick<ServerOptions, "prunes" | "meter" | "rateLimiter">,
+  config: Config & Pick<ServerOptions, "prunes" | "meter" | "rateLimiter" | "tracer">,
   { store, sources }: Directory,
   log: Log,
 ): Promise<RosterServer> {

@@ -7,6 +7,7 @@ import { createMeter } from "../../server/metrics/process-metrics.ts";
 import { showSurvey } from "../../server/metrics/survey-metrics.ts";
 import { NO_DATABASE, type UnreadyReason } from "../../server/probes.ts";
 import { startPruning } from "../../server/pruning.ts";
+import { startTelemetry } from "../../telemetry/start.ts";
 import { FirstWorkerEnded, Supervisor } from "../../workers/supervisor.ts";
 import { greeting } from "./greeting.ts";
 import { exposeMetrics } from "./metrics.ts";
@@ -27,14 +28,11 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
   const stopPruning = startPruning({ ...config, store, now: sources.clock, log, meter });
   const reload = () => supervisor.reload();
   if (config.issuersFile !== undefined) process.on("SIGHUP", reload);
+  const readMetrics = () => metricsOf(supervisor, meter);
+  const telemetry = await startTelemetry(process.env, log, { readMetrics });
   let metrics: MetricsPort | undefined;
   try {
-    metrics = await exposeMetrics(
-      config,
-      () => metricsOf(supervisor, meter),
-      () => readinessOf(supervisor),
-      log,
-    );
+    metrics = await exposeMetrics(config, readMetrics, () => readinessOf(supervisor), log);
     const secret = await firstKey({ store, sources }, config);
     const addresses = await supervisor.start();
     const signalled = waitForSignal(() => supervisor.kill());
@@ -53,6 +51,7 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
     stopPruning();
     await metrics?.close();
     await store.close();
+    await telemetry.stop();
   }
 }
 

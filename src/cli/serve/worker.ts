@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import type { Config } from "../../config/load.ts";
 import { createLog } from "../../log.ts";
 import { createMeter } from "../../server/metrics/process-metrics.ts";
+import { startTelemetry } from "../../telemetry/start.ts";
 import { Channel } from "../../workers/channel.ts";
 import { listen } from "./listen.ts";
 import { openDirectory } from "./open-directory.ts";
@@ -16,7 +17,9 @@ export async function serveWorker(config: Config): Promise<void> {
     return measure(meter, { worker: cluster.worker?.id });
   });
   const share = (limit: number) => Math.max(1, Math.floor(limit / config.workers));
+  const { tracer, stop: stopTelemetry } = await startTelemetry(process.env, log, { traces: true });
   const directory = await openDirectory(config, log, {
+    tracer,
     poolSize: share(config.databasePoolSize),
     commitEventBus: channel.eventBus,
     writeLease: channel.writeLease,
@@ -29,6 +32,7 @@ export async function serveWorker(config: Config): Promise<void> {
       prunes: false,
       rateLimiter: channel.rateLimiter,
       meter,
+      tracer,
     };
     const { http, grpc, stop } = await listen({ ...config, ...limits }, directory, log);
     const signalled = waitForSignal();
@@ -43,5 +47,6 @@ export async function serveWorker(config: Config): Promise<void> {
     await stop();
   } finally {
     await directory.store.close();
+    await stopTelemetry();
   }
 }

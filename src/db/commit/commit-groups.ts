@@ -3,6 +3,7 @@ import type { Database } from "../database.ts";
 import { CommitGroup, type GroupFigures, MAX_MEMBERS, type Member } from "./commit-group.ts";
 import { type LockAccount, lockAccount } from "./locked-accounts.ts";
 import type { Outcome, Work } from "./shared-transaction.ts";
+import { tracedMember } from "./traced-member.ts";
 
 /**
  * Writes to one account run one at a time, in the order they came, and those that wait share a transaction. Each is told its result, or
@@ -33,12 +34,10 @@ export class CommitGroups {
         const outcome = await work(group);
         return { rollBack: outcome.rollBack, reply: () => resolve(outcome) };
       };
-      this.#enqueue(this.#database.engine.writeQueueOf(accountId), {
-        dryRun,
-        enqueued: performance.now(),
-        run,
-        fail: reject,
-      });
+      const { tracer, writeQueueOf } = this.#database.engine;
+      const member = { dryRun, enqueued: performance.now(), run, fail: reject };
+      const span = tracer?.current();
+      this.#enqueue(writeQueueOf(accountId), span === undefined ? member : tracedMember(span, member));
     });
   }
 
@@ -47,7 +46,11 @@ export class CommitGroups {
     if (queue === undefined) {
       const first = [member];
       this.#queues.set(key, first);
-      void this.#serve(key, first);
+      // It goes on with the writes of others.
+      const serve = () => void this.#serve(key, first);
+      const { tracer } = this.#database.engine;
+      if (tracer === undefined) serve();
+      else tracer.apart(serve);
     } else {
       queue.push(member);
     }

@@ -2,7 +2,9 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import { type ClientConfig, DatabaseError, Pool, types } from "pg";
 import type { Outage } from "../../directory/errors.ts";
 import { Meter } from "../../metrics/meter.ts";
+import type { Tracer } from "../../tracing/span.ts";
 import type { Engine } from "../engine.ts";
+import { tracedBy } from "../query/traced-statements.ts";
 import type { Schema } from "../schema.ts";
 import { postgresExamination } from "./examination.ts";
 import { keepPostgresIndexes } from "./indexes.ts";
@@ -16,6 +18,7 @@ export interface PostgresOptions {
   readonly poolSize: number;
   /** After which a statement is given up. */
   readonly statementTimeoutMs: number;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** How long a call waits for a connection before it is told that the database can't be reached. */
@@ -26,7 +29,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 /** Connects when it is first used. Reads have a pool of their own, so that they never queue behind writes. */
 export function openPostgres(
   url: string,
-  { poolSize, statementTimeoutMs }: PostgresOptions,
+  { poolSize, statementTimeoutMs, tracer }: PostgresOptions,
   meter: Meter = new Meter(),
 ): Engine {
   const connect = (name: string, limits: Pick<ClientConfig, "statement_timeout"> & { readonly max: number }) => {
@@ -43,13 +46,17 @@ export function openPostgres(
     // connections and for busy ones, Node would end the process.
     pool.on("error", () => {});
     pool.on("connect", (client) => client.on("error", () => {}));
-    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNames(measuredPool(pool, name, meter)) }) });
+    return new Kysely<Schema>({
+      dialect: new PostgresDialect({ pool: withNames(measuredPool(pool, name, meter)) }),
+      ...tracedBy(tracer, "postgresql"),
+    });
   };
   const writer = connect("writer", { max: poolSize, statement_timeout: statementTimeoutMs });
   const reader = connect("reader", { max: poolSize, statement_timeout: statementTimeoutMs });
   const maintenance = connect("maintenance", { max: 1 });
   return {
     name: "postgres",
+    tracer,
     writer,
     reader,
     scanner: reader,

@@ -1,8 +1,10 @@
 import Database from "better-sqlite3";
-import { Kysely } from "kysely";
+import { type Dialect, Kysely } from "kysely";
 import type { Outage } from "../../directory/errors.ts";
 import { Meter } from "../../metrics/meter.ts";
+import type { Tracer } from "../../tracing/span.ts";
 import type { Engine } from "../engine.ts";
+import { tracedBy } from "../query/traced-statements.ts";
 import type { Schema } from "../schema.ts";
 import { connectReader, connectWriter, LOCK_TIMEOUT_MS, withoutWaiting } from "./connection.ts";
 import { sqliteDialect } from "./dialect.ts";
@@ -18,23 +20,30 @@ interface SqliteOptions extends Omit<WriteDriverOptions, "lockWait"> {
   /** The file is not changed, nor made: whoever writes is refused. */
   readonly readOnly: boolean;
   readonly meter: Meter | undefined;
+  readonly tracer: Tracer | undefined;
 }
 
 /** Opens the file, made if missing. */
 export function openSqlite(
   path: string,
-  { lockTimeoutMs = LOCK_TIMEOUT_MS, writeLease, meter = new Meter(), readOnly = false }: Partial<SqliteOptions> = {},
+  {
+    lockTimeoutMs = LOCK_TIMEOUT_MS,
+    writeLease,
+    meter = new Meter(),
+    tracer,
+    readOnly = false,
+  }: Partial<SqliteOptions> = {},
 ): Engine {
   const lockWait = meter.histogram("roster_database_lock_wait_seconds");
   const write = readOnly ? connectReader(path) : connectWriter(path);
   const read = connectReader(path);
-  const writer = new Kysely<Schema>({
-    dialect: sqliteDialect(() => new WriteDriver(write, { lockTimeoutMs, writeLease, lockWait })),
-  });
-  const reader = new Kysely<Schema>({ dialect: sqliteDialect(() => new ReadDriver(read)) });
-  const scanner = new Kysely<Schema>({ dialect: scanDialect(path) });
+  const connect = (dialect: Dialect) => new Kysely<Schema>({ dialect, ...tracedBy(tracer, "sqlite") });
+  const writer = connect(sqliteDialect(() => new WriteDriver(write, { lockTimeoutMs, writeLease, lockWait })));
+  const reader = connect(sqliteDialect(() => new ReadDriver(read)));
+  const scanner = connect(scanDialect(path));
   return {
     name: "sqlite",
+    tracer,
     writer,
     reader,
     scanner,

@@ -10,17 +10,16 @@ import type { Permission } from "../permissions/permission.ts";
 import { methodName, PERMISSIONS } from "../permissions/permissions.ts";
 import { type AdmitDeps, admit, proofOf } from "./admit.ts";
 import type { Call, CallContext, Handlers, StreamCall } from "./call.ts";
-import type { LogCall, Outcome } from "./call-log.ts";
+import type { Outcome } from "./call-log.ts";
 import type { CallMetrics } from "./call-metrics.ts";
 import { failureOf } from "./failure.ts";
-import { observe } from "./observe.ts";
+import { type ObserveDeps, observe } from "./observe.ts";
 import type { OpenStream, Streams } from "./streams.ts";
 
-export interface PipelineDeps extends AdmitDeps {
+export interface PipelineDeps extends AdmitDeps, ObserveDeps {
   readonly log: Log;
   readonly streams: Streams;
   readonly callMetrics: CallMetrics;
-  readonly logCall: LogCall;
 }
 
 type Unary = (request: MessageShape<DescMessage>, call: Call) => Promise<MessageInitShape<DescMessage>>;
@@ -50,7 +49,7 @@ export function servicePipeline<S extends DescService>(
 function unary(method: DescMethod, permission: Permission, handler: Unary, deps: PipelineDeps) {
   const callMetrics = deps.callMetrics.of(method);
   return async (request: MessageShape<DescMessage>, context: CallContext) => {
-    const observed = observe(method, context, callMetrics, deps.logCall);
+    const observed = observe(method, context, callMetrics, deps);
     try {
       const call = await admit(method, permission, request, context, deps);
       observed.caller = call.caller;
@@ -67,7 +66,7 @@ function unary(method: DescMethod, permission: Permission, handler: Unary, deps:
 function streaming(method: DescMethod, permission: Permission, handler: Streaming, deps: PipelineDeps) {
   const callMetrics = deps.callMetrics.of(method);
   return async function* (request: MessageShape<DescMessage>, context: CallContext) {
-    const observed = observe(method, context, callMetrics, deps.logCall);
+    const observed = observe(method, context, callMetrics, deps);
     let outcome: Outcome = CANCELED;
     let stream: OpenStream | undefined;
     try {
@@ -90,6 +89,7 @@ function streaming(method: DescMethod, permission: Permission, handler: Streamin
         await open.check();
         await deps.fairUse.pace(call.caller, open.signal);
         yield message;
+        observed.span?.message();
         assertAwaited();
       }
       outcome = undefined;

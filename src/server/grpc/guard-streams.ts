@@ -7,6 +7,8 @@ import { RosterError } from "../../directory/errors.ts";
 import type { Log } from "../../log.ts";
 import { CallIds } from "../../rpc/call-ids.ts";
 import { toConnectError } from "../../rpc/errors.ts";
+import type { Tracer } from "../../tracing/span.ts";
+import { beginCallSpan } from "../call-spans.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { errorResponse, unknownMethod, unsupported } from "../error-responses.ts";
 import { COMPRESSIONS, compressResponses } from "./compression.ts";
@@ -27,7 +29,12 @@ export function http2ServersOf(server: Server): Http2Server[] {
  * details and in part with INTERNAL, and its interceptors do not see that. So what the headers show to be wrong is refused here, and
  * what grpc-js sends on a stream gets the details that it lacks.
  */
-export function guardStreams(http2Server: Http2Server, paths: ReadonlySet<string>, log: Log): void {
+export function guardStreams(
+  http2Server: Http2Server,
+  paths: ReadonlySet<string>,
+  log: Log,
+  tracer: Tracer | undefined,
+): void {
   const serve = http2Server.listeners("stream");
   http2Server.removeAllListeners("stream");
   http2Server.on("stream", (stream, headers, ...rest) => {
@@ -37,6 +44,9 @@ export function guardStreams(http2Server: Http2Server, paths: ReadonlySet<string
     }
     dropFarDeadlines(headers);
     const ids = new CallIds(headers);
+    const { ":path": path = "" } = headers;
+    const address = stream.session?.socket.remoteAddress ?? "";
+    beginCallSpan(tracer, ids, { path, headers, address, response: stream });
     const refusal = refusalOf(headers, paths, ids, log);
     if (refusal !== undefined) {
       send(stream, refusal);

@@ -21,6 +21,7 @@ import { messageOf } from "../../directory/values/cause.ts";
 import type { Log } from "../../log.ts";
 import type { CallContext } from "../../rpc/pipeline/call.ts";
 import { encodeWithPreEncodedField } from "../../rpc/wire/pre-encoded-field.ts";
+import { within } from "../call-spans.ts";
 import { GrpcContext } from "./context.ts";
 import { toStatusObject } from "./errors.ts";
 import { idsOfCall } from "./stream-ids.ts";
@@ -47,15 +48,20 @@ type Writable = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer
 type AnyImpl = (input: unknown, context: CallContext) => Promise<object> | AsyncIterable<object>;
 
 /** The function that grpc-js calls: decodes, runs the function that all ports share, encodes. */
-export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log) {
+export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescService>, log: Log, traced: boolean) {
   const run = Reflect.get(implementation, method.localName) as AnyImpl;
   const encode = (message: object) =>
     asBuffer(encodeWithPreEncodedField(method.output, create(method.output, message as MessageInitShape<DescMessage>)));
   const single = (call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>) =>
     decode(method.input, call.request);
 
-  const answer = async (call: ServerUnaryCall<Buffer, Buffer> | Readable, input: () => unknown) =>
-    encode(await (run(input(), new GrpcContext(call)) as Promise<object>));
+  const spanOf = (call: object) => (traced ? idsOfCall(call).span : undefined);
+  const answer = async (call: ServerUnaryCall<Buffer, Buffer> | Readable, input: () => unknown) => {
+    const span = spanOf(call);
+    const bytes = encode(await within(span, () => run(input(), new GrpcContext(call)) as Promise<object>));
+    span?.encoded();
+    return bytes;
+  };
   const answers = (call: Writable, input: () => unknown) => run(input(), new GrpcContext(call)) as AsyncIterable<object>;
 
   switch (method.methodKind) {
@@ -75,10 +81,10 @@ export function handlerOf(method: DescMethod, implementation: ServiceImpl<DescSe
         );
     case "server_streaming":
       return (call: ServerWritableStream<Buffer, Buffer>) =>
-        stream(call, () => answers(call, () => single(call)), encode, log);
+        within(spanOf(call), () => stream(call, () => answers(call, () => single(call)), encode, log));
     case "bidi_streaming":
       return (call: ServerDuplexStream<Buffer, Buffer>) =>
-        stream(call, () => answers(call, () => decodeAll(method.input, call)), encode, log);
+        within(spanOf(call), () => stream(call, () => answers(call, () => decodeAll(method.input, call)), encode, log));
   }
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { logVerbosity, Server, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Log } from "../../log.ts";
+import type { Tracer } from "../../tracing/span.ts";
 import type { Route } from "../route.ts";
 import { destroyAll, track } from "../sockets.ts";
 import { checkClientCertificates } from "../tls/client-certificates.ts";
@@ -19,6 +20,8 @@ export interface GrpcPortOptions {
   readonly tls?: TlsOptions | undefined;
   readonly maxMessageBytes: number;
   readonly connections?: Partial<ConnectionTimes>;
+  /** Absent: no call is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** In milliseconds. */
@@ -50,7 +53,7 @@ export interface GrpcPort {
 /** Serves gRPC alone, by grpc-js, which is several times faster than Connect's gRPC. */
 export async function openGrpcPort(
   routes: readonly Route[],
-  { host, port, tls, maxMessageBytes, connections }: GrpcPortOptions,
+  { host, port, tls, maxMessageBytes, connections, tracer }: GrpcPortOptions,
   log: Log,
 ): Promise<GrpcPort> {
   // grpc-js would tell of a host that there is not without a code.
@@ -70,7 +73,10 @@ export async function openGrpcPort(
   });
   for (const { service, implementation } of routes) {
     const methods = service.methods.map((method) => [method.localName, definitionOf(method)]);
-    const handlers = service.methods.map((method) => [method.localName, handlerOf(method, implementation, log)]);
+    const handlers = service.methods.map((method) => [
+      method.localName,
+      handlerOf(method, implementation, log, tracer !== undefined),
+    ]);
     const functions: UntypedServiceImplementation = Object.fromEntries(handlers);
     server.addService(Object.fromEntries(methods), functions);
   }
@@ -81,7 +87,7 @@ export async function openGrpcPort(
   const paths = new Set(routes.flatMap(({ service }) => service.methods.map((method) => definitionOf(method).path)));
   const sockets = new Set<Socket>();
   for (const http2Server of http2ServersOf(server)) {
-    guardStreams(http2Server, paths, log);
+    guardStreams(http2Server, paths, log, tracer);
     if (tls?.clients !== undefined && http2Server instanceof TlsServer) {
       checkClientCertificates(http2Server, log);
     }

@@ -1,10 +1,12 @@
 import { createConnectRouter, createContextValues } from "@connectrpc/connect";
-import type { UniversalHandlerFn, UniversalServerRequest } from "@connectrpc/connect/protocol";
+import type { UniversalHandlerFn, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Log } from "../../log.ts";
 import { CALL_IDS, CallIds } from "../../rpc/call-ids.ts";
 import { DETAIL_TYPES } from "../../rpc/errors.ts";
 import { PEER } from "../../rpc/pipeline/peer.ts";
+import type { CallSpan, Tracer } from "../../tracing/span.ts";
+import { beginCallSpan, within } from "../call-spans.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { badRequest, unknownMethod } from "../error-responses.ts";
 import { answerProbe, type Readiness } from "../probes.ts";
@@ -19,11 +21,12 @@ export interface HandlerOptions {
   readonly maxMessageBytes: number;
   readonly corsOrigins: CorsOrigins;
   readonly readiness: Readiness;
+  readonly tracer?: Tracer | undefined;
   readonly log: Log;
 }
 
 /** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC, and probes in plain HTTP. */
-export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readiness, log }: HandlerOptions) {
+export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readiness, tracer, log }: HandlerOptions) {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
@@ -42,7 +45,9 @@ export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readin
     }
     const path = request.url?.split("?", 1)[0] ?? "";
     const ids = new CallIds(request.headers);
-    respond(handlers.get(path), path, request, response, ids, log).catch((error: unknown) => {
+    const address = request.socket.remoteAddress ?? "";
+    const span = beginCallSpan(tracer, ids, { path, headers: request.headers, address, response });
+    within(span, () => respond(handlers.get(path), path, request, response, ids, log)).catch((error: unknown) => {
       // The caller has gone: nobody is left to send an error to.
       log.debug({ ...ids.logged, path, err: error }, "call aborted");
       response.destroy();
@@ -75,7 +80,18 @@ async function respond(
         : await handler(universal);
   // When the caller goes away, what produces the body has to end.
   response.once("close", () => result.body?.[Symbol.asyncIterator]().return?.());
-  await universalResponseToNodeResponse(result, response);
+  await universalResponseToNodeResponse(ids.span === undefined ? result : noteEncoding(result, ids.span), response);
+}
+
+/** Tells the span when the first piece of the body is there. */
+function noteEncoding({ body, ...response }: UniversalServerResponse, span: CallSpan): UniversalServerResponse {
+  async function* noted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      span.encoded();
+      yield piece;
+    }
+  }
+  return body === undefined ? response : { ...response, body: noted(body) };
 }
 
 /** Undefined for a request whose target or host is no URL. */
