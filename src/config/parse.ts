@@ -8,7 +8,7 @@ import { messageOf } from "../directory/values/cause.ts";
 import { DAY, HOUR, type Micros, SECOND } from "../directory/values/clock.ts";
 import type { JsonValue } from "../directory/values/json.ts";
 import { metadataProblem } from "../directory/values/metadata.ts";
-import { CALL_LOG_MODES, type CallLogMode, LOG_LEVELS, type LogLevel } from "../log.ts";
+import { CALL_LOG_MODES, type CallLogMode, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../log.ts";
 import type { Address } from "./address.ts";
 
 /** What every parser here throws. The message says what would be right: "must be …". */
@@ -154,6 +154,7 @@ export function parseTimeout(text: string): number {
 }
 
 export const parseLogLevel = (text: string): LogLevel => parseChoice(text, LOG_LEVELS);
+export const parseLogFormat = (text: string): LogFormat => parseChoice(text, LOG_FORMATS);
 export const parseCallLogMode = (text: string): CallLogMode => parseChoice(text, CALL_LOG_MODES);
 export const parseClientAuth = (text: string) => parseChoice(text, ["optional", "required"] as const);
 

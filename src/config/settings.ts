@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { CALL_LOG_MODES, LOG_LEVELS } from "../log.ts";
+import { CALL_LOG_MODES, LOG_FORMATS, LOG_LEVELS } from "../log.ts";
 import {
   checkCertificates,
   parseAddress,
@@ -8,6 +8,7 @@ import {
   parseDatabaseUrl,
   parseDuration,
   parseInteger,
+  parseLogFormat,
   parseLogLevel,
   parseMetadataPaths,
   parseOrigins,
@@ -206,6 +207,12 @@ export const SETTINGS = {
     fallback: "info",
     description: `what is logged, to standard error: ${LOG_LEVELS.join(", ")}`,
     parse: parseLogLevel,
+  },
+  logFormat: {
+    variable: "ROSTER_LOG_FORMAT",
+    fallback: "auto",
+    description: `how the log is written: ${LOG_FORMATS.join(", ")}; auto: pretty on a terminal, JSON elsewhere`,
+    parse: parseLogFormat,
   },
   logCalls: {
     variable: "ROSTER_LOG_CALLS",

@@ -8,7 +8,7 @@ import { Meter } from "../../src/metrics/meter.ts";
 import { NO_LIMITS } from "../../src/rpc/pipeline/fair-use.ts";
 import { watchFromNow } from "../rpc/changes/watcher.ts";
 import { clientOf, demand, failure, PROTOCOL_NAMES, type Protocol } from "../support/clients.ts";
-import { collectLog, type LogLine } from "../support/log.ts";
+import { collectLog, type LogLine, takeLeaks, watchLog } from "../support/log.ts";
 import { metered } from "../support/metrics.ts";
 import { offlineIssuer, verifierOf } from "../support/offline-issuer.ts";
 import { startTestServer } from "../support/server.ts";
@@ -139,7 +139,45 @@ test("why a token was refused is logged with the id that its caller got", async 
   ] as const) {
     const refused = clientOf(UserService, server.url, await token(claims)).listUsers({});
     const id = callId(await failure(refused, Code.Unauthenticated, "TOKEN_INVALID"));
-    expect(lines().at(-1)).toEqual({ level: 30, time: expect.anything(), msg: "a token was refused", call: id, cause });
+    expect(lines().findLast(({ msg }) => msg === "a token was refused")).toEqual({
+      level: 30,
+      time: expect.anything(),
+      msg: "a token was refused",
+      call: id,
+      cause,
+    });
   }
   await server.stop();
+});
+
+// Each file's logs are looked through after it: see test/support/each-file.ts.
+test.each([
+  ["the secret of a key", `roster_K${"0".repeat(26)}_abc`],
+  ["a token", "eyJhbGciOiJFUzI1NiJ9.e30.x"],
+  ["an e-mail address", "ada+1@example.com"],
+  ["a name", "Ada Lovelace"],
+  ["metadata", "planted"],
+])("a log that told %s would fail the tests", (_, secret) => {
+  watchLog(`${JSON.stringify({ level: 30, msg: "call", cause: `because of ${secret}!` })}\n`);
+  expect(takeLeaks()).toHaveLength(1);
+});
+
+test("a call's log says nothing of what was said, however it ends", async () => {
+  const { log, lines } = collectLog("debug");
+  const server = await startTestServer({ log, logCalls: { mode: "all", slowMs: 0 } });
+  const users = clientOf(UserService, server.url, server.secret);
+  const user = {
+    email: "grace@planted.example",
+    name: "Grace Hopper",
+    externalId: "planted-id",
+    metadata: { team: "planted" },
+  };
+  await users.createUser({ user });
+  await failure(users.createUser({ user: { email: user.email } }), Code.AlreadyExists, "EMAIL_TAKEN");
+  await failure(users.createUser({ user: { email: "planted" } }), Code.InvalidArgument, "FIELD_INVALID");
+  await failure(users.listUsers({ filter: 'name == "planted" &&' }), Code.InvalidArgument, "FILTER_INVALID");
+  await failure(users.getUser({ key: { case: "externalId", value: "planted" } }), Code.NotFound, "USER_NOT_FOUND");
+  await server.stop();
+  expect(lines().filter(({ msg }) => msg === "call")).toHaveLength(5);
+  expect(takeLeaks()).toEqual([]);
 });

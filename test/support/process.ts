@@ -11,6 +11,7 @@ import { createIdSource } from "../../src/directory/values/id.ts";
 import { rememberGrpcPort } from "./clients.ts";
 import { COMMAND } from "./command.ts";
 import { createDatabase } from "./database.ts";
+import { watchLog } from "./log.ts";
 
 export interface ServerProcess {
   readonly url: string;
@@ -109,13 +110,18 @@ function spawnRoster(args: readonly string[], env: NodeJS.ProcessEnv, main = COM
     running.delete(child);
     return { code: child.exitCode, signal: child.signalCode };
   });
-  return { child, ended, output: collect(child.stdout), log: collect(child.stderr) };
+  return { child, ended, output: collect(child.stdout), log: collect(child.stderr, watchLog) };
 }
 
-function collect(stream: Readable): () => string {
+/** `onLine` is given each line once it is whole. */
+function collect(stream: Readable, onLine: (line: string) => void = () => {}): () => string {
   let text = "";
+  let seen = 0;
   stream.setEncoding("utf8").on("data", (part: string) => {
     text += part;
+    const end = text.lastIndexOf("\n") + 1;
+    if (end > seen) onLine(text.slice(seen, end));
+    seen = Math.max(seen, end);
   });
   return () => text;
 }

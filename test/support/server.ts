@@ -3,9 +3,9 @@ import { type Caller, mintSecret } from "../../src/directory/keys/api-key.ts";
 import { createAuthenticator } from "../../src/directory/keys/authentication.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
 import { DAY } from "../../src/directory/values/clock.ts";
-import { createLog } from "../../src/log.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
 import { rememberGrpcPort } from "./clients.ts";
+import { watchedLog } from "./log.ts";
 import { openTestStore, reopenTestStore, type TestStore } from "./store.ts";
 
 export interface TestServer {
@@ -41,7 +41,8 @@ async function serve(
   const server = await startServer({
     store,
     now: sources.clock,
-    log: createLog("silent"),
+    log: watchedLog(),
+    logCalls: { mode: "all", slowMs: 1_000 },
     http: { host: "127.0.0.1", port: 0 },
     grpc: { host: "127.0.0.1", port: 0, tls: options.http?.tls },
     corsOrigins: [],

@@ -1,14 +1,14 @@
 import type { Environment } from "../../config/environment.ts";
 import { type Config, loadConfig } from "../../config/load.ts";
 import { unknownSettings } from "../../config/unknown.ts";
-import { createLog, type Log } from "../../log.ts";
+import { type Log, openLog } from "../../log.ts";
 import { checkIssuers } from "./issuers.ts";
 
 /** Runs a server until SIGTERM or SIGINT, then ends it in good order. */
 export async function serve(env: Environment): Promise<void> {
   try {
     const config = loadConfig(env);
-    const log = createLog(config.logLevel);
+    const log = await openLog({ level: config.logLevel, format: config.logFormat });
     // Loaded here, because each kind of process needs other modules.
     if (config.workers === 1) {
       await checkSettings(env, config, log);

@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import type { Config } from "../../config/load.ts";
-import { createLog } from "../../log.ts";
+import { openLog } from "../../log.ts";
 import { createMeter } from "../../server/metrics/process-metrics.ts";
 import { startTelemetry } from "../../telemetry/start.ts";
 import { Channel } from "../../workers/channel.ts";
@@ -10,7 +10,8 @@ import { waitForSignal } from "./signals.ts";
 
 /** Runs as a worker of a server of several processes, until the primary says so or has gone, or a signal comes. */
 export async function serveWorker(config: Config): Promise<void> {
-  const log = createLog(config.logLevel, { worker: cluster.worker?.id });
+  const base = { worker: cluster.worker?.id };
+  const log = await openLog({ level: config.logLevel, format: config.logFormat, base });
   const meter = createMeter();
   const channel = new Channel(async () => {
     const { measure } = await import("../../server/metrics/metrics.ts");
