@@ -126,6 +126,10 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
   });
   await store.findCertificateHolders(["named"]);
   await store.write(origin, (tx) => purgeUser(tx, ADMIN, "named", ""));
+  await store.write(origin, async (tx) => {
+    const insert = (userId: string) => insertUser(tx, { ...USER_DEFAULTS }, userId);
+    await tx.users.purgeAll([await insert("one"), await insert("two")]);
+  });
   await store.noteKeyUse(DEFAULT_ACCOUNT, "unknown", clock());
   await exerciseAccounts(store);
   await store.listAccountIds("", 10);

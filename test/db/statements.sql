@@ -6,9 +6,13 @@ delete from "answers" where "account_id" = $1;
 
 delete from "api_keys" where "account_id" = $1 and "user_id" = $2;
 
+delete from "api_keys" where "account_id" = $1 and "user_id" in ($2, $3);
+
 delete from "api_keys" where "account_id" = $1;
 
 delete from "audit_entries" where "account_id" = $1;
+
+delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2 and "key_id" = $3;
 
 delete from "certificate_names" where "account_id" = $1 and "owner_id" = $2 and "key_id" in ($3);
 
@@ -22,11 +26,15 @@ delete from "changes" where "account_id" = $1 and "revision" <= $2;
 
 delete from "changes" where "account_id" = $1 and "user_id" = $2;
 
+delete from "changes" where "account_id" = $1 and "user_id" in ($2, $3);
+
 delete from "changes" where "account_id" = $1;
 
 delete from "nonces" where "account_id" = $1 and "expire_time" < $2;
 
 delete from "nonces" where "account_id" = $1 and "key_id" in (select id from api_keys where "account_id" = $2 and "user_id" = $3);
+
+delete from "nonces" where "account_id" = $1 and "key_id" in (select id from api_keys where "account_id" = $2 and "user_id" in ($3, $4));
 
 delete from "nonces" where "account_id" = $1;
 
@@ -36,6 +44,8 @@ delete from "secrets" where "account_id" = $1;
 
 delete from "sessions" where "account_id" = $1 and "user_id" = $2;
 
+delete from "sessions" where "account_id" = $1 and "user_id" in ($2, $3);
+
 delete from "sessions" where "account_id" = $1;
 
 delete from "slugs" where "account_id" = $1 and "slug" = $2;
@@ -43,6 +53,8 @@ delete from "slugs" where "account_id" = $1 and "slug" = $2;
 delete from "slugs" where "account_id" = $1;
 
 delete from "users" where "account_id" = $1 and "id" = $2;
+
+delete from "users" where "account_id" = $1 and "id" in ($2, $3);
 
 delete from "users" where "account_id" = $1;
 
@@ -152,6 +164,10 @@ select "account_id", "sequence", "time", "method", "caller_account_id", "caller_
 
 select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug" limit $2 offset $3;
 
+select "caller_user_id" as "user_id", count(*) as "count" from "audit_entries" where "caller_account_id" = $1 and "caller_user_id" in ($2, $3) group by "caller_user_id";
+
+select "caller_user_id" as "user_id", count(*) as "count" from "audit_entries" where account_id = $1 and ("caller_user_id" in ($2, $3) and "caller_account_id" is null) and (user_id is null or user_id <> caller_user_id) group by "caller_user_id";
+
 select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
 
 select "digest", "caller", "user_id", "response" from "answers" where "account_id" = $1 and "method" = $2 and "request_id" = $3;
@@ -159,6 +175,8 @@ select "digest", "caller", "user_id", "response" from "answers" where "account_i
 select "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" = $2 and "digest" = $3;
 
 select "id" from "api_keys" where "account_id" = $1 and "user_id" = $2 and "certificate_names" != $3;
+
+select "id" from "api_keys" where "account_id" = $1 and "user_id" in ($2, $3) and "certificate_names" != $4;
 
 select "id" from "sessions" where "account_id" = $1 and "id" = $2;
 
@@ -217,6 +235,18 @@ select "type", "user_id", "version", "revision", "commit_time", "image_after", "
 select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "revision" > $2 order by "revision", "ordinal" limit $3;
 
 select "type", "user_id", "version", "revision", "commit_time", "image_after", "changed_fields", "api_key_id", "request_id", "image_before" from "changes" where "account_id" = $1 and "user_id" = $2 and "version" > $3 and "revision" <= $4 order by "version" limit $5;
+
+select "user_id" as "user_id", count(*) as "count" from "answers" where "account_id" = $1 and "user_id" in ($2, $3) and "response" is not null group by "user_id";
+
+select "user_id" as "user_id", count(*) as "count" from "api_keys" where "account_id" = $1 and "user_id" in ($2, $3) group by "user_id";
+
+select "user_id" as "user_id", count(*) as "count" from "audit_entries" where account_id = $1 and "user_id" in ($2, $3) group by "user_id";
+
+select "user_id" as "user_id", count(*) as "count" from "changes" where "account_id" = $1 and "user_id" in ($2, $3) group by "user_id";
+
+select "user_id" as "user_id", count(*) as "count" from "sessions" where "account_id" = $1 and "user_id" in ($2, $3) group by "user_id";
+
+select "user_id", count(*) as "count" from "sessions" where "account_id" = $1 and "user_id" in ($2) and "end_time" is null group by "user_id" order by "user_id";
 
 select "users"."account_id", "users"."id", "users"."external_id", "users"."email", "users"."email_key", "users"."email_verify_time", "users"."email_verify_key", "users"."name", "users"."display_name", "users"."about", "users"."project", "users"."metadata", "users"."status", "users"."super_admin", "users"."create_time", "users"."update_time", "users"."delete_time", "users"."version", "users"."revision" from "users" where "users"."account_id" = $1 and "email_key" = $2 and "delete_time" is null;
 
@@ -356,21 +386,27 @@ update "accounts" set "revision" = $1, "audit_sequence" = $2, "words_revision" =
 
 update "answers" set "response" = $1 where "account_id" = $2 and "user_id" = $3 and "response" is not null;
 
+update "answers" set "response" = $1 where "account_id" = $2 and "user_id" in ($3, $4) and "response" is not null;
+
 update "api_keys" set "digest" = $1, "previous_digest" = "digest", "previous_expire_time" = $2 where "account_id" = $3 and "id" = $4;
 
 update "api_keys" set "display_name" = $1, "user_id" = $2, "role" = $3, "require_nonce" = $4, "certificate_names" = $5, "rate_per_second" = $6, "rate_burst" = $7, "create_time" = $8, "expire_time" = $9, "revoke_time" = $10 where "account_id" = $11 and "id" = $12;
 
 update "api_keys" set "last_use_time" = $1 where "account_id" = $2 and "id" = $3;
 
-update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" = $3 and "revoke_time" is null returning "id", "certificate_names";
+update "api_keys" set "revoke_time" = $1 where "account_id" = $2 and "user_id" in ($3) and "revoke_time" is null returning "id", "user_id", "certificate_names";
 
-update "audit_entries" set "caller_user_id" = $1, "token_subject" = $2, "address" = $3, "request_id" = $4 where "caller_account_id" = $5 and "caller_user_id" = $6;
+update "audit_entries" set "caller_user_id" = case "caller_user_id" when $1 then $2 end, "token_subject" = $3, "address" = $4, "request_id" = $5 where "caller_account_id" = $6 and "caller_user_id" = $7;
 
-update "audit_entries" set "user_id" = case when user_id = $1 then $2 else user_id end, "resource_id" = case when not (user_id = $3) or resource = 'API_KEY' then resource_id when resource = 'USER' then $4 end, "caller_user_id" = case when caller_user_id = $5 and caller_account_id is null then $6 else caller_user_id end, "token_subject" = case when caller_user_id = $7 and caller_account_id is null then null else "token_subject" end, "address" = case when caller_user_id = $8 and caller_account_id is null then null else "address" end, "request_id" = $9 where "account_id" = $10 and ("user_id" = $11 or ("caller_user_id" = $12 and "caller_account_id" is null));
+update "audit_entries" set "caller_user_id" = case "caller_user_id" when $1 then $2 when $3 then $4 end, "token_subject" = $5, "address" = $6, "request_id" = $7 where "caller_account_id" = $8 and "caller_user_id" in ($9, $10);
+
+update "audit_entries" set "user_id" = case when "user_id" = $1 then case "user_id" when $2 then $3 end else user_id end, "resource_id" = case when ("user_id" = $4) is not true or resource = 'API_KEY' then resource_id when resource = 'USER' then case "user_id" when $5 then $6 end end, "caller_user_id" = case when ("caller_user_id" = $7 and "caller_account_id" is null) then case "caller_user_id" when $8 then $9 end else caller_user_id end, "token_subject" = case when ("caller_user_id" = $10 and "caller_account_id" is null) then null else "token_subject" end, "address" = case when ("caller_user_id" = $11 and "caller_account_id" is null) then null else "address" end, "request_id" = $12 where "account_id" = $13 and ("user_id" = $14 or ("caller_user_id" = $15 and "caller_account_id" is null));
+
+update "audit_entries" set "user_id" = case when "user_id" in ($1, $2) then case "user_id" when $3 then $4 when $5 then $6 end else user_id end, "resource_id" = case when ("user_id" in ($7, $8)) is not true or resource = 'API_KEY' then resource_id when resource = 'USER' then case "user_id" when $9 then $10 when $11 then $12 end end, "caller_user_id" = case when ("caller_user_id" in ($13, $14) and "caller_account_id" is null) then case "caller_user_id" when $15 then $16 when $17 then $18 end else caller_user_id end, "token_subject" = case when ("caller_user_id" in ($19, $20) and "caller_account_id" is null) then null else "token_subject" end, "address" = case when ("caller_user_id" in ($21, $22) and "caller_account_id" is null) then null else "address" end, "request_id" = $23 where "account_id" = $24 and ("user_id" in ($25, $26) or ("caller_user_id" in ($27, $28) and "caller_account_id" is null));
 
 update "nonces" set "use_time" = $1 where "account_id" = $2 and "key_id" = $3 and "digest" = $4;
 
-update "sessions" set "end_time" = $1, "update_time" = $2, "version" = "version" + $3 where "account_id" = $4 and "user_id" = $5 and "end_time" is null;
+update "sessions" set "end_time" = $1, "update_time" = $2, "version" = "version" + $3 where "account_id" = $4 and "user_id" in ($5) and "end_time" is null;
 
 update "sessions" set "user_id" = $1, "external_id" = $2, "metadata" = $3, "create_time" = $4, "update_time" = $5, "end_time" = $6, "version" = $7 where "account_id" = $8 and "id" = $9;
 

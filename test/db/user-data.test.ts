@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
 import { type Table, untyped } from "../../src/db/query/untyped-tables.ts";
 import { TABLES } from "../../src/db/schema.ts";
-import { findUserInData, USER_DATA, type UserInData } from "../../src/db/users/user-data.ts";
+import { findUsersInData, USER_DATA, type UsersInData } from "../../src/db/users/data/user-data.ts";
 import type { Origin } from "../../src/directory/store/store.ts";
 import { createTestAccount, newUser, type TestAccount, testAccount } from "../support/account.ts";
 import { openTestEngine } from "../support/engine.ts";
@@ -62,8 +62,8 @@ test("a purge leaves none of the rows that an export finds, and an export finds 
   const account = await createTestAccount(store.store, "default");
   await fill(account, "ada");
   await fill(account, "eve");
-  const user = await findUserInData(engine.writer, account.id, "ada");
-  const other = await findUserInData(engine.writer, account.id, "eve");
+  const user = await findUsersInData(engine.writer, account.id, ["ada"]);
+  const other = await findUsersInData(engine.writer, account.id, ["eve"]);
   const [found, others] = [await rowsOf(user), await rowsOf(other)];
   for (const table of USER_TABLES) expect([table, found[table]?.length]).not.toEqual([table, 0]);
 
@@ -81,7 +81,7 @@ test("a purge leaves none of the rows that an export finds, and an export finds 
 
 test("what an export reads is all that is found", async () => {
   const account = testAccount(store.store, "default");
-  const user = await findUserInData(engine.writer, account.id, "eve");
+  const user = await findUsersInData(engine.writer, account.id, ["eve"]);
   const found = await rowsOf(user);
   await account.read(async ({ userData }) => {
     const data = (await userData.find("eve")) ?? expect.fail();
@@ -125,7 +125,7 @@ async function fill(account: TestAccount, id: string): Promise<void> {
 
 type Rows = Partial<Record<UserTable, unknown[]>>;
 
-async function rowsOf(user: UserInData): Promise<Rows> {
+async function rowsOf(user: UsersInData): Promise<Rows> {
   const rows: Rows = {};
   for (const table of USER_TABLES) {
     rows[table] = await untyped(engine.writer).selectFrom(table).selectAll().where(USER_DATA[table].where(user)).execute();

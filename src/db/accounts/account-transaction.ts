@@ -17,7 +17,7 @@ import { beforeEachStatement } from "../query/before-each-statement.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { KyselySessionWriter } from "../sessions/session-writer.ts";
 import { KyselyChangeReader } from "../users/change-reader.ts";
-import { KyselyUserDataReader } from "../users/user-data-reader.ts";
+import { KyselyUserDataReader } from "../users/data/user-data-reader.ts";
 import type { UserPages } from "../users/user-pages.ts";
 import { KyselyUserWriter } from "../users/user-writer.ts";
 import { WriteBuffer } from "../users/write-buffer.ts";
@@ -60,7 +60,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   constructor(account: Account, origin: Origin, shared: SharedTransaction, { database, sources, pages }: Dependencies) {
     const { id } = account;
     const buffer = new WriteBuffer(shared.db, database.engine);
-    const db = beforeEachStatement(shared.db, () => buffer.flush());
+    const db = beforeEachStatement(shared.db, () => this.flush());
     this.account = account;
     this.now = sources.clock;
     this.newId = sources.newId;
@@ -80,7 +80,10 @@ export class KyselyAccountTransaction implements AccountTransaction {
     this.changes = new KyselyChangeReader(db, id);
     this.apiKeys = new KyselyApiKeyWriter(db, id, pages.dialect.json, { audit, ...access });
     this.sessions = new KyselySessionWriter(db, id, pages.dialect.json, audit);
-    const audited = beforeEachStatement(db, () => audit.flush());
+    const audited = beforeEachStatement(db, async () => {
+      await this.flush();
+      await audit.flush();
+    });
     this.audit = new KyselyAuditReader(audited, id, pages.dialect.json);
     this.userData = new KyselyUserDataReader(audited, id);
     this.answers = new KyselyAnswerStore(db, id, sources.clock);
@@ -123,6 +126,7 @@ export class KyselyAccountTransaction implements AccountTransaction {
   async eraseAccount(): Promise<void> {
     this.#shared.admitNoMore();
     this.#accessChanges.add(null);
+    await this.flush();
     await this.#audit.flush();
     await this.#words.removeAll(this.#db, this.account.id);
     await eraseAccount(this.#db, this.account);
@@ -154,8 +158,10 @@ export class KyselyAccountTransaction implements AccountTransaction {
   }
 
   /** Writes what still waits to be written. */
-  flush(): Promise<void> {
-    return this.#buffer.flush();
+  async flush(): Promise<void> {
+    await this.#buffer.flush();
+    await this.sessions.flush();
+    await this.apiKeys.flush();
   }
 
   /** Hands the account over to the writes that follow in the database's transaction. Returns the event of this one. */

@@ -5,7 +5,7 @@ import { KyselyApiKeyWriter } from "../keys/api-key-writer.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { KyselySessionWriter } from "../sessions/session-writer.ts";
 import { KyselyChangeReader } from "../users/change-reader.ts";
-import { KyselyUserDataReader } from "../users/user-data-reader.ts";
+import { KyselyUserDataReader } from "../users/data/user-data-reader.ts";
 import type { UserPages } from "../users/user-pages.ts";
 import { KyselyUserReader } from "../users/user-reader.ts";
 import { getAccount } from "./account-statements.ts";

@@ -1,9 +1,11 @@
 import type { Account } from "../../directory/accounts/account.ts";
 import type { AuditedChange, AuditedRefusal } from "../../directory/audit/entry.ts";
 import type { Origin } from "../../directory/store/store.ts";
+import type { Erased } from "../../directory/store/users.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import type { IdSource } from "../../directory/values/id.ts";
 import type { SharedTransaction } from "../commit/shared-transaction.ts";
+import type { UsersInData } from "../users/data/user-data.ts";
 import { AuditTrail } from "./audit-trail.ts";
 import { eraseNames } from "./erase-names.ts";
 
@@ -15,14 +17,12 @@ interface Begin {
 
 /** The audit of one transaction: in the log of its account, and rarely in that of another. */
 export class TransactionAudit {
-  readonly #accountId: string;
   readonly #begin: Begin;
   readonly #shared: SharedTransaction;
   readonly #trail: AuditTrail;
   readonly #others: Array<{ readonly account: Account; readonly trail: AuditTrail }> = [];
 
   constructor(account: Account, shared: SharedTransaction, begin: Begin) {
-    this.#accountId = account.id;
     this.#shared = shared;
     this.#begin = begin;
     this.#trail = new AuditTrail(account, begin.origin, begin.time);
@@ -48,16 +48,16 @@ export class TransactionAudit {
     this.#others.push({ account, trail });
   }
 
-  /** Takes out what names a user, in the entries of this transaction and of those before it. */
-  async eraseNames(userId: string): Promise<{ entries: number; pseudonym: string }> {
+  /** Takes out what names users, in the entries of this transaction and of those before it. */
+  async eraseNames(users: UsersInData): Promise<(userId: string) => Pick<Erased, "auditEntries" | "pseudonym">> {
     // No id of a user has a space in it.
-    const pseudonym = `purged ${this.#begin.newId("P")}`;
+    const pseudonyms = new Map(users.userIds.map((id) => [id, `purged ${this.#begin.newId("P")}`]));
     // Entries of other accounts are locked.
     this.#shared.admitNoMore();
     await this.flush();
-    this.#trail.rename(userId, pseudonym);
-    const user = { accountId: this.#accountId, userId, namedKeyIds: [] };
-    return { entries: await eraseNames(this.#shared.db, user, pseudonym), pseudonym };
+    for (const [userId, pseudonym] of pseudonyms) this.#trail.rename(userId, pseudonym);
+    const counts = await eraseNames(this.#shared.db, users, pseudonyms);
+    return (userId) => ({ auditEntries: counts.get(userId) ?? 0, pseudonym: pseudonyms.get(userId) ?? "" });
   }
 
   /** Inserts the entries of this transaction, and of those that share the database's with it. */

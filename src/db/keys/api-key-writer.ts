@@ -6,6 +6,7 @@ import type { ApiKeyListQuery, ApiKeySelection, ApiKeyWriter } from "../../direc
 import type { Micros } from "../../directory/values/clock.ts";
 import type { TransactionAudit } from "../audit/transaction-audit.ts";
 import type { AccessChanges } from "../commit/access-changes.ts";
+import { PendingUsers } from "../commit/pending-users.ts";
 import type { JsonDialect } from "../engine.ts";
 import type { Queryable, Transaction } from "../query/queryable.ts";
 import { countApiKeys, listApiKeys } from "./api-key-list.ts";
@@ -24,6 +25,7 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
   readonly #accountId: string;
   readonly #json: JsonDialect;
   readonly #writes: ApiKeyWrites | undefined;
+  readonly #pendingRevocations = new PendingUsers((userIds, time) => this.#revokeAll(userIds, time));
 
   constructor(db: Queryable, accountId: string, json: JsonDialect, writes?: ApiKeyWrites) {
     this.#db = db;
@@ -72,18 +74,29 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
     }
   }
 
-  async revokeAll(userId: string, time: number): Promise<void> {
+  revokeAllLater(userId: string, time: number): void {
+    this.#pendingRevocations.add(userId, time);
+    this.#writes?.accessChanges.add(userId);
+  }
+
+  /** Revokes the keys that are to be revoked. */
+  flush(): Promise<void> {
+    return this.#pendingRevocations.flush();
+  }
+
+  async #revokeAll(userIds: readonly string[], time: number): Promise<void> {
     const rows = await this.#db
       .updateTable("api_keys")
       .set({ revoke_time: time })
       .where("account_id", "=", this.#accountId)
-      .where("user_id", "=", userId)
+      .where("user_id", "in", userIds)
       .where("revoke_time", "is", null)
-      .returning(["id", "certificate_names"])
+      .returning(["id", "user_id", "certificate_names"])
       .execute();
-    for (const { id } of rows) this.#record("REVOKED", { id, userId }, ["revoke_time"]);
+    for (const { id, user_id: userId } of rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+      this.#record("REVOKED", { id, userId }, ["revoke_time"]);
+    }
     await this.#writes?.names.release(rows.map(toNamedKey));
-    this.#writes?.accessChanges.add(userId);
   }
 
   async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {

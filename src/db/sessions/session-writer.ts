@@ -2,6 +2,7 @@ import type { AuditAction } from "../../directory/audit/entry.ts";
 import { changedSessionFields, type Session } from "../../directory/sessions/session.ts";
 import type { SessionListQuery, SessionSelection, SessionWriter } from "../../directory/store/sessions.ts";
 import type { TransactionAudit } from "../audit/transaction-audit.ts";
+import { PendingUsers } from "../commit/pending-users.ts";
 import type { JsonDialect } from "../engine.ts";
 import type { Queryable } from "../query/queryable.ts";
 import { countSessions, listSessions, sessionsOfLiveUsers } from "./session-list.ts";
@@ -12,6 +13,7 @@ export class KyselySessionWriter implements SessionWriter {
   readonly #accountId: string;
   readonly #json: JsonDialect;
   readonly #audit: TransactionAudit | undefined;
+  readonly #pendingEnds = new PendingUsers((userIds, time) => this.#endOpen(userIds, time));
 
   constructor(db: Queryable, accountId: string, json: JsonDialect, audit?: TransactionAudit) {
     this.#db = db;
@@ -72,19 +74,48 @@ export class KyselySessionWriter implements SessionWriter {
   }
 
   async endOpen(userId: string, time: number): Promise<number> {
-    const { numUpdatedRows } = await this.#db
-      .updateTable("sessions")
-      .set((row) => ({ end_time: time, update_time: time, version: row("version", "+", 1) }))
-      .where("account_id", "=", this.#accountId)
-      .where("user_id", "=", userId)
-      .where("end_time", "is", null)
-      .executeTakeFirstOrThrow();
-    const count = Number(numUpdatedRows);
-    if (count > 0) {
-      const changedFields = ["end_time"];
+    return (await this.#endOpen([userId], time)).get(userId) ?? 0;
+  }
+
+  endOpenLater(userId: string, time: number): void {
+    this.#pendingEnds.add(userId, time);
+  }
+
+  /** Ends the sessions that are to be ended. */
+  flush(): Promise<void> {
+    return this.#pendingEnds.flush();
+  }
+
+  async #endOpen(userIds: readonly string[], time: number): Promise<ReadonlyMap<string, number>> {
+    const counts = await this.#countOpen(userIds);
+    if (counts.size > 0) {
+      await this.#db
+        .updateTable("sessions")
+        .set((row) => ({ end_time: time, update_time: time, version: row("version", "+", 1) }))
+        .where("account_id", "=", this.#accountId)
+        .where("user_id", "in", [...counts.keys()])
+        .where("end_time", "is", null)
+        .execute();
+    }
+    const changedFields = ["end_time"];
+    for (const [userId, count] of counts) {
       this.#audit?.record({ action: "ENDED", resource: "SESSION", resourceId: null, userId, changedFields, count });
     }
-    return count;
+    return counts;
+  }
+
+  /** Of those who have any. */
+  async #countOpen(userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#db
+      .selectFrom("sessions")
+      .select((row) => ["user_id", row.fn.countAll<number>().as("count")])
+      .where("account_id", "=", this.#accountId)
+      .where("user_id", "in", userIds)
+      .where("end_time", "is", null)
+      .groupBy("user_id")
+      .orderBy("user_id")
+      .execute();
+    return new Map(rows.map(({ user_id, count }) => [user_id, count]));
   }
 
   #record(action: AuditAction, { id, userId }: Session, changedFields: readonly string[] = []): void {

@@ -10,8 +10,9 @@ import type { AccessChanges } from "../commit/access-changes.ts";
 import type { Revision } from "../commit/revision.ts";
 import type { Transaction } from "../query/queryable.ts";
 import { toChangeRow } from "./change-row.ts";
+import { eraseUsers } from "./data/erase-users.ts";
+import { findUsersInData } from "./data/user-data.ts";
 import { withEncoded } from "./encoded-users.ts";
-import { eraseUser } from "./erase-user.ts";
 import { KnownUsers } from "./known-users.ts";
 import type { UserPages } from "./user-pages.ts";
 import { KyselyUserReader } from "./user-reader.ts";
@@ -128,16 +129,26 @@ export class KyselyUserWriter extends KyselyUserReader implements UserWriter {
   }
 
   async purge(user: User): Promise<Erased> {
+    const erased = await this.purgeAll([user]);
+    return erased(user.id);
+  }
+
+  async purgeAll(users: readonly User[]): Promise<(userId: string) => Erased> {
     const { buffer, revision, accessChanges, audit } = this.#writes;
-    const { entries, pseudonym } = await audit.eraseNames(user.id);
-    await this.pages.dialect.words.remove(this.#tx, this.accountId, [user.id]);
-    const erased = await eraseUser(this.#tx, this.accountId, user.id);
-    const purged = { id: user.id, version: user.version + 1 };
-    await buffer.insertChange(toChangeRow(this.#origin, revision.next(), { type: "PURGED", user: purged }));
-    audit.record({ action: "PURGED", ...aboutUser(pseudonym) });
-    this.#known.drop(user);
-    accessChanges.add(user.id);
-    return { ...erased, auditEntries: entries, pseudonym };
+    const ids = users.map(({ id }) => id);
+    // First, because it makes whatever waits to be written go before.
+    const data = await findUsersInData(this.#tx, this.accountId, ids);
+    const audited = await audit.eraseNames(data);
+    await this.pages.dialect.words.remove(this.#tx, this.accountId, ids);
+    const erased = await eraseUsers(this.#tx, data);
+    for (const user of users) {
+      const purged = { id: user.id, version: user.version + 1 };
+      await buffer.insertChange(toChangeRow(this.#origin, revision.next(), { type: "PURGED", user: purged }));
+      audit.record({ action: "PURGED", ...aboutUser(audited(user.id).pseudonym) });
+      this.#known.drop(user);
+      accessChanges.add(user.id);
+    }
+    return (userId) => ({ ...erased(userId), ...audited(userId) });
   }
 }
 

@@ -26,8 +26,8 @@ export interface ApiKeyWriter extends ApiKeyReader {
   /** Replaces `before` by `after`, the secret aside. */
   update(before: ApiKey, after: ApiKey): Promise<void>;
 
-  /** Revokes every key of the user that is not revoked yet. */
-  revokeAll(userId: string, time: Micros): Promise<void>;
+  /** Revokes every key of the user that is not revoked yet, as `SessionWriter.endOpenLater` ends sessions. */
+  revokeAllLater(userId: string, time: Micros): void;
 
   /** Gives the key another secret; the one before it works until then. */
   replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: Micros): Promise<void>;

@@ -32,6 +32,12 @@ export interface SessionWriter extends SessionReader {
 
   /** Ends the open sessions of a user, and returns how many there were. */
   endOpen(userId: string, time: Micros): Promise<number>;
+
+  /**
+   * Ends the open sessions of a user before this transaction reads or writes anything else but users, those of many users at once; they
+   * may all get the first one's time.
+   */
+  endOpenLater(userId: string, time: Micros): void;
 }
 
 /** Which sessions a list has. */

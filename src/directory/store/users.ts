@@ -100,6 +100,9 @@ export interface UserWriter extends UserReader {
    * nothing of the user's values in any table. Entries of the audit log, in all accounts, stay without what names the user.
    */
   purge(user: User): Promise<Erased>;
+
+  /** As `purge`, each of them once, in as many statements as for one. Returns what was erased of each, by its id. */
+  purgeAll(users: readonly User[]): Promise<(userId: string) => Erased>;
 }
 
 export interface UserKeys {

@@ -2,8 +2,9 @@ import { invalidField, notFound, RosterError } from "../errors.ts";
 import type { AccountTransaction } from "../store/account-view.ts";
 import type { Erased, UserKey } from "../store/users.ts";
 import type { MetadataUpdate } from "../values/metadata.ts";
-import { deleteUser, purgeUser } from "./delete-user.ts";
+import { assertMayPurge, deleteUser } from "./delete-user.ts";
 import { findByKey } from "./find-user.ts";
+import { Purges } from "./purges.ts";
 import { loadKeys, type Row, type TakenRows, takeRows } from "./rows.ts";
 import type { User, UserStatus, UserValues } from "./user.ts";
 import type { Actor } from "./user-guards.ts";
@@ -75,10 +76,21 @@ export async function purgeUsers(
   batch: Batch,
   rows: readonly BatchRow[],
 ): Promise<TakenRows<Erased & { readonly userId: string }>> {
-  return takeUsers(tx, batch, rows, NO_KEYS, async ({ key, etag }) => {
-    const { id: userId } = await getByKey(tx, { ...key, showDeleted: true });
-    return { userId, ...(await purgeUser(tx, batch.actor, userId, etag)) };
+  const purges = new Purges(tx);
+  const { landed, failures } = await takeUsers(tx, batch, rows, NO_KEYS, async ({ key, etag }) => {
+    const user = await getByKey(tx, { ...key, showDeleted: true }, (found) => !purges.isWaiting(found));
+    // Whether it is the last one shows once the others are gone.
+    if (user.superAdmin) await purges.flush();
+    await assertMayPurge(tx, batch.actor, user, etag);
+    await purges.add(user);
+    return user.id;
   });
+  await purges.flush();
+  const receipts = landed.flatMap(({ index, result: userId }) => {
+    const erased = purges.erased.get(userId);
+    return erased === undefined ? [] : [{ index, result: { userId, ...erased } }];
+  });
+  return { landed: receipts, failures };
 }
 
 /** Sets the status of users as `setUserStatus` does. */
@@ -114,9 +126,9 @@ async function takeUsers<R extends BatchRow, T>(
 }
 
 /** Throws USER_NOT_FOUND. Only an id is named in it: another key may be of a user that is deleted, and outlive a purge in the answer. */
-async function getByKey(tx: AccountTransaction, key: UserKey): Promise<User> {
+async function getByKey(tx: AccountTransaction, key: UserKey, isThere = (_user: User) => true): Promise<User> {
   const user = await findByKey(tx, key);
-  if (user === undefined) {
+  if (user === undefined || !isThere(user)) {
     throw key.kind === "id" ? notFound("User", key.key) : new RosterError("USER_NOT_FOUND", "there is no such user");
   }
   return user;

@@ -23,8 +23,8 @@ export async function deleteUser(
   assertUserEtag(before, etag);
   await assertNotLastSuperAdmin(tx, before);
   const now = tx.now();
-  await tx.sessions.endOpen(id, now);
-  await tx.apiKeys.revokeAll(id, now);
+  tx.sessions.endOpenLater(id, now);
+  tx.apiKeys.revokeAllLater(id, now);
   return tx.users.update(before, { ...before, updateTime: now, deleteTime: now });
 }
 
@@ -39,15 +39,20 @@ export async function undeleteUser(tx: AccountTransaction, actor: Actor, id: str
   await assertKeysFree(tx, before, before.id);
   const now = tx.now();
   // Earlier versions left the keys of a deleted user as they were.
-  await tx.apiKeys.revokeAll(id, now);
+  tx.apiKeys.revokeAllLater(id, now);
   return tx.users.update(before, { ...before, updateTime: now, deleteTime: null });
 }
 
 /** Erases a user, live or deleted, for good. Throws USER_NOT_FOUND, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
 export async function purgeUser(tx: AccountTransaction, actor: Actor, id: string, etag: string): Promise<Erased> {
-  const before = await getUser(tx, id);
-  assertMayChange(actor, before);
-  assertUserEtag(before, etag);
-  await assertNotLastSuperAdmin(tx, before);
-  return tx.users.purge(before);
+  const user = await getUser(tx, id);
+  await assertMayPurge(tx, actor, user, etag);
+  return tx.users.purge(user);
+}
+
+/** Throws PERMISSION_DENIED, ETAG_MISMATCH, LAST_SUPER_ADMIN. */
+export async function assertMayPurge(tx: AccountTransaction, actor: Actor, user: User, etag: string): Promise<void> {
+  assertMayChange(actor, user);
+  assertUserEtag(user, etag);
+  await assertNotLastSuperAdmin(tx, user);
 }

@@ -142,7 +142,7 @@ async function changeUser(
     await assertNotLastSuperAdmin(tx, before);
   }
   if (values.status === "SUSPENDED") {
-    await tx.sessions.endOpen(before.id, now);
+    tx.sessions.endOpenLater(before.id, now);
   }
   return tx.users.update(before, { ...before, ...values, updateTime: now });
 }

@@ -17,10 +17,11 @@ export function auditPurges(): void {
     await insert(account, byAda, "eve", "eve's session");
     await insert(other, byAda, ada.id, "namesake's session");
     await insert(other, byEve, ada.id, "namesake's other session");
+    await account.write((tx) => tx.updateAccount({ ...tx.account, name: "By Ada" }), byAda);
     const before = [...(await entriesOf(account)), ...(await entriesOf(other))];
 
     const { auditEntries, pseudonym } = await account.write((tx) => tx.users.purge(ada), byEve);
-    expect(auditEntries).toBe(4);
+    expect(auditEntries).toBe(5);
     expect(pseudonym).toMatch(/^purged P[0-9A-Z]{26}$/);
     const purged = { callerUserId: pseudonym, tokenSubject: null, address: null, requestId: null };
     const now = [...(await entriesOf(account)), ...(await entriesOf(other))];

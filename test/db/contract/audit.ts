@@ -18,7 +18,7 @@ export function audit(): void {
     const key = await account.read(async ({ apiKeys }) => (await apiKeys.find("K1")) ?? expect.fail());
     await account.write(({ apiKeys }) => apiKeys.update(key, { ...key, displayName: "New", expireTime: 5 }));
     await account.write(({ apiKeys }) => apiKeys.replaceDigest(key, new Uint8Array(32), 7));
-    await account.write(({ apiKeys }) => apiKeys.revokeAll("u", 8));
+    await account.write(async ({ apiKeys }) => apiKeys.revokeAllLater("u", 8));
     await account.write((tx) => tx.updateAccount({ ...tx.account, name: "Other", status: "SUSPENDED" }));
 
     const entries = await after(account, begin);

@@ -69,7 +69,7 @@ export function certificateNames(): void {
   test.each<[string, (tx: AccountTransaction, key: ApiKey) => Promise<unknown>]>([
     ["is given other names", (tx, key) => tx.apiKeys.update(key, { ...key, certificateNames: ["other"] })],
     ["is revoked", (tx, key) => tx.apiKeys.update(key, { ...key, revokeTime: 7 })],
-    ["is revoked with all of its user", (tx, key) => tx.apiKeys.revokeAll(key.userId, 7)],
+    ["is revoked with all of its user", async (tx, key) => tx.apiKeys.revokeAllLater(key.userId, 7)],
     ["is purged with its user", async (tx, key) => tx.users.purge((await tx.users.find(key.userId)) ?? expect.fail())],
     ["is erased with its account", (tx) => tx.eraseAccount()],
   ])("a name is free once its key %s, unless the transaction fails or is only tried", async (_, change) => {

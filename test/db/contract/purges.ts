@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
 import { createTestAccount, newUser, openTestAccount, testAccount } from "../../support/account.ts";
+import { KEY } from "../../support/api-key.ts";
 
 export function purges(): void {
   test("a purge removes the user, its keys, its changes and the answers about it, and counts them", async () => {
@@ -125,6 +126,69 @@ export function purges(): void {
     await expect(gone.read(async () => {})).rejects.toMatchObject({ reason: "ACCOUNT_NOT_FOUND" });
   });
 
+  test("many users who are purged at once are erased as each by itself, and have counts of their own", async () => {
+    const { store, ...account } = await openTestAccount();
+    const other = await createTestAccount(store, "other");
+    for (const of of [account, other]) {
+      for (const id of ["ada", "eve", "none", "kept"]) await of.insert({ id });
+    }
+    const keep = async (of: typeof account | typeof other, by: string, userId: string, id: string) => {
+      const source = { accountId: account.id, userId: by, token: null, address: "10.0.0.1", method: "m" };
+      await of.write(
+        async ({ apiKeys, nonces, sessions, answers }) => {
+          const names = { certificateNames: [`${of.id} ${id}`] };
+          await apiKeys.insert({ ...KEY, ...names, accountId: of.id, id: `K-${id}`, userId }, new Uint8Array(32));
+          await nonces.insert(`K-${id}`, new Uint8Array(32), 7);
+          await sessions.insert({ ...SESSION, accountId: of.id, id, userId });
+          const response = Uint8Array.of(1);
+          await answers.insert("Create", id, { caller: null, digest: new Uint8Array(32), userId, response });
+        },
+        { source },
+      );
+    };
+    await keep(account, "kept", "ada", "1");
+    await keep(account, "eve", "ada", "2");
+    await keep(account, "eve", "eve", "3");
+    await keep(account, "ada", "kept", "4");
+    await keep(other, "ada", "kept", "5");
+    const users = await account.read(async (view) =>
+      Promise.all(["eve", "none", "ada"].map(async (id) => (await view.users.find(id)) ?? expect.fail())),
+    );
+    const erased = await account.write(async (tx) => {
+      const erasedOf = await tx.users.purgeAll(users);
+      expect(await Promise.all(users.map(({ id }) => tx.users.find(id)))).toEqual([undefined, undefined, undefined]);
+      return users.map(({ id }) => erasedOf(id));
+    });
+    // One entry for the user, and two each time something was kept: of ada, by ada, there and elsewhere.
+    expect(erased.map(({ pseudonym: _, ...counts }) => counts)).toEqual([
+      { sessions: 1, apiKeys: 1, changes: 1, answers: 1, auditEntries: 1 + 2 + 2 },
+      { sessions: 0, apiKeys: 0, changes: 1, answers: 0, auditEntries: 1 },
+      { sessions: 2, apiKeys: 2, changes: 1, answers: 2, auditEntries: 1 + 4 + 2 + 2 },
+    ]);
+    const [eve, none, ada] = erased.map(({ pseudonym }) => pseudonym);
+    expect(new Set([eve, none, ada]).size).toBe(3);
+    const page = { descending: false, direction: "after", from: null, skip: 0, limit: 100 } as const;
+    const told = async (of: typeof account | typeof other) =>
+      (await of.read((view) => view.audit.list(page))).flatMap(({ resource, userId, callerUserId }) =>
+        resource === "SESSION" ? [[userId, callerUserId]] : [],
+      );
+    expect(await told(account)).toEqual([
+      [ada, "kept"],
+      [ada, eve],
+      [eve, eve],
+      ["kept", ada],
+    ]);
+    expect(await told(other)).toEqual([["kept", ada]]);
+    expect(await account.read(({ sessions }) => sessions.count({}))).toBe(1);
+    const { changes } = await account.read((view) => view.changes.list(4, { limit: 10, withBefore: false }));
+    expect(changes.map(({ type, userId, revision }) => [type, userId, revision])).toEqual([
+      ["PURGED", "eve", 5],
+      ["PURGED", "none", 5],
+      ["PURGED", "ada", 5],
+    ]);
+    expect(await store.findCertificateHolders([`${account.id} 1`, `${account.id} 3`, `${account.id} 4`])).toHaveLength(1);
+  });
+
   test("a deleted user can be purged", async () => {
     const { read, write, insert } = await openTestAccount();
     const ada = await insert({ id: "ada" });
@@ -166,14 +230,4 @@ export function purges(): void {
   });
 }
 
-const KEY = {
-  displayName: "Key",
-  role: "READER",
-  createTime: 1,
-  expireTime: null,
-  requireNonce: false,
-  certificateNames: [],
-  rateLimit: null,
-  lastUseTime: null,
-  revokeTime: null,
-} as const;
+const SESSION = { externalId: null, metadata: {}, createTime: 1, updateTime: 1, endTime: null, version: 1 };

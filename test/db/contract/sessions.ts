@@ -6,6 +6,7 @@ import { SESSION_ORDER } from "../../../src/directory/sessions/session-order.ts"
 import type { PageQuery } from "../../../src/directory/store/page-query.ts";
 import type { SessionListQuery } from "../../../src/directory/store/sessions.ts";
 import { createTestAccount, openTestAccount, type TestAccount } from "../../support/account.ts";
+import { KEY } from "../../support/api-key.ts";
 
 export function sessions(): void {
   test("a session is found by its id, open or ended, as it was stored, while its user lives", async () => {
@@ -76,6 +77,39 @@ export function sessions(): void {
       );
     expect(await seen(account)).toEqual(["d  5 1", "c 77 77 5", "b 3 3 1", "a 77 77 2"]);
     expect(await seen(other)).toEqual(["c  5 4", "b 3 3 1", "a  5 1"]);
+  });
+
+  test("sessions and keys that end later, of many users, have ended before anything else is read, and are told one user at a time", async () => {
+    const account = await openTestAccount();
+    for (const id of ["one", "two", "none", "else"]) await account.insert({ id });
+    for (const [id, userId] of Object.entries({ a: "one", b: "two", c: "two", d: "else" })) {
+      await insert(account, userId, { id });
+      const key = { ...KEY, accountId: account.id, id: `K-${id}`, userId };
+      await account.write(({ apiKeys }) => apiKeys.insert(key, new Uint8Array(32)));
+    }
+    await account.write(async (tx) => {
+      for (const id of ["two", "one", "none"]) {
+        tx.sessions.endOpenLater(id, 77);
+        tx.apiKeys.revokeAllLater(id, 77);
+      }
+      const sessions = await tx.sessions.list(ALL);
+      expect(sessions.map(({ id, endTime }) => [id, endTime])).toEqual([
+        ["d", null],
+        ["c", 77],
+        ["b", 77],
+        ["a", 77],
+      ]);
+      const keys = await Promise.all(["a", "b", "c", "d"].map((id) => tx.apiKeys.find(`K-${id}`)));
+      expect(keys.map((key) => key?.revokeTime)).toEqual([77, 77, 77, null]);
+      expect(await tx.sessions.endOpen("two", 78)).toBe(0);
+      tx.sessions.endOpenLater("else", 79);
+      const told = await tx.audit.list({ descending: false, direction: "after", from: null, skip: 0, limit: 100 });
+      expect(told.flatMap(({ action, userId, count }) => (action === "ENDED" ? [[userId, count]] : []))).toEqual([
+        ["one", 1],
+        ["two", 2],
+        ["else", 1],
+      ]);
+    });
   });
 
   test.each(["after", "before"] as const)(

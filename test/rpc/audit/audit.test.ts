@@ -87,10 +87,10 @@ const MUTATIONS: ReadonlyArray<readonly [string, (services: Services, target: Ta
   [
     "UserService/DeleteUser",
     ({ users }, { userId: id }) => users().deleteUser({ id }),
-    ["ENDED SESSION", "REVOKED API_KEY", "DELETED USER"],
+    ["DELETED USER", "REVOKED API_KEY", "ENDED SESSION"],
   ],
   ["UserService/PurgeUser", ({ users }, { userId: id }) => users().purgeUser({ id }), ["PURGED USER"]],
-  ["UserService/SuspendUser", ({ users }, { userId: id }) => users().suspendUser({ id }), ["ENDED SESSION", "UPDATED USER"]],
+  ["UserService/SuspendUser", ({ users }, { userId: id }) => users().suspendUser({ id }), ["UPDATED USER", "ENDED SESSION"]],
   [
     "UserService/ImportUsers",
     ({ users }) => users().importUsers({ users: [{ id: "one" }, { id: "two" }, { id: "two" }] }),

@@ -238,6 +238,25 @@ describe("the other batches", () => {
     ]);
   });
 
+  test("purge more users than go at a time, with all that they have, and each once", async () => {
+    const { users, sessions } = await roster.account();
+    const ids = Array.from({ length: 120 }, (_, place) => `row-${place}`);
+    await users().importUsers({ users: ids.map((id) => ({ id, externalId: `x-${id}` })) });
+    for (const userId of ["row-3", "row-60", "row-60", "row-119"]) await addSession(sessions(), { userId });
+    const rows = [...ids.slice(0, 70), "row-5", "row-69", ...ids.slice(70), "row-119"].map((id) => byId(id));
+    const { receipts, failures } = await users().batchPurgeUsers({ users: [...rows, byExternalId("x-row-7")] });
+    expect(reasonsOf(failures)).toEqual([70, 71, 122, 123].map((index) => [index, "USER_NOT_FOUND"]));
+    expect(receipts.map(({ userId }) => userId)).toEqual(ids);
+    const counted = receipts.filter(({ sessionCount }) => sessionCount > 0n);
+    expect(counted.map(({ userId, sessionCount }) => [userId, sessionCount])).toEqual([
+      ["row-3", 1n],
+      ["row-60", 2n],
+      ["row-119", 1n],
+    ]);
+    expect(new Set(receipts.map(({ auditPseudonym }) => auditPseudonym)).size).toBe(120);
+    expect(await users().listUsers({ showDeleted: true, filter: 'id.startsWith("row-")' })).toMatchObject({ users: [] });
+  });
+
   test("only look, with validate_only", async () => {
     const account = await three();
     const before = [await statesOf(account), (await account.users().listUsers({})).revision];
