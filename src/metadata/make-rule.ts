@@ -1,17 +1,19 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { MetadataRule } from "../directory/accounts/metadata-rules.ts";
-import { invalidField } from "../directory/errors.ts";
+import { type FieldViolation, invalidField } from "../directory/errors.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../directory/values/json.ts";
 import { examineSchema, SchemaProblem } from "./examine.ts";
 import { FORMATS } from "./formats.ts";
 import { DRAFT, ROOT_KEYWORDS } from "./keywords.ts";
 import { pathText } from "./path.ts";
 import { Patterns, TooManySteps } from "./patterns.ts";
-import { toViolation } from "./violation.ts";
+import { toViolation, toViolations } from "./violation.ts";
 
 const ROOT = "account.metadata_schema";
 /** Each value may be asked about by each schema. So many questions are as many as a check may take. */
 const MAX_QUESTIONS = 1_000_000;
+/** Every answer that is no may take room. So many questions are asked to the end; of more, the first no is told. */
+const MAX_ANSWERS = 20_000;
 
 const metaschema = new Ajv2020({ strictTypes: false, strictTuples: false, validateFormats: false });
 
@@ -23,23 +25,41 @@ export function makeRule(text: string): MetadataRule {
   }
   const patterns = new Patterns();
   const { check, schemas } = compile(schema, patterns);
+  let checkToTheEnd: ValidateFunction | undefined;
   return (metadata) => {
-    if (countValues(metadata) * schemas > MAX_QUESTIONS) {
-      return { field: "metadata", description: `has too many values for a metadata_schema of ${schemas} schemas` };
+    const questions = countValues(metadata) * schemas;
+    if (questions > MAX_QUESTIONS) {
+      return [ofAll(`has too many values for a metadata_schema of ${schemas} schemas`)];
     }
     patterns.reset();
     try {
-      return check(metadata) ? undefined : toViolation("metadata", metadata, check.errors ?? []);
+      const first = errorsOf(check, metadata);
+      if (first.length === 0 || questions > MAX_ANSWERS) {
+        return first.length === 0 ? [] : [toViolation("metadata", metadata, first)];
+      }
+      patterns.reset();
+      checkToTheEnd ??= createAjv(patterns, { allErrors: true }).compile(withoutIdentity(schema));
+      return toViolations("metadata", metadata, errorsOf(checkToTheEnd, metadata));
     } catch (error) {
       if (error instanceof TooManySteps) {
-        return { field: "metadata", description: "has too much text for the patterns of the account's metadata_schema" };
+        return [ofAll("has too much text for the patterns of the account's metadata_schema")];
       }
       throw error;
-    } finally {
-      // They point into the metadata.
-      check.errors = null;
     }
   };
+}
+
+function ofAll(description: string): FieldViolation {
+  return { field: "metadata", description };
+}
+
+function errorsOf(check: ValidateFunction, metadata: JsonObject): readonly ErrorObject[] {
+  try {
+    return check(metadata) ? [] : (check.errors ?? []);
+  } finally {
+    // They point into the metadata.
+    check.errors = null;
+  }
 }
 
 /** ajv makes a function of the schema: nothing reaches it that has not been looked at. */
@@ -61,8 +81,9 @@ function compile(schema: JsonObject, patterns: Patterns): { check: ValidateFunct
 }
 
 /** An ajv for one schema: each keeps all that it has compiled. */
-function createAjv(patterns: Patterns): Ajv2020 {
+function createAjv(patterns: Patterns, { allErrors } = { allErrors: false }): Ajv2020 {
   const ajv = new Ajv2020({
+    allErrors,
     meta: false,
     validateSchema: false,
     strictTypes: false,

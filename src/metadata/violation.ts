@@ -3,9 +3,36 @@ import type { FieldViolation } from "../directory/errors.ts";
 import { isJsonObject, type JsonValue } from "../directory/values/json.ts";
 import { pathText } from "./path.ts";
 
-/** Where a value breaks a schema, by the errors that ajv gives. */
+/** So many places are told at most. */
+const MAX_VIOLATIONS = 10;
+
+/** The first place where a value breaks a schema, by the errors that ajv gives until it knows that it does. */
 export function toViolation(root: string, value: JsonValue, errors: readonly ErrorObject[]): FieldViolation {
-  const error = telling(errors);
+  return describePlace(root, value, telling(errors));
+}
+
+/** The places where a value breaks a schema, each once, by all errors that there are. */
+export function toViolations(root: string, value: JsonValue, errors: readonly ErrorObject[]): FieldViolation[] {
+  const alternatives = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  const tells = (error: ErrorObject) =>
+    // Of `if` what follows says more; of the others, what they have tried does not.
+    error.keyword !== "if" &&
+    (error.keyword === "propertyNames" || error.propertyName === undefined) &&
+    !alternatives.some((tried) => tried !== error && isWithin(error, tried));
+  const violations = new Map<string, FieldViolation>();
+  for (const error of errors.filter(tells)) {
+    if (violations.size === MAX_VIOLATIONS) break;
+    const violation = describePlace(root, value, error);
+    if (!violations.has(violation.field)) violations.set(violation.field, violation);
+  }
+  return violations.size > 0 ? [...violations.values()] : [toViolation(root, value, errors)];
+}
+
+function isWithin(error: ErrorObject, { instancePath }: ErrorObject): boolean {
+  return error.instancePath === instancePath || error.instancePath.startsWith(`${instancePath}/`);
+}
+
+function describePlace(root: string, value: JsonValue, error: ErrorObject | undefined): FieldViolation {
   const path = error === undefined ? [] : placeOf(value, error.instancePath);
   const { member, description } = describe(error);
   return { field: pathText(root, member === undefined ? path : [...path, member]), description };

@@ -6,10 +6,12 @@ import { createMetadataRules } from "../../src/metadata/metadata-rules.ts";
 const rules = createMetadataRules();
 const ruleOf = (schema: JsonObject) => rules.ruleOf(canonicalJson(schema));
 
-/** `field: description` of what breaks the rule, or undefined. */
+/** `field: description` of all that breaks the rule, or undefined. */
 async function verdict(schema: JsonObject, metadata: JsonObject): Promise<string | undefined> {
-  const violation = (await ruleOf(schema))(metadata);
-  return violation && `${violation.field}: ${violation.description}`;
+  const violations = (await ruleOf(schema))(metadata);
+  return violations.length === 0
+    ? undefined
+    : violations.map(({ field, description }) => `${field}: ${description}`).join("; ");
 }
 
 const PERSON: JsonObject = {
@@ -52,6 +54,28 @@ const breaks: ReadonlyArray<[JsonObject, string]> = [
   [{ plan: "pro", kind: "a" }, 'metadata.kind: must be "b"'],
   [{ plan: "pro", seatsPer: 1 }, "metadata.seats: is required where seatsPer is"],
 ];
+
+test("finds every place that breaks a schema, each once, and ten of many", async () => {
+  const person = { seats: 0, other: 1, tags: ["A", "b"], labels: { long1: 1, n1: "x" }, contact: "nobody", kind: "a" };
+  expect((await verdict(PERSON, { ...person, homes: [{}, { city: "" }] }))?.split("; ").sort()).toEqual([
+    "metadata.contact: fits none of the alternatives",
+    "metadata.homes[0].city: is required",
+    "metadata.homes[1].city: must NOT have fewer than 1 characters",
+    'metadata.kind: must be "b"',
+    "metadata.labels.long1: has a name that is not allowed",
+    "metadata.labels.n1: must be number",
+    "metadata.other: is not allowed",
+    "metadata.plan: is required",
+    "metadata.seats: must be >= 1",
+    'metadata.tags[0]: must match pattern "^[a-z]+$"',
+  ]);
+  const strings = { additionalProperties: { type: "string", maxLength: 1 } };
+  const numbers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`n${n}`, n]));
+  expect((await ruleOf(strings))(numbers(100))).toHaveLength(10);
+  expect((await ruleOf(strings))(numbers(15_000))).toEqual([{ field: "metadata.n0", description: "must be string" }]);
+  const alternatives = { anyOf: [{ required: ["a"] }, { properties: { b: { const: 1 } }, required: ["c"] }] };
+  expect(await verdict(alternatives, { b: 2 })).toBe("metadata: fits none of the alternatives");
+});
 
 test.each(breaks)("finds what breaks a schema, and where: %j", async (metadata, expected) => {
   expect(await verdict(PERSON, metadata)).toBe(expected);

@@ -97,7 +97,7 @@ export declare type Account = Message<"roster.v1.Account"> & {
    *      "properties": {"plan": {"enum": ["free", "pro"]}, "seats": {"type": "integer", "minimum": 1}}}
    *
    * Each write that changes the metadata of a user, or creates one, must leave metadata that keeps to it, whoever writes and by which
-   * call. Otherwise it is FIELD_INVALID, and BadRequest names the first place that does not, as `user.metadata.address["first line"]`.
+   * call. Otherwise it is FIELD_INVALID, and BadRequest names the places that do not, as `user.metadata.address["first line"]`: ten at most.
    * Writes that leave the metadata as it is are not refused. Users without metadata have `{}`.
    *
    * At most 32 KiB as JSON, 24 levels, and 500 schemas within, each counted as often as it is referred to; all schemas times all values of a user: at most a

@@ -3,8 +3,8 @@ import { canonicalJson, type JsonObject } from "../values/json.ts";
 import { objectProblem } from "../values/metadata.ts";
 import type { Account } from "./account.ts";
 
-/** The first place where a user's metadata breaks the rule, as `metadata.plan`; undefined: nowhere. */
-export type MetadataRule = (metadata: JsonObject) => FieldViolation | undefined;
+/** Where a user's metadata breaks the rule, as `metadata.plan`: each place once, the first few of many. Empty: nowhere. */
+export type MetadataRule = (metadata: JsonObject) => readonly FieldViolation[];
 
 /** Makes rules of JSON Schemas (2020-12). */
 export interface MetadataRules {
@@ -40,8 +40,8 @@ export async function assertMetadataRule(
   if (metadataSchema === null) {
     return;
   }
-  const violation = (await metadataRules.ruleOf(metadataSchema))(metadata);
-  if (violation !== undefined) {
-    throw invalidFields([{ ...violation, field: `user.${violation.field}` }]);
+  const violations = (await metadataRules.ruleOf(metadataSchema))(metadata);
+  if (violations.length > 0) {
+    throw invalidFields(violations.map((violation) => ({ ...violation, field: `user.${violation.field}` })));
   }
 }

@@ -86,7 +86,7 @@ async function catchUp(read: Read, survey: MetadataSurvey, rule: MetadataRule): 
 }
 
 function breaks(user: User | null, rule: MetadataRule): boolean {
-  return user?.deleteTime === null && rule(user.metadata) !== undefined;
+  return user?.deleteTime === null && rule(user.metadata).length > 0;
 }
 
 function add({ revision, count, userIds }: MetadataSurvey, ids: readonly string[]): MetadataSurvey {

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../src/directory/values/json.ts";
 import { newUser, openTestAccount } from "../../support/account.ts";
 
 const BAD = { bad: true };
-const rule = (metadata: JsonObject) => (metadata["bad"] ? { field: "metadata.bad", description: "is bad" } : undefined);
+const rule = (metadata: JsonObject) => (metadata["bad"] ? [{ field: "metadata.bad", description: "is bad" }] : []);
 
 test("a survey looks at all users, and its end at what was written since", async () => {
   const account = await openTestAccount();
