@@ -142,8 +142,8 @@ export interface WordIndex {
   countStrays(db: Queryable): Promise<number>;
   /** What asks for those who have, for each of the beginnings, a word that begins so. They are letters and digits. */
   query(beginnings: readonly string[]): string;
-  /** Whether more than `limit` have this very word, and a search had better find others first. Cheap. */
-  isCommon(db: Queryable, word: string, limit: number): Promise<boolean>;
+  /** Whether so many of an account, more than `limit`, seem to have this very word that a search had better find others first. Cheap. */
+  isCommon(db: Queryable, accountId: string, word: string, limit: number): Promise<boolean>;
   /** How many users are found, of whom no more than `upTo` are looked for. */
   count(db: Queryable, search: WordSearch, upTo?: number): Promise<number>;
   /** The users who are found, in place of `users`: each is looked up. For a few. */

@@ -25,7 +25,10 @@ export async function explain(engine: Engine, read: (db: Kysely<Schema>) => Prom
   await read(watched);
   const plans: Plan[] = [];
   for (const { sql, parameters } of queries) {
-    plans.push({ sql, ...(await (sql.includes("?") ? explainSqlite : explainPostgres)(engine.reader, sql, parameters)) });
+    plans.push({
+      sql,
+      ...(await (engine.name === "sqlite" ? explainSqlite : explainPostgres)(engine.reader, sql, parameters)),
+    });
   }
   return plans;
 }
@@ -36,11 +39,18 @@ async function explainSqlite(db: Kysely<Schema>, sql: string, parameters: readon
   );
   const steps = rows.map(({ detail }) => detail);
   return {
-    indexes: steps.flatMap((step) => /^SEARCH \w+ USING (?:COVERING )?INDEX (\w+)/.exec(step)?.[1] ?? []),
-    scans: steps.filter((step) => step.startsWith("SCAN")),
+    indexes: steps.flatMap((step) => INDEX_STEPS.flatMap((pattern) => pattern.exec(step)?.[1] ?? [])),
+    scans: steps.filter((step) => step.startsWith("SCAN") && !step.includes(" VIRTUAL TABLE ")),
     sorts: steps.filter((step) => step.includes("TEMP B-TREE")),
   };
 }
+
+/** By a key of columns, by the number of a row, or by the words of a table of words. */
+const INDEX_STEPS = [
+  /^SEARCH \w+ USING (?:COVERING )?INDEX (\w+)/,
+  /^SEARCH \w+ USING INTEGER (PRIMARY KEY)/,
+  /^SCAN (user_words) VIRTUAL TABLE INDEX \d+:M/,
+];
 
 interface Step {
   readonly "Node Type": string;

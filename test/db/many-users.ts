@@ -1,5 +1,8 @@
-import type { Insertable, Kysely } from "kysely";
-import type { AccountsTable, ApiKeysTable, Schema, SessionsTable, UsersTable } from "../../src/db/schema.ts";
+import type { Insertable } from "kysely";
+import type { Engine } from "../../src/db/engine.ts";
+import type { AccountsTable, ApiKeysTable, SessionsTable, UserRow, UsersTable } from "../../src/db/schema.ts";
+import { toUser } from "../../src/db/users/user-row.ts";
+import { toUserWords } from "../../src/db/users/user-words.ts";
 
 const ACCOUNTS = ["a0", "a1", "a2", "a3", "a4"];
 const COUNT = 20_000;
@@ -13,7 +16,7 @@ export const MIDDLE = userAt(10_001);
  * Writes users as they are met with: some values tie, some are absent, times go up, and a few are deleted. Each has a session, some a key.
  * There are 2000 accounts more without users.
  */
-export async function fillWithUsers(db: Kysely<Schema>): Promise<void> {
+export async function fillWithUsers({ writer: db, words, rowsPerInsert }: Engine): Promise<void> {
   const times = { create_time: 1, update_time: 1 };
   const accounts = ACCOUNTS.map(
     (id): Insertable<AccountsTable> => ({
@@ -34,6 +37,7 @@ export async function fillWithUsers(db: Kysely<Schema>): Promise<void> {
   for (let first = 0; first < COUNT; first += BATCH) {
     const users = Array.from({ length: BATCH }, (_, place) => userAt(first + place));
     await db.insertInto("users").values(users).execute();
+    await db.transaction().execute((tx) => words.insert(tx, users.map(toUser).map(toUserWords), rowsPerInsert));
     await db.insertInto("sessions").values(users.map(sessionOf)).execute();
     await db.insertInto("api_keys").values(users.map(keyOf)).execute();
   }
@@ -62,7 +66,9 @@ function userAt(n: number) {
     delete_time: n % 50 === 0 ? 5 : null,
     version: 1,
     revision: 1,
-  } satisfies Insertable<UsersTable>;
+    email_verify_time: null,
+    email_verify_key: null,
+  } satisfies Insertable<UsersTable> & UserRow;
 }
 
 function tenantAt(n: number): Insertable<AccountsTable> {

@@ -5,8 +5,12 @@ import type { Engine } from "../../src/db/engine.ts";
 import { listApiKeys } from "../../src/db/keys/api-key-list.ts";
 import { withIndexedMetadata } from "../../src/db/maintenance/indexed-metadata.ts";
 import { migrate } from "../../src/db/migrations/migrate.ts";
+import { orderColumns } from "../../src/db/query/order-columns.ts";
+import { readPage } from "../../src/db/query/pages.ts";
 import { listSessions } from "../../src/db/sessions/session-list.ts";
+import { countUsers, listRows, ORDER_COLUMNS } from "../../src/db/users/user-list.ts";
 import { UserPages } from "../../src/db/users/user-pages.ts";
+import { planSearch } from "../../src/db/users/user-search.ts";
 import { ACCOUNT_ORDER } from "../../src/directory/accounts/account-order.ts";
 import { API_KEY_ORDER } from "../../src/directory/keys/api-key-order.ts";
 import { type ListKey, parseOrderBy } from "../../src/directory/lists/order.ts";
@@ -38,8 +42,8 @@ beforeAll(async () => {
     await engine.close();
     await remove();
   };
-  await fillWithUsers(engine.writer);
-  if (!url.startsWith("sqlite:")) await sql`analyze`.execute(engine.writer);
+  await fillWithUsers(engine);
+  if (!url.startsWith("sqlite:")) await sql`vacuum analyze`.execute(engine.writer);
 }, LONG.timeout);
 afterAll(() => close());
 
@@ -56,7 +60,7 @@ const PAGE: ListQuery = {
 async function plansOf(query: Partial<ListQuery>, accountId: string | null = "a1"): Promise<Plan[]> {
   const pages = new UserPages(engine, userEncoder);
   const plans = await explain(engine, (db) => pages.read(db, accountId, { ...PAGE, ...query }));
-  return plans.filter((plan) => plan.sql.includes(" order by "));
+  return plans.filter((plan) => plan.sql.includes(' order by "users".'));
 }
 
 /** Each statement goes along that index, and neither sorts nor looks at every row. */
@@ -159,6 +163,47 @@ test("the list of all accounts goes along its index, which no list of one accoun
   for (const direction of ["after", "before"] as const) {
     expectInOrder(await plansOf({ direction, from }, null), /^users_in_all_accounts/);
     expectInOrder(await plansOf({ direction, from, filter: parseUserFilter('status == "ACTIVE"') }), /^users_of_status/);
+  }
+});
+
+test("a search that finds few looks up each of them, found along the index of words", async () => {
+  const query: Partial<ListQuery> = { search: ["name", "77"] };
+  for (const accountId of ["a1", null]) {
+    for (const filter of [undefined, parseUserFilter('status == "ACTIVE"')]) {
+      for (const { sql: statement, indexes, scans } of await plansOf({ ...query, filter }, accountId)) {
+        const expected = [expect.stringMatching(/^user_words(_by_word)?$/), expect.stringMatching(/^users_pk|^PRIMARY KEY/)];
+        expect({ statement, indexes, scans }).toEqual({ statement, indexes: expect.arrayContaining(expected), scans: [] });
+      }
+    }
+  }
+  const counted = await explain(engine, (db) =>
+    countUsers(db, "a1", { ...PAGE, ...query }, { dialect: engine, upTo: undefined }),
+  );
+  for (const { sql: statement, indexes } of counted) {
+    expect({ statement, indexes }).toEqual({ statement, indexes: [expect.stringMatching(/^user_words/)] });
+  }
+});
+
+test("a search that finds many goes along the index of the order, and asks the index of words of each user", async () => {
+  for (const [orderBy, index] of [
+    ["", /^users_in_create_time_order/],
+    ["name", /^users_in_name_order/],
+  ] as const) {
+    const order = parseOrderBy(orderBy, USER_ORDER);
+    const columns = orderColumns(order, ORDER_COLUMNS, { accountId: "a1", byFilterIndex: false });
+    const planned = (await planSearch(engine.reader, "a1", { ...PAGE, search: ["name"] }, engine)) ?? expect.fail();
+    const plans = await explain(engine, (db) => {
+      const rows = listRows(db, "a1", { ...PAGE, order, search: { ...planned, few: false } }, engine);
+      return readPage(rows, columns, PAGE);
+    });
+    for (const { sql: statement, indexes, scans, sorts } of plans) {
+      expect({ statement, indexes, scans, sorts }).toEqual({
+        statement,
+        indexes: expect.arrayContaining([expect.stringMatching(index), expect.stringMatching(/^user_words/)]),
+        scans: [],
+        sorts: [],
+      });
+    }
   }
 });
 

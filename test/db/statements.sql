@@ -164,9 +164,9 @@ select "account_id", "sequence", "time", "method", "caller_account_id", "caller_
 
 select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug" limit $2 offset $3;
 
-select "caller_user_id" as "user_id", count(*) as "count" from "audit_entries" where "caller_account_id" = $1 and "caller_user_id" in ($2, $3) group by "caller_user_id";
+select "caller_user_id" as "user_id", count(*) as "count" from "audit_entries" where "account_id" = $1 and ("caller_user_id" in ($2, $3) and "caller_account_id" is null) and (user_id is null or user_id <> caller_user_id) group by "caller_user_id";
 
-select "caller_user_id" as "user_id", count(*) as "count" from "audit_entries" where account_id = $1 and ("caller_user_id" in ($2, $3) and "caller_account_id" is null) and (user_id is null or user_id <> caller_user_id) group by "caller_user_id";
+select "caller_user_id" as "user_id", count(*) as "count" from "audit_entries" where "caller_account_id" = $1 and "caller_user_id" in ($2, $3) group by "caller_user_id";
 
 select "create_time" from "answers" where "account_id" = $1 and "create_time" < $2 order by "create_time" limit $3;
 
@@ -240,7 +240,7 @@ select "user_id" as "user_id", count(*) as "count" from "answers" where "account
 
 select "user_id" as "user_id", count(*) as "count" from "api_keys" where "account_id" = $1 and "user_id" in ($2, $3) group by "user_id";
 
-select "user_id" as "user_id", count(*) as "count" from "audit_entries" where account_id = $1 and "user_id" in ($2, $3) group by "user_id";
+select "user_id" as "user_id", count(*) as "count" from "audit_entries" where "account_id" = $1 and "user_id" in ($2, $3) group by "user_id";
 
 select "user_id" as "user_id", count(*) as "count" from "changes" where "account_id" = $1 and "user_id" in ($2, $3) group by "user_id";
 

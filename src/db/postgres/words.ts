@@ -75,12 +75,20 @@ export const postgresWords: WordIndex = {
     return rows[0]?.count ?? 0;
   },
   query: (beginnings) => beginnings.map((beginning) => `'${beginning}':*`).join(" & "),
-  // It reads no more of the index for a word that all have.
-  isCommon: async () => false,
-  count: (db, search, upTo) => countRowsUpTo(db, db.selectFrom("user_words").where(whereFound(search)), upTo),
+  // The index would read everybody who has it to tell. So a few users are looked at; what is rare among them may yet be common.
+  async isCommon(db, accountId, word) {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from (select words from user_words where account_id = ${accountId} order by id limit ${SAMPLE}) as sample
+      where sample.words @@ ${`'${word}':*`}::tsquery`.execute(db);
+    return (rows[0]?.count ?? 0) > SAMPLE * COMMON;
+  },
+  count: (db, search, upTo) =>
+    search.also === undefined
+      ? countRowsUpTo(db, db.selectFrom("user_words").where(whereFound(search)), upTo)
+      : countRowsUpTo(db, db.selectFrom(rowsFound(search).as("found")), upTo),
   // The inner selects are run as they stand, and each user is looked up by key: by its statistics PostgreSQL might read all users.
   found: (search) => sql`(
-    select each.* from (select account_id, id from user_words where ${whereFound(search)} offset 0) as found
+    select each.* from ${rowsFound(search)} as found
     cross join lateral (
       select * from users where users.account_id = found.account_id and users.id = found.id offset 0
     ) as each
@@ -91,6 +99,19 @@ export const postgresWords: WordIndex = {
     where user_words.account_id = users.account_id and user_words.id = users.id and (${whereFound(search)}) is true offset 0
   )`,
 };
+
+const SAMPLE = 200;
+/** What share of the sample has a common word. */
+const COMMON = 0.05;
+
+// Apart, so that the index is asked for the first words alone: it would read everybody who has one of the others.
+function rowsFound(search: WordSearch): RawBuilder<{ account_id: string; id: string }> {
+  const found = sql`select account_id, id, words from user_words where ${whereFound(search)} offset 0`;
+  const also = search.also?.map(postgresWords.query);
+  return also === undefined
+    ? sql`(${found})`
+    : sql`(select account_id, id from (${found}) as likely where likely.words @@ any(${also}::tsquery[]))`;
+}
 
 function whereFound({ accountId, queries }: WordSearch): RawBuilder<boolean> {
   const words = sql<boolean>`user_words.words @@ any(${queries}::tsquery[])`;

@@ -35,7 +35,7 @@ export const sqliteWords: WordIndex = {
   },
   query: (beginnings) => beginnings.map((beginning) => `"${beginning}"*`).join(" "),
   // For a beginning FTS5 collects everybody first; not so for a word.
-  async isCommon(db, word, limit) {
+  async isCommon(db, _accountId, word, limit) {
     const { rows } = await sql<{ rowid: number }>`
       select rowid from user_words where user_words match ${`"${word}"`} limit 1 offset ${limit}`.execute(db);
     return rows.length > 0;

@@ -46,7 +46,7 @@ async function findByRareWords(
 ): Promise<PlannedSearch | undefined> {
   const common = new Set<string>();
   for (const beginning of search.length > 1 ? search : []) {
-    if (await words.isCommon(db, `${tags[0]}${beginning}`, FEW)) common.add(beginning);
+    if (await words.isCommon(db, accountId, `${tags[0]}${beginning}`, FEW)) common.add(beginning);
   }
   const rare = search.filter((beginning) => !common.has(beginning));
   if (common.size === 0 || rare.length === 0) {
