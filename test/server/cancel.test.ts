@@ -1,32 +1,24 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { Writable } from "node:stream";
 import { Code } from "@connectrpc/connect";
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { clientOf, PROTOCOL_NAMES } from "../support/clients.ts";
+import { collectLog } from "../support/log.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { fill } from "./fill.ts";
 
 let server: TestServer;
-let lines: Array<Record<string, unknown>> = [];
+const { log, lines: allLines } = collectLog("debug");
+let linesBefore = 0;
+const lines = () => allLines().slice(linesBefore);
 beforeAll(async () => {
-  const log = pino(
-    { level: "debug" },
-    new Writable({
-      write(line: Buffer, _encoding, done) {
-        lines.push(JSON.parse(line.toString()));
-        done();
-      },
-    }),
-  );
   server = await startTestServer({ log, logCalls: { mode: "all", slowMs: 0 } });
   await fill(clientOf(UserService, server.url, server.secret), 3_000, 10_000);
 });
 afterAll(() => server.stop());
 afterEach(() => {
-  lines = [];
+  linesBefore = allLines().length;
 });
 
 describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
@@ -37,8 +29,8 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
     await stream.next();
     gone.abort();
     await expect(stream.next()).rejects.toMatchObject({ code: Code.Canceled });
-    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining(ENDED)), 5_000);
-    expect(lines.filter(({ level }) => Number(level) >= WARN)).toEqual([]);
+    await vi.waitFor(() => expect(lines()).toContainEqual(expect.objectContaining(ENDED)), 5_000);
+    expect(lines().filter(({ level }) => Number(level) >= WARN)).toEqual([]);
   });
 });
 
@@ -53,8 +45,8 @@ test.each(["application/json", "application/proto", "application/grpc-web", "app
     socket.write([...head, "content-length: 1000", "expect: 100-continue", "", "\0\0\0\0"].join("\r\n"));
     await once(socket, "data");
     socket.destroy();
-    await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ msg: "call aborted" })), 5_000);
-    expect(lines.filter(({ level }) => Number(level) >= WARN)).toEqual([]);
+    await vi.waitFor(() => expect(lines()).toContainEqual(expect.objectContaining({ msg: "call aborted" })), 5_000);
+    expect(lines().filter(({ level }) => Number(level) >= WARN)).toEqual([]);
   },
 );
 

@@ -1,34 +1,24 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { request } from "node:https";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect as connectTls } from "node:tls";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { createSelfSigned } from "../support/certificates.ts";
 import { grpcPortOf } from "../support/clients.ts";
 import { createFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const folder = createFolder();
-const files = { certificate: join(folder.path, "cert.pem"), key: join(folder.path, "key.pem") };
-let ca: string;
+const { certificate: ca, key, files } = createSelfSigned(folder.path, "localhost", { names: "IP:127.0.0.1" });
 let server: TestServer;
 beforeAll(async () => {
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const output = ["-keyout", files.key, "-out", files.certificate];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", ["req", "-x509", ...curve, ...subject, ...output], { stdio: "ignore" });
-  ca = readFileSync(files.certificate, "utf8");
-  server = await startTestServer({
-    http: { host: "127.0.0.1", port: 0, tls: { certificate: ca, key: readFileSync(files.key, "utf8") } },
-  });
+  server = await startTestServer({ http: { host: "127.0.0.1", port: 0, tls: { certificate: ca, key } } });
 });
 afterAll(async () => {
   await server.stop();
@@ -69,7 +59,7 @@ test("ALPN decides between HTTP/2 and HTTP/1.1", async () => {
 test.each([["h2"], ["http/1.1"]])(
   "a connection that is made while the server ends does not hold it up: %s",
   async (protocol) => {
-    const tls = { certificate: ca, key: readFileSync(files.key, "utf8") };
+    const tls = { certificate: ca, key };
     const ending = await startTestServer({ http: { host: "127.0.0.1", port: 0, tls }, drainTimeoutMs: 60_000 });
     const port = Number(new URL(ending.url).port);
     const early = connect({ port, host: "127.0.0.1" });

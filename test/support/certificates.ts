@@ -26,9 +26,17 @@ const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-
 
 /** An authority that signs certificates, made by OpenSSL in the folder. */
 export function createAuthority(folder: string, name: string): Authority {
-  const own = pathsOf(folder, name);
-  openssl(["req", "-x509", ...NEW_KEY, "-days", "2", "-subj", `/CN=${name}`, "-keyout", own.key, "-out", own.certificate]);
-  return { ...read(own), issue: (subject, wish) => issue(folder, own, `${name}-${subject}`, wish) };
+  const own = createSelfSigned(folder, name);
+  return { ...own, issue: (subject, wish) => issue(folder, own.files, `${name}-${subject}`, wish) };
+}
+
+/** A certificate that signs itself. `names` as OpenSSL spells them; `file`: what the files are called, by default the name. */
+export function createSelfSigned(folder: string, name: string, { names = "", file = name } = {}): Issued {
+  const files = pathsOf(folder, file);
+  const extensions = names === "" ? [] : ["-addext", `subjectAltName=${names}`];
+  const output = ["-keyout", files.key, "-out", files.certificate];
+  openssl(["req", "-x509", ...NEW_KEY, "-days", "2", "-subj", `/CN=${name}`, ...extensions, ...output]);
+  return read(files);
 }
 
 function issue(

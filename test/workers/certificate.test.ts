@@ -1,18 +1,16 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { connect } from "node:tls";
 import { expect, test } from "vitest";
+import { createSelfSigned } from "../support/certificates.ts";
 import { testFolder } from "../support/folder.ts";
 import { spawnWithWorkers } from "./workers.ts";
 
 test("workers that are ended one after the other come back with a new certificate, while the port stays open", async () => {
   const folder = testFolder();
-  const files = { certificate: join(folder, "cert.pem"), key: join(folder, "key.pem") };
-  makeCertificate("old.example.com", files);
+  const { files } = createSelfSigned(folder, "old.example.com", { file: "server" });
   const server = await spawnWithWorkers(folder, 2, { ROSTER_TLS_CERTIFICATE: files.certificate, ROSTER_TLS_KEY: files.key });
   expect(await namesShown(server.url)).toEqual(["old.example.com"]);
-  makeCertificate("new.example.com", files);
+  createSelfSigned(folder, "new.example.com", { file: "server" });
   expect(await namesShown(server.url)).toEqual(["old.example.com"]);
   for (const [id, pid] of server.workers()) {
     process.kill(pid, "SIGTERM");
@@ -21,12 +19,6 @@ test("workers that are ended one after the other come back with a new certificat
   expect(await namesShown(server.url)).toEqual(["new.example.com"]);
   await server.end("SIGTERM");
 }, 60_000);
-
-function makeCertificate(name: string, { certificate, key }: { readonly certificate: string; readonly key: string }): void {
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  const output = ["-keyout", key, "-out", certificate];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-subj", `/CN=${name}`, ...output], { stdio: "ignore" });
-}
 
 /** Those of as many connections as reach every worker. */
 async function namesShown(url: string): Promise<string[]> {

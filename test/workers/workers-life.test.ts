@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -7,6 +6,7 @@ import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/g
 import { ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { type TestWatcher, watchFromNow } from "../rpc/changes/watcher.ts";
+import { createSelfSigned } from "../support/certificates.ts";
 import { clientOf, createKey, demand, failure } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { runRoster, serverEnv, spawnServer } from "../support/process.ts";
@@ -91,10 +91,7 @@ test("a worker that is killed is replaced; the others serve on, and nothing ackn
 
 test("a worker that can't start again is tried at longer and longer intervals, while the others serve", async () => {
   const folder = testFolder();
-  const files = { certificate: join(folder, "cert.pem"), key: join(folder, "key.pem") };
-  const output = ["-keyout", files.key, "-out", files.certificate];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", ["req", "-x509", ...curve, "-subj", "/CN=localhost", ...output], { stdio: "ignore" });
+  const { files } = createSelfSigned(folder, "localhost");
   const server = await spawnWithWorkers(folder, 2, { ROSTER_TLS_CERTIFICATE: files.certificate, ROSTER_TLS_KEY: files.key });
   rmSync(files.key);
   const [killed = 0] = server.workers().values();

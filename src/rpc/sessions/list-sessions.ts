@@ -7,7 +7,6 @@ import { ALL_ACCOUNTS } from "../../directory/accounts/account.ts";
 import { listKey, type OrderTerm, parseOrderBy, spellOrder } from "../../directory/lists/order.ts";
 import type { Session } from "../../directory/sessions/session.ts";
 import { SESSION_ORDER, type SessionOrderField } from "../../directory/sessions/session-order.ts";
-import type { AccountView } from "../../directory/store/account-view.ts";
 import type { PageQuery } from "../../directory/store/page-query.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { getLiveUser } from "../../directory/users/find-user.ts";
@@ -34,23 +33,24 @@ export async function listSessions(
   const filter = parseSessionFilter(request.filter);
   const order = parseOrderBy(request.orderBy, SESSION_ORDER);
   const binding = { method: "ListSessions", account_id: accountId, filter: request.filter };
-  if (accountId === ALL_ACCOUNTS) {
-    return call.runLongList(() =>
-      answerSessions(tokens, request, binding, order, {
-        list: (query) => store.listAllSessions({ ...query, order, filter }),
-        count: (upTo) => store.countAllSessions({ filter }, upTo),
-      }),
-    );
-  }
-  const list = ({ sessions }: AccountView) => {
+  const answer = async (source: SessionSource) => {
     // It may have waited for other long lists.
     call.assertAwaited();
-    return answerSessions(tokens, request, binding, order, {
-      list: (query) => sessions.list({ ...query, order, filter }),
-      count: (upTo) => sessions.count({ filter }, upTo),
-    });
+    return answerSessions(tokens, request, binding, order, source);
   };
-  return call.runLongList(() => store.scan(accountId, list));
+  return call.runLongList(() =>
+    accountId === ALL_ACCOUNTS
+      ? answer({
+          list: (query) => store.listAllSessions({ ...query, order, filter }),
+          count: (upTo) => store.countAllSessions({ filter }, upTo),
+        })
+      : store.scan(accountId, ({ sessions }) =>
+          answer({
+            list: (query) => sessions.list({ ...query, order, filter }),
+            count: (upTo) => sessions.count({ filter }, upTo),
+          }),
+        ),
+  );
 }
 
 export async function listUserSessions(
