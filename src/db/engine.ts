@@ -56,7 +56,7 @@ export interface ColumnTypes {
   readonly absentFirst: "" | " nulls first";
 }
 
-/** How to look into a column of canonical JSON, at a path of keys. All are null or false where nothing is. */
+/** How to look into a column of canonical JSON, at a path of keys, which may be none. All are null or false where nothing is. */
 export interface JsonDialect {
   /** The value, in a form that can be compared with `literal`: equal if type and value are; truth values have an order, too. */
   value(column: string, path: MetadataPath): RawBuilder<unknown>;

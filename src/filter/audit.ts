@@ -32,6 +32,7 @@ const AUDIT_ENTRIES: Resource<AuditEntry, AuditFilterField> = {
     resource: { type: "text", read: (entry) => entry.resource, names: AUDIT_RESOURCES },
     resource_id: { type: "text", read: (entry) => entry.resourceId },
     user_id: { type: "text", read: (entry) => entry.userId },
+    changed_fields: { type: "list", read: (entry) => entry.changedFields },
     count: { type: "number", read: (entry) => entry.count },
   },
 };

@@ -11,11 +11,12 @@ export interface Resource<T, F extends string> {
 export interface Field<T> {
   readonly type: FieldType;
   /** Null where there is none. */
-  readonly read: (item: T) => Literal;
+  readonly read: (item: T) => Literal | readonly string[];
   /** Texts are equal if this makes them the same. Default: if they are the same. */
   readonly fold?: (text: string) => string;
   /** All values, where they are names. */
   readonly names?: readonly string[];
 }
 
-export type FieldType = "text" | "number" | "boolean" | "time";
+/** A list is one of texts. */
+export type FieldType = "text" | "number" | "boolean" | "time" | "list";

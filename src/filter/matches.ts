@@ -17,12 +17,10 @@ export function matches<T, F extends string>(filter: Filter<F>, item: T, resourc
 }
 
 function termMatches<T, F extends string>(term: FilterTerm<F>, item: T, resource: Resource<T, F>): boolean {
-  if (term.kind === "member") {
-    const list = valueAt(metadataOf(item, resource), term.path);
-    return Array.isArray(list) && list.includes(term.literal);
-  }
   const value = read(term.value, item, resource);
   switch (term.kind) {
+    case "member":
+      return Array.isArray(value) && value.includes(term.literal);
     case "has":
       return value !== undefined;
     case "match":

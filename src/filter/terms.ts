@@ -91,18 +91,15 @@ function inTerm<F extends string>(source: Source, left: Cel, right: Cel, placeOf
   const member = readLiteral(source, left);
   if (member !== undefined) {
     const list = placeOf(right);
-    if (list === undefined || !("path" in list.place)) {
-      return source.fail(right, "only metadata has lists");
+    if (list === undefined || (list.type !== "any" && list.type !== "list")) {
+      return source.fail(right, "the field is no list");
     }
-    checkType(source, left, list, member);
-    return { kind: "member", path: list.place.path, literal: member.value };
+    checkType(source, left, list.type === "list" ? { ...list, type: "text" } : list, member);
+    return { kind: "member", value: list.place, literal: member.value };
   }
   const place = placeOf(left);
   if (place === undefined || right.exprKind.case !== "listExpr") {
-    return source.fail(
-      right,
-      'in is for a field and a list, status in ["ACTIVE", "INVITED"], or a literal and a list in metadata',
-    );
+    return source.fail(right, 'in is for a field and a list, status in ["ACTIVE", "INVITED"], or a literal and a list');
   }
   const literals = right.exprKind.value.elements.map((element): Literal => {
     const literal = readLiteral(source, element) ?? source.fail(element, "a list has literals only");

@@ -36,5 +36,6 @@ const TYPE_NAMES = {
   number: "a number",
   boolean: "true or false",
   time: "a timestamp",
+  list: "a list",
   null: "null",
 } as const;

@@ -1,6 +1,13 @@
 import type { Insertable } from "kysely";
 import type { Engine } from "../../src/db/engine.ts";
-import type { AccountsTable, ApiKeysTable, SessionsTable, UserRow, UsersTable } from "../../src/db/schema.ts";
+import type {
+  AccountsTable,
+  ApiKeysTable,
+  AuditEntriesTable,
+  SessionsTable,
+  UserRow,
+  UsersTable,
+} from "../../src/db/schema.ts";
 import { toUser } from "../../src/db/users/user-row.ts";
 import { toUserWords } from "../../src/db/users/user-words.ts";
 
@@ -13,7 +20,7 @@ const TENANTS = 2_000;
 export const MIDDLE = userAt(10_001);
 
 /**
- * Writes users as they are met with: some values tie, some are absent, times go up, and a few are deleted. Each has a session, some a key.
+ * Writes users as they are met with: some values tie, some are absent, times go up, and a few are deleted. Each has a session, a key and an audit entry.
  * There are 2000 accounts more without users.
  */
 export async function fillWithUsers({ writer: db, words, rowsPerInsert }: Engine): Promise<void> {
@@ -40,6 +47,10 @@ export async function fillWithUsers({ writer: db, words, rowsPerInsert }: Engine
     await db.transaction().execute((tx) => words.insert(tx, users.map(toUser).map(toUserWords), rowsPerInsert));
     await db.insertInto("sessions").values(users.map(sessionOf)).execute();
     await db.insertInto("api_keys").values(users.map(keyOf)).execute();
+    await db
+      .insertInto("audit_entries")
+      .values(users.map((user, place) => entryOf(user, first + place)))
+      .execute();
   }
 }
 
@@ -100,6 +111,14 @@ function keyOf({ account_id, id, create_time }: Insertable<UsersTable>): Inserta
     ...rates,
     ...times,
   };
+}
+
+/** What the user has done to itself. */
+function entryOf({ account_id, id, create_time }: Insertable<UsersTable>, sequence: number): Insertable<AuditEntriesTable> {
+  const caller = { method: null, caller_account_id: null, caller_user_id: id, api_key_id: null, address: null };
+  const about = { action: "UPDATED", resource: "USER", resource_id: id, user_id: id, changed_fields: '["about"]' } as const;
+  const rest = { token_issuer: null, token_subject: null, request_id: null, count: 1, refusal: null };
+  return { account_id, sequence, time: create_time, outcome: "DONE", ...caller, ...about, ...rest };
 }
 
 function sessionOf({ account_id, id, create_time }: Insertable<UsersTable>): Insertable<SessionsTable> {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listAccounts } from "../../src/db/accounts/account-list.ts";
+import { KyselyAuditReader } from "../../src/db/audit/audit-reader.ts";
 import type { Engine } from "../../src/db/engine.ts";
 import { listApiKeys } from "../../src/db/keys/api-key-list.ts";
 import { withIndexedMetadata } from "../../src/db/maintenance/indexed-metadata.ts";
@@ -18,6 +19,7 @@ import { SESSION_ORDER } from "../../src/directory/sessions/session-order.ts";
 import type { SessionListQuery } from "../../src/directory/store/sessions.ts";
 import type { ListQuery } from "../../src/directory/store/users.ts";
 import { USER_ORDER } from "../../src/directory/users/user-order.ts";
+import { parseAuditFilter } from "../../src/filter/audit.ts";
 import { parseSessionFilter } from "../../src/filter/sessions.ts";
 import { parseUserFilter } from "../../src/filter/users.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
@@ -231,6 +233,21 @@ test.each(ACCOUNTS)("lists of accounts by %s go along an index", async (orderBy,
   for (const direction of ["after", "before"] as const) {
     const query = { order: parseOrderBy(orderBy, ACCOUNT_ORDER), direction, from, skip: 0, limit: 50 };
     expectInOrder(await explain(engine, (db) => listAccounts(db, query, engine.json)), index);
+  }
+});
+
+const AUDIT: ReadonlyArray<readonly [filter: string, index: RegExp]> = [
+  ["", /^audit_entries_pk|^sqlite_autoindex_audit_entries_1/],
+  [`user_id == "${MIDDLE.id}"`, /^audit_entries_by_user_id/],
+  [`caller_user_id == "${MIDDLE.id}" && "about" in changed_fields`, /^audit_entries_by_caller_user_id/],
+];
+
+test.each(AUDIT)("pages of the audit log with the filter %j go along an index", async (filter, index) => {
+  for (const descending of [false, true]) {
+    for (const from of [null, [10_000]]) {
+      const page = { descending, direction: "after", from, skip: 0, limit: 50, filter: parseAuditFilter(filter) } as const;
+      expectInOrder(await explain(engine, (db) => new KyselyAuditReader(db, "a1", engine.json).list(page)), index);
+    }
   }
 });
 

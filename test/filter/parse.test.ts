@@ -101,7 +101,7 @@ describe("FILTER_INVALID says where and what:", () => {
     ["true", 0, "neither true nor false"],
     ["1", 0, "neither true nor false"],
     ["id && true", 0, "neither true nor false"],
-    ['"a" in id', 7, "only metadata has lists"],
+    ['"a" in id', 7, "the field is no list"],
     ['"a" in metadata', 7, "name a key of metadata"],
     ["id in id", 6, "in is for a field and a list"],
     ["id in [id]", 7, "a list has literals only"],

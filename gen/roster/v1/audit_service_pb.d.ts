@@ -214,9 +214,10 @@ export declare type ListAuditEntriesRequest = Message<"roster.v1.ListAuditEntrie
    *     user_id == "ada" && time >= timestamp("2026-01-31T00:00:00Z")
    *     resource == "API_KEY" && action in ["CREATED", "ROTATED"]
    *     outcome == "REFUSED" && address.startsWith("10.")
+   *     resource == "USER" && "email" in changed_fields
    *
    * Fields: sequence, time, method, caller_account_id, caller_user_id, api_key_id, token_issuer, token_subject, address, request_id,
-   * outcome, action, resource, resource_id, user_id, count. Enums by their names without the prefix.
+   * outcome, action, resource, resource_id, user_id, changed_fields, count. Enums by their names without the prefix.
    *
    * @generated from field: string filter = 7;
    */

@@ -50,6 +50,7 @@ const FILTER_COLUMNS: FilterColumns<AuditFilterField> = {
     resource: { column: "audit_entries.resource" },
     resource_id: { column: "audit_entries.resource_id" },
     user_id: { column: "audit_entries.user_id" },
+    changed_fields: { column: "audit_entries.changed_fields" },
     count: { column: "audit_entries.count", number: true },
   },
 };

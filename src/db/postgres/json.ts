@@ -24,8 +24,8 @@ function value(column: string, path: MetadataPath): RawBuilder<unknown> {
 
 // Keys one by one: in a path, digits would also find elements of lists.
 function follow(column: string, path: MetadataPath, write: (key: string) => RawBuilder<unknown>): RawBuilder<unknown> {
-  const keys = path.map((key) => sql`${write(key)}::text`);
-  return sql`(${sql.ref(column)}::jsonb -> ${sql.join(keys, sql` -> `)})`;
+  const steps = [sql`${sql.ref(column)}::jsonb`, ...path.map((key) => sql`${write(key)}::text`)];
+  return sql`(${sql.join(steps, sql` -> `)})`;
 }
 
 function type(column: string, path: MetadataPath): RawBuilder<string | null> {

@@ -4,6 +4,7 @@ import { type Column, columnRef } from "./columns.ts";
 import { type Condition, compare, matchesText, NEVER, type ValueTerm } from "./conditions.ts";
 
 export interface FilterColumn {
+  /** Of a list: JSON. */
   readonly column: Column;
   /** What equality goes by, where it is another column. */
   readonly folded?: { readonly column: string; readonly fold: (text: string) => string };

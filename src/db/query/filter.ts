@@ -49,7 +49,9 @@ function whereTerm<F extends string>(
   json: JsonDialect,
 ): Condition {
   if (term.kind === "member") {
-    return metadata === undefined ? NEVER : json.includes(metadata, term.path, term.literal);
+    const { value } = term;
+    const [column, path] = "path" in value ? [metadata, value.path] : [fields[value.field].column, []];
+    return typeof column === "string" ? json.includes(column, path, term.literal) : NEVER;
   }
   if ("field" in term.value) {
     return whereField(term, fields[term.value.field]);

@@ -9,11 +9,11 @@ export type Filter<F extends string = string> =
   | { readonly kind: "not"; readonly term: Filter<F> }
   | FilterTerm<F>;
 
-/** `member`: the array at the path has such an element. `match`: literal and case-sensitive. `has`: JSON null is a value. */
+/** `member`: the list at the place has such an element. `match`: literal and case-sensitive. `has`: JSON null is a value. */
 export type FilterTerm<F extends string = string> =
   | { readonly kind: "compare"; readonly value: Place<F>; readonly operator: Operator; readonly literal: Literal }
   | { readonly kind: "in"; readonly value: Place<F>; readonly literals: readonly Literal[] }
-  | { readonly kind: "member"; readonly path: MetadataPath; readonly literal: Literal }
+  | { readonly kind: "member"; readonly value: Place<F>; readonly literal: Literal }
   | { readonly kind: "match"; readonly value: Place<F>; readonly method: TextMethod; readonly text: string }
   | { readonly kind: "has"; readonly value: Place<F> };
 
@@ -68,6 +68,7 @@ export type AuditFilterField =
   | "resource"
   | "resource_id"
   | "user_id"
+  | "changed_fields"
   | "count";
 
 export type AuditFilter = Filter<AuditFilterField>;

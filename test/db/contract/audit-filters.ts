@@ -75,7 +75,8 @@ const someAuditFilter = filterOf(
     compare(fc.constant("action"), fc.constantFrom(...AUDIT_ACTIONS).map(quoted)),
     compare(fc.constant("resource"), fc.constantFrom(...AUDIT_RESOURCES).map(quoted)),
     compare(fc.constant("outcome"), fc.constantFrom(...AUDIT_OUTCOMES).map(quoted)),
-    fc.oneof(textField, fc.constantFrom("time", "action", "resource")).map((place) => `has(${place})`),
+    fc.oneof(textField, fc.constantFrom("time", "action", "changed_fields")).map((place) => `has(${place})`),
+    fc.oneof(fc.constantFrom("about", "name"), text).map((field) => `${quoted(field)} in changed_fields`),
   ),
 );
 

@@ -52,13 +52,17 @@ describe.each(PROTOCOL_NAMES)("ListAuditEntries, %s", (protocol) => {
     const { users, audit } = await roster.account();
     for (const id of ["a", "b", "c"]) await addUser(users(), { id });
     await users().deleteUser({ id: "b" });
+    await users().updateUser({ user: { id: "a", about: "more" } });
     const list = (request: Parameters<ReturnType<typeof audit>["listAuditEntries"]>[0]) =>
       audit(protocol).listAuditEntries(request);
     const about = async (request: Parameters<typeof list>[0]) =>
       (await list(request)).entries.map(({ userId, action }) => `${userId} ${AuditAction[action]}`);
-    const filter = 'resource == "USER" && user_id in ["a", "b", "c"]';
+    const filter = 'resource == "USER" && user_id in ["a", "b", "c"] && action != "UPDATED"';
     expect(await about({ filter })).toEqual(["b DELETED", "c CREATED", "b CREATED", "a CREATED"]);
     expect(await about({ filter, orderBy: "sequence" })).toEqual(["a CREATED", "b CREATED", "c CREATED", "b DELETED"]);
+    const changed = '"about" in changed_fields && !("email" in changed_fields)';
+    expect(await about({ filter: changed })).toEqual(["a UPDATED"]);
+    await failure(list({ filter: 'changed_fields == "email"' }), Code.InvalidArgument, "FILTER_INVALID");
     expect(await about({ filter, orderBy: " sequence : desc ", skip: 3 })).toEqual(["a CREATED"]);
     const first = await list({ filter, pageSize: 3, includeTotal: true });
     expect([first.totalSize, first.previousPageToken]).toEqual([4n, ""]);
