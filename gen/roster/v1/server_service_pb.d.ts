@@ -102,14 +102,14 @@ export declare type ServerLimits = Message<"roster.v1.ServerLimits"> & {
   maxMessageBytes: bigint;
 
   /**
-   * The `page_size` that 0 stands for.
+   * The `page_size` that 0 stands for, in lists.
    *
    * @generated from field: int32 default_page_size = 2;
    */
   defaultPageSize: number;
 
   /**
-   * What a larger `page_size` means.
+   * What a larger `page_size` means, in lists.
    *
    * @generated from field: int32 max_page_size = 3;
    */
@@ -170,6 +170,20 @@ export declare type ServerLimits = Message<"roster.v1.ServerLimits"> & {
    * @generated from field: map<string, int64> max_items = 11;
    */
   maxItems: { [key: string]: bigint };
+
+  /**
+   * The `page_size` of ListUserChanges that 0 stands for.
+   *
+   * @generated from field: int32 default_change_page_size = 12;
+   */
+  defaultChangePageSize: number;
+
+  /**
+   * What a larger `page_size` of ListUserChanges means.
+   *
+   * @generated from field: int32 max_change_page_size = 13;
+   */
+  maxChangePageSize: number;
 };
 
 /**

@@ -11,8 +11,8 @@ import type { Call } from "../pipeline/call.ts";
 import type { Tokens } from "../wire/tokens.ts";
 import { FILTERED_LIMIT, MAX_FILTERED_PAGES, parseChangeFilter, toMessagePage } from "./change-pages.ts";
 
-const DEFAULT_PAGE_SIZE = 500;
-const MAX_PAGE_SIZE = 1000;
+export const DEFAULT_CHANGE_PAGE_SIZE = 500;
+export const MAX_CHANGE_PAGE_SIZE = 1000;
 
 /** With a filter that few changes pass, an answer covers several pages of the history, up to a limit. */
 export async function listUserChanges(
@@ -22,7 +22,7 @@ export async function listUserChanges(
   { accountId, caller, assertAwaited }: Call<(typeof UserService)["method"]["listUserChanges"]>,
 ): Promise<MessageInitShape<typeof ListUserChangesResponseSchema>> {
   const filter = parseChangeFilter(request.filter, caller);
-  const limit = Math.min(request.pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const limit = Math.min(request.pageSize || DEFAULT_CHANGE_PAGE_SIZE, MAX_CHANGE_PAGE_SIZE);
   const query = { limit: filter === undefined ? limit : FILTERED_LIMIT, withBefore: filter !== undefined };
   let position =
     request.changeToken === ""

@@ -5,6 +5,7 @@ import type { Store } from "../../directory/store/store.ts";
 import type { Micros } from "../../directory/values/clock.ts";
 import { MAX_FILTER_DEPTH, MAX_FILTER_TERMS } from "../../filter/check.ts";
 import { MAX_FILTER_BYTES } from "../../filter/parse.ts";
+import { DEFAULT_CHANGE_PAGE_SIZE, MAX_CHANGE_PAGE_SIZE } from "../changes/list-user-changes.ts";
 import { PERMISSIONS } from "../permissions/permissions.ts";
 import { MAX_CHUNK_SIZE } from "../users/export-chunks.ts";
 import { DEFAULT_CHUNK_SIZE } from "../users/list-users-chunked.ts";
@@ -45,6 +46,8 @@ export function toServerInfo(engine: Store["engine"], facts: ServerFacts): GetSe
       maxStreams,
       maxLongLists,
       maxItems: maxItems(),
+      defaultChangePageSize: DEFAULT_CHANGE_PAGE_SIZE,
+      maxChangePageSize: MAX_CHANGE_PAGE_SIZE,
     },
     retention: {
       changes: toDuration(changeRetention),

@@ -59,6 +59,19 @@ describe("the limits are those that calls meet", () => {
     expect([await chunkOf(0), await chunkOf(maxChunkSize + 1)]).toEqual([defaultChunkSize, maxChunkSize]);
   });
 
+  test("of changes", async () => {
+    const { limits } = await roster.info().getServerInfo({});
+    const { defaultChangePageSize: usual = 0, maxChangePageSize: most = 0 } = limits ?? {};
+    const accountId = await roster.emptyAccount();
+    const { changeToken } = await roster.users().listUserChanges({ accountId });
+    // Changes of one transaction come together.
+    const users = Array.from({ length: usual / 2 }, () => ({}));
+    for (let changes = 0; changes <= most; changes += users.length) await roster.users().importUsers({ accountId, users });
+    const pageOf = async (pageSize: number) =>
+      (await roster.users().listUserChanges({ accountId, changeToken, pageSize })).changes.length;
+    expect([await pageOf(0), await pageOf(most + 1)]).toEqual([usual, most]);
+  });
+
   test("of filters", async () => {
     const { limits } = await roster.info().getServerInfo({});
     const { maxFilterBytes = 0, maxFilterTerms = 0, maxFilterDepth = 0 } = limits ?? {};
