@@ -2,7 +2,9 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyRole, ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { watchAudit } from "../rpc/audit/audit-watcher.ts";
 import { watchFromNow } from "../rpc/changes/watcher.ts";
 import { clientOf, createKey, demand, failure } from "../support/clients.ts";
 import { createFolder } from "../support/folder.ts";
@@ -121,6 +123,24 @@ test("revisions have no gap and no repeat when all workers write", async () => {
   });
   const revisions = (await Promise.all(writers)).flat().sort((a, b) => Number(a - b));
   expect(revisions).toEqual(revisions.map((_, index) => before + BigInt(index + 1)));
+});
+
+test("whoever follows the audit log on one worker gets what all of them write, in order and without a gap", async () => {
+  const audit = clientOf(AuditService, server.url, server.secret);
+  const watcher = watchAudit(audit, {});
+  expect(await watcher.next()).toMatchObject({ entries: [], caughtUp: true });
+  const [newest] = (await audit.listAuditEntries({ pageSize: 1 })).entries;
+  const connections = await server.connections();
+  const ids = connections.map((_, writer) => Array.from({ length: 10 }, (_, count) => `audited-${writer}-${count}`));
+  const writers = connections.map(async (users, writer) => {
+    for (const userId of ids[writer] ?? []) await users.createUser({ userId, user: {} });
+  });
+  await Promise.all(writers);
+  const entries = await watcher.entries(ids.flat().length);
+  watcher.hangUp();
+  expect(entries.map(({ userId }) => userId).sort()).toEqual(ids.flat().sort());
+  const first = (newest?.sequence ?? 0n) + 1n;
+  expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => first + BigInt(index)));
 });
 
 test("parallel creates with one external id make one user", async () => {
