@@ -34,6 +34,12 @@ test.each([
   [["users", "list", "--output", "=", "y"], ["yaml"]],
   [["users", "list", "-o", "n"], ["ndjson"]],
   [["users", "list", "--output=y"], ["--output=yaml"]],
+  [["users", "list", "--columns", "display"], ["display_name"]],
+  [
+    ["users", "list", "--columns", "id,em"],
+    ["id,email", "id,email_verify_time"],
+  ],
+  [["users", "list", "--columns=email,em"], ["--columns=email,email_verify_time"]],
   [["users", "list", "--filter", ""], []],
   [["users", "list", "--filter", "--o"], []],
   [["users", "get", "--email", "x", "--show"], ["--show-deleted"]],

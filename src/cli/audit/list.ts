@@ -18,20 +18,18 @@ export function listCommand(env: Environment): Command {
   const command = new Command("list")
     .description("List the entries of the account's audit log, newest first.")
     .addHelpText("after", HELP);
-  return addConnectionOptions(addListOptions(command, LISTING.columns)).action(
-    (options: ConnectionOptions & ListOptions) => {
-      // Wrong columns need no server to be refused.
-      checkColumns(LISTING, options);
-      return withConnection(options, env, ({ audit, accountId }) =>
-        showList(
-          LISTING,
-          async (request) => {
-            const { entries: rows, ...answer } = await audit.listAuditEntries({ ...request, accountId });
-            return { rows, ...answer };
-          },
-          options,
-        ),
-      );
-    },
-  );
+  return addConnectionOptions(addListOptions(command, LISTING)).action((options: ConnectionOptions & ListOptions) => {
+    // Wrong columns need no server to be refused.
+    checkColumns(LISTING, options);
+    return withConnection(options, env, ({ audit, accountId }) =>
+      showList(
+        LISTING,
+        async (request) => {
+          const { entries: rows, ...answer } = await audit.listAuditEntries({ ...request, accountId });
+          return { rows, ...answer };
+        },
+        options,
+      ),
+    );
+  });
 }

@@ -46,7 +46,7 @@ export function accountsCommand(env: Environment): Command {
     addServerOptions(statusCommand(env, "activate")),
     addServerOptions(deleteCommand(env)),
   ];
-  const list = addServerOptions(addListOptions(listCommand(env), LISTING.columns));
+  const list = addServerOptions(addListOptions(listCommand(env), LISTING));
   const accounts = new Command("accounts").description("Manage accounts.").addCommand(list);
   for (const command of commands) {
     accounts.addCommand(addOutputOptions(command));

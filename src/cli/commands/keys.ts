@@ -37,7 +37,7 @@ interface RotateOptions extends Options {
 /** `roster keys` */
 export function keysCommand(env: Environment): Command {
   const commands = [createCommand, getCommand, rotateCommand, revokeCommand].map((command) => command(env));
-  const list = addConnectionOptions(addListOptions(listCommand(env), COLUMNS));
+  const list = addConnectionOptions(addListOptions(listCommand(env), listingOf("")));
   const keys = new Command("keys").description("Manage API keys. Needs an ADMIN key.").addCommand(list);
   for (const command of commands) {
     keys.addCommand(addOutputOptions(addConnectionOptions(command)));

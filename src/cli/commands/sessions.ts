@@ -30,7 +30,7 @@ interface CreateOptions extends UserOptions {
 /** `roster sessions` */
 export function sessionsCommand(env: Environment): Command {
   const commands = [createCommand, getCommand, endCommand, endAllCommand, deleteCommand];
-  const list = addConnectionOptions(addListOptions(listCommand(env), COLUMNS));
+  const list = addConnectionOptions(addListOptions(listCommand(env), listingOf({ accountId: "" })));
   const sessions = new Command("sessions").description("Manage the sessions of users.").addCommand(list);
   for (const command of commands) {
     sessions.addCommand(addOutputOptions(addConnectionOptions(command(env))));
@@ -125,6 +125,6 @@ function listPage({ sessions, accountId }: Connection, userId: string | undefine
 
 const COLUMNS = ["id", "user_id", "external_id", "create_time", "end_time"];
 
-function listingOf({ accountId }: Connection): Listing<typeof SessionSchema> {
+function listingOf({ accountId }: Pick<Connection, "accountId">): Listing<typeof SessionSchema> {
   return { schema: SessionSchema, columns: accountId === "-" ? ["account_id", ...COLUMNS] : COLUMNS };
 }

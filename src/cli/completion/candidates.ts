@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from "commander";
+import { NamesOption } from "../options/names-option.ts";
 
 /** A word that may stand at the cursor. */
 interface Candidate {
@@ -23,12 +24,12 @@ export function candidatesFor(program: Command, words: readonly string[], source
   const current = words.at(-1) ?? "";
   const state = read(program, words.slice(0, -1));
   if (state.option !== undefined) {
-    return matching(valuesOf(state.option, placeholderOf(state.option.flags), sources), current);
+    return matching(valuesAt(state.option, current, sources), current);
   }
   const [, flag = "", value] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? [];
   const assigned = value === undefined || state.onlyArguments ? undefined : findOption(state.command, flag);
   if (assigned !== undefined && value !== undefined) {
-    const { values, files } = matching(valuesOf(assigned, placeholderOf(assigned.flags), sources), value);
+    const { values, files } = matching(valuesAt(assigned, value, sources), value);
     return { values: values.map((found) => ({ ...found, value: `${flag}=${found.value}` })), files };
   }
   if (current.startsWith("-") && !state.onlyArguments) {
@@ -97,6 +98,17 @@ function optionsOf(command: Command): Candidates {
     values: options.map(({ long, short, description }) => ({ value: long ?? short ?? "", description })),
     files: false,
   };
+}
+
+/** The values of an option that may stand where `text` is. */
+function valuesAt(option: Option, text: string, sources: Sources): Candidates {
+  if (!(option instanceof NamesOption)) {
+    return valuesOf(option, placeholderOf(option.flags), sources);
+  }
+  const before = text.slice(0, text.lastIndexOf(",") + 1);
+  const named = before.split(",");
+  const names = option.names.filter((name) => !named.includes(name));
+  return { values: names.map((name) => ({ value: `${before}${name}`, description: "" })), files: false };
 }
 
 function valuesOf({ argChoices }: Option | Argument, placeholder: string, sources: Sources): Candidates {

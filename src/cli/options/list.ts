@@ -1,4 +1,7 @@
+import type { DescMessage } from "@bufbuild/protobuf";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { columnNames, type Listing } from "../terminal/columns.ts";
+import { NamesOption } from "./names-option.ts";
 import { addOutputOptions, type OutputOptions } from "./output.ts";
 
 /** What `addListOptions` adds. */
@@ -13,15 +16,15 @@ export interface ListOptions extends OutputOptions {
 
 const DEFAULT_LIMIT = 50;
 
-/** The options of every list. `columns`: what its tables have by default. */
-export function addListOptions(command: Command, columns: readonly string[]): Command {
-  const help = `which fields to print, in this order: id,metadata.plan (default of tables: ${columns.join(",")})`;
+/** The options of every list. */
+export function addListOptions<D extends DescMessage>(command: Command, listing: Listing<D>): Command {
+  const help = `which fields to print, in this order: id,metadata.plan (default of tables: ${listing.columns.join(",")})`;
   const limit = new Option("--limit <rows>", "the most to list").default(DEFAULT_LIMIT).argParser(parseLimit);
   const asked = command
     .option("--filter <cel>", "only those that pass, in CEL")
     .option("--order-by <fields>", "the order: 'create_time', 'create_time desc, id'");
   return addOutputOptions(asked)
-    .option("--columns <names>", help)
+    .addOption(new NamesOption("--columns <names>", help, columnNames(listing)))
     .addOption(limit.conflicts("all"))
     .option("--all", "all there are, as they come")
     .option("--count", "only how many there are");

@@ -47,6 +47,11 @@ export function defaultColumns<D extends DescMessage>(listing: Listing<D>): Colu
   );
 }
 
+/** What columns may be named, members of fields aside. */
+export function columnNames<D extends DescMessage>({ schema, computed = {} }: Listing<D>): string[] {
+  return [...schema.fields.map((field) => field.name), ...Object.keys(computed)];
+}
+
 function toColumns<D extends DescMessage>({ schema, computed = {} }: Listing<D>, places: readonly Place[]): Columns<D> {
   const columns = places.map((place) => {
     const [name, ...keys] = place;
@@ -67,10 +72,10 @@ function toColumns<D extends DescMessage>({ schema, computed = {} }: Listing<D>,
   };
 }
 
-function assertKnown<D extends DescMessage>({ schema, computed = {} }: Listing<D>, place: Place): void {
+function assertKnown<D extends DescMessage>(listing: Listing<D>, place: Place): void {
   const [name, ...keys] = place;
-  const field = schema.fields.find((candidate) => candidate.name === name);
-  const known = [...schema.fields.map((candidate) => candidate.name), ...Object.keys(computed)];
+  const field = listing.schema.fields.find((candidate) => candidate.name === name);
+  const known = columnNames(listing);
   if (!known.includes(name)) {
     const advice = suggestion(name, known) || `; there are ${known.join(", ")}`;
     throw new UsageError(`there is no column ${name}${advice}`);

@@ -28,7 +28,7 @@ export function listCommand(env: Environment): Command {
     .option("--query <words>", "only those with these words, or words that begin so, in name, e-mail or an id")
     .option("--show-deleted", "deleted ones, too")
     .addHelpText("after", HELP);
-  return addConnectionOptions(addListOptions(command, COLUMNS)).action((options: ListUsersOptions) => {
+  return addConnectionOptions(addListOptions(command, listingOf(undefined))).action((options: ListUsersOptions) => {
     // Wrong columns need no server to be refused.
     checkColumns(listingOf(options.account), options);
     return withConnection(options, env, ({ users, accountId }) =>
