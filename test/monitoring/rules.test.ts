@@ -22,6 +22,7 @@ const alerts: readonly Alert[] = parse(readFileSync(RULES, "utf8")).groups.flatM
 test("Prometheus takes the alerts, and each of them fires when it should and not otherwise", async (context) => {
   requirePrometheus(context);
   await promtool("check", "rules", RULES);
+  await promtool("check", "config", join(ROOT, "deploy/prometheus/prometheus.yml"));
   await promtool("test", "rules", join(import.meta.dirname, "alerts.yml"));
 });
 

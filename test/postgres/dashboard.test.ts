@@ -39,14 +39,15 @@ test(
     requirePrometheus(context);
     expect(inject("postgres")).toBeDefined();
     const folder = testFolder();
+    const env = { ...METRICS, ROSTER_DRAIN_TIMEOUT: "1s" };
     const onSqlite = { ROSTER_DATABASE_URL: `sqlite:${join(folder, "roster.db")}`, ROSTER_BOOTSTRAP_KEY: "" };
     const servers = await Promise.all([
-      spawnWithWorkers(folder, 2, { ...METRICS, ...onSqlite }),
-      spawnServer(testFolder(), { env: METRICS }),
+      spawnWithWorkers(folder, 2, { ...env, ...onSqlite }),
+      spawnServer(testFolder(), { env }),
     ]);
     onTestFinished(async () => {
-      await Promise.all(servers.map((server) => server.end("SIGKILL")));
-    });
+      await Promise.all(servers.map((server) => server.end("SIGTERM")));
+    }, LONG.timeout);
     const prometheus = await startPrometheus(servers.map((server) => new URL(metricsUrlOf(server)).host));
     await expect.poll(() => prometheus.query(ASKED), PATIENTLY).toMatchObject([{ value: servers.length }]);
 
