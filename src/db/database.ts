@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Kysely } from "kysely";
-import { RosterError, storeUnavailable } from "../directory/errors.ts";
+import { type Outage, RosterError, storeUnavailable } from "../directory/errors.ts";
 import type { WriteFailure } from "../directory/store/store.ts";
 import type { Footprint } from "../directory/store/survey.ts";
 import type { Counter, Histogram } from "../metrics/instruments.ts";
@@ -19,6 +19,7 @@ export class Database {
   readonly #writeSeconds: Histogram;
   readonly #retries: Counter;
   #writeFailure: WriteFailure | undefined;
+  #isClosed = false;
 
   constructor(engine: Engine, meter: Meter = new Meter()) {
     this.engine = engine;
@@ -92,14 +93,26 @@ export class Database {
 
   /** The error as callers are told it. */
   toStoreError(error: unknown): unknown {
-    const outage = error instanceof RosterError ? undefined : this.engine.outageOf(error);
+    const outage = error instanceof RosterError ? undefined : this.#outageOf(error);
     if (outage === "unwritable") {
       this.#writeFailure = { time: performance.now(), cause: error };
     }
     return outage === undefined ? error : storeUnavailable(outage, error);
   }
 
+  /** A server that has drained does not wait for the last calls: drivers tell them that they are closed, each in its own words. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.engine.close();
+  }
+
+  #outageOf(error: unknown): Outage | undefined {
+    return this.#isClosed ? "unreachable" : this.engine.outageOf(error);
+  }
+
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    // The scanner would open itself again.
+    if (this.#isClosed) throw storeUnavailable("unreachable", new Error("the database has been closed"));
     try {
       return await work();
     } catch (error) {

@@ -182,6 +182,6 @@ export class KyselyStore implements Store {
 
   async close(): Promise<void> {
     await this.#replicas?.close();
-    await this.#database.engine.close();
+    await this.#database.close();
   }
 }

@@ -8,10 +8,28 @@ import { parseUserFilter } from "../../../src/filter/users.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
 import { SLOW_ABOUT, SLOW_FILTER } from "../../support/slow-filter.ts";
 import { decodeUser, encode } from "../../support/sources.ts";
+import { reopenTestStore } from "../../support/store.ts";
 
 const READS = ["read", "scan"] as const;
 
 export function readsAndWrites(): void {
+  test("what is asked of a store that is closed is STORE_UNAVAILABLE: a server that has drained waits no longer", async () => {
+    const { url } = await openTestAccount();
+    const { store, close } = await reopenTestStore(url);
+    const account = testAccount(store, DEFAULT_ACCOUNT);
+    await account.read(({ users }) => users.find("a"));
+    await close();
+    const calls = [
+      account.read(({ users }) => users.find("a")),
+      account.scan(({ users }) => users.count({ showDeleted: true })),
+      account.insert(),
+      store.tryWrite(),
+    ];
+    for (const outcome of await Promise.allSettled(calls)) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: { reason: "STORE_UNAVAILABLE" } });
+    }
+  });
+
   test.each(READS)("a %s shows one moment, whatever is written meanwhile", async (kind) => {
     const { [kind]: read, write, insert } = await openTestAccount();
     const ada = await insert({ about: "before" });
