@@ -18,6 +18,7 @@ const ON_EVERY_ENGINE = [
   "test/server/broken-exports.test.ts",
   "test/server/replicas.test.ts",
   "test/server/telemetry.test.ts",
+  "test/soak/soak.test.ts",
   "test/workers/workers.test.ts",
 ];
 const ON_POSTGRES = ["test/postgres/*.test.ts"];

@@ -41,14 +41,21 @@ const SETTINGS = {
 };
 const FOLDER = "roster-postgres-";
 
-export async function startPostgres(): Promise<PostgresServer> {
+export interface PostgresOptions {
+  /** Where its folder is made. */
+  readonly parent?: string;
+  /** Beside those of tests, or in place of them. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function startPostgres({ parent = tmpdir(), settings = {} }: PostgresOptions = {}): Promise<PostgresServer> {
   removeAbandoned();
-  const folder = mkdtempSync(join(tmpdir(), FOLDER));
+  const folder = mkdtempSync(join(parent, FOLDER));
   writeFileSync(join(folder, "owner.pid"), String(process.pid));
   // PostgreSQL does not run as root: its own user must be able to get there.
   chmodSync(folder, 0o755);
   const port = await freePort();
-  const server = serverIn(join(folder, "data"), port);
+  const server = serverIn(join(folder, "data"), port, settings);
   await server.initialise();
   await server.start();
   const url = `postgres://roster:roster@127.0.0.1:${port}`;
