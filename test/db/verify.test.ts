@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Engine } from "../../src/db/engine.ts";
 import type { Transaction } from "../../src/db/query/queryable.ts";
 import type { Rule } from "../../src/db/verify/findings.ts";
+import { INDEXES } from "../../src/db/verify/indexes.ts";
 import { type Verification, verifyDatabase, verifyMoment } from "../../src/db/verify/verify-database.ts";
 import { userEncoder } from "../../src/rpc/users/user-encoder.ts";
 import { openTestEngine } from "../support/engine.ts";
@@ -28,6 +29,12 @@ test("a directory in which everything has happened is as it must be", async () =
   const { problems, problemCount, rows } = await verifyDatabase(store.url, userEncoder);
   expect({ problems, problemCount }).toEqual({ problems: [], problemCount: 0 });
   expect(rows).toMatchObject({ accounts: 3, users: MANY + 17, sessions: 2, api_keys: 2, slugs: 3, certificate_names: 2 });
+});
+
+test("every index that the migrations make is one that must be there", async () => {
+  const names = (await engine.examination.listIndexes(engine.reader)).map(({ name }) => name);
+  const ofMigrations = names.filter((name) => !/^(sqlite_autoindex|user_words|kysely_)|_pk(ey)?$/.test(name));
+  expect(ofMigrations.sort()).toEqual([...INDEXES].sort());
 });
 
 interface Damage {
