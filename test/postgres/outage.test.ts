@@ -11,7 +11,6 @@ import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { openStore } from "../../src/db/open.ts";
 import { bootstrap } from "../../src/directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../src/directory/keys/api-key.ts";
-import { DAY } from "../../src/directory/values/clock.ts";
 import { startServer } from "../../src/server/server.ts";
 import { mountSmallDisk } from "../db/disk.ts";
 import { LONG } from "../support/bounds.ts";
@@ -19,6 +18,7 @@ import { clientOf, demand, failure } from "../support/clients.ts";
 import { COMMAND } from "../support/command.ts";
 import { collectLog, logLines } from "../support/log.ts";
 import { administer, type PostgresServer, startPostgres, withClient } from "../support/postgres.ts";
+import { PLAIN_SERVER } from "../support/server-options.ts";
 import { createSources } from "../support/sources.ts";
 
 /** A PostgreSQL of this file alone, because it is stopped and started. */
@@ -38,15 +38,10 @@ async function serve() {
   await bootstrap(store, secret);
   const { log, lines } = collectLog();
   const server = await startServer({
+    ...PLAIN_SERVER,
     store,
     now: sources.clock,
     log,
-    http: { host: "127.0.0.1", port: 0 },
-    corsOrigins: [],
-    maxMessageBytes: 1024 * 1024,
-    changeRetention: DAY,
-    maxStreams: 100,
-    drainTimeoutMs: 1_000,
   });
   const url = `http://127.0.0.1:${server.http.port}`;
   return {

@@ -9,11 +9,11 @@ import { logReplicas } from "../../../src/cli/serve/replica-log.ts";
 import { openStore, type StoreOptions } from "../../../src/db/open.ts";
 import { bootstrap } from "../../../src/directory/accounts/bootstrap.ts";
 import { mintSecret } from "../../../src/directory/keys/api-key.ts";
-import { DAY } from "../../../src/directory/values/clock.ts";
 import { startServer } from "../../../src/server/server.ts";
 import { clientOf } from "../../support/clients.ts";
 import { collectLog } from "../../support/log.ts";
 import { administer, type PostgresServer, startPostgres, withClient } from "../../support/postgres.ts";
+import { PLAIN_SERVER } from "../../support/server-options.ts";
 import { createSources } from "../../support/sources.ts";
 import { type StandbyServer, startStandby } from "../../support/standby.ts";
 
@@ -66,15 +66,10 @@ export async function serveReplicated({ url, secret }: ReplicatedDirectory, opti
   const { log, lines } = collectLog();
   const store = await openStore(url, sources, { onReplicaChange: logReplicas(log), ...options });
   const server = await startServer({
+    ...PLAIN_SERVER,
     store,
     now: sources.clock,
     log,
-    http: { host: "127.0.0.1", port: 0 },
-    corsOrigins: [],
-    maxMessageBytes: 1024 * 1024,
-    changeRetention: DAY,
-    maxStreams: 100,
-    drainTimeoutMs: 1_000,
   });
   onTestFinished(async () => {
     await server.stop();
