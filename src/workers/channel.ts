@@ -39,6 +39,10 @@ export class Channel {
       this.writeLease.stopQueueing();
       drain("the primary has gone");
     });
+    // Node's own answer to a primary that has just gone fails. It would end this process, and no "disconnect" follows by itself.
+    cluster.worker?.on("error", () => {
+      if (process.connected) process.disconnect();
+    });
   }
 
   /** From here on this worker receives the commit events of the others. */

@@ -1,4 +1,6 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, test, vi } from "vitest";
@@ -49,6 +51,26 @@ test("workers whose primary is killed let calls end in good order, and go", asyn
   await watched.ended();
   expect(await end).toEqual({ code: null, signal: "SIGKILL" });
   await vi.waitFor(() => expect(allGone(server)).toBe(true), 10_000);
+});
+
+test.runIf(process.platform === "linux")("workers that answer a primary that has been killed go in good order", async () => {
+  const server = await spawnWithWorkers(testFolder(), 2);
+  const workers = [...server.workers().values()];
+  for (const pid of workers) process.kill(pid, "SIGSTOP");
+  const openFiles = () => readdirSync(`/proc/${server.child.pid}/fd`).length;
+  const before = openFiles();
+  const { hostname, port } = new URL(server.url);
+  const callers = workers.map(() => connect(Number(port), hostname).on("error", () => {}));
+  // The primary has handed each connection to a worker, and waits for its answer.
+  await expect.poll(openFiles).toBeGreaterThanOrEqual(before + callers.length);
+  const exited = once(server.child, "exit");
+  const end = server.end("SIGKILL");
+  await exited;
+  for (const caller of callers) caller.destroy();
+  for (const pid of workers) process.kill(pid, "SIGCONT");
+  expect(await end).toEqual({ code: null, signal: "SIGKILL" });
+  await vi.waitFor(() => expect(allGone(server)).toBe(true), 10_000);
+  expect(server.log()).not.toContain("Unhandled");
 });
 
 test("a second signal ends all at once, whatever they are at", async () => {
