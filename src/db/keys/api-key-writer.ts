@@ -99,7 +99,7 @@ export class KyselyApiKeyWriter implements ApiKeyWriter {
     await this.#writes?.names.release(rows.map(toNamedKey));
   }
 
-  async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number): Promise<void> {
+  async replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: number | null): Promise<void> {
     await this.#update(key, { digest, previous_digest: sql.ref("digest"), previous_expire_time: previousExpireTime });
     this.#record("ROTATED", key);
   }

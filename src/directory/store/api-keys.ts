@@ -29,8 +29,8 @@ export interface ApiKeyWriter extends ApiKeyReader {
   /** Revokes every key of the user that is not revoked yet, as `SessionWriter.endOpenLater` ends sessions. */
   revokeAllLater(userId: string, time: Micros): void;
 
-  /** Gives the key another secret; the one before it works until then. */
-  replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: Micros): Promise<void>;
+  /** Gives the key another secret; the one before it works until then. Null: no longer. */
+  replaceDigest(key: ApiKey, digest: Uint8Array, previousExpireTime: Micros | null): Promise<void>;
 }
 
 /** Which keys a list has. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { setAccountStatus } from "../../../src/directory/accounts/accounts.ts";
 import { type Caller, mintSecret, secretDigest } from "../../../src/directory/keys/api-key.ts";
 import { revokeApiKey, rotateApiKey, updateApiKey } from "../../../src/directory/keys/api-keys.ts";
@@ -30,6 +30,22 @@ describe("a key that is known", () => {
     time.ahead += 2 * SECOND;
     await login(secret);
     expect(watched.reads).toBe(2);
+  });
+
+  test("costs a read after four seconds although the machine's clock has gone back, and the time stands still", async () => {
+    const { login, secret, watched, time } = await keys.open();
+    const passed = vi.spyOn(performance, "now");
+    onTestFinished(() => passed.mockRestore());
+    const start = performance.now();
+    passed.mockImplementation(() => start);
+    await login(secret);
+    passed.mockImplementation(() => start + 3_999);
+    await login(secret);
+    expect(watched.reads).toBe(1);
+    passed.mockImplementation(() => start + 4_000);
+    await login(secret);
+    expect(watched.reads).toBe(2);
+    expect(time.ahead).toBe(0);
   });
 
   test("is known by its secret, not by its id", async () => {

@@ -1,8 +1,9 @@
 import { Code } from "@connectrpc/connect";
-import { describe, expect, test } from "vitest";
-import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ApiKeyRole, ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { SECOND } from "../../../src/directory/values/clock.ts";
-import { failure, fieldsOf } from "../../support/clients.ts";
+import { clientOf, failure, fieldsOf } from "../../support/clients.ts";
+import { startPeer } from "../../support/server.ts";
 import { adjustableClock, present, useRoster } from "../setup.ts";
 
 const clock = adjustableClock();
@@ -31,6 +32,16 @@ describe("RotateApiKey", () => {
     expect({ ...apiKey, lastUseTime: undefined }).toEqual({ ...key, lastUseTime: undefined });
     await dead(old);
     expect((await whoIs(secret)).apiKey?.id).toBe(id);
+  });
+
+  test("ends the old secret at once on a server whose clock is behind, too", async () => {
+    const peer = await startPeer(roster.server, { now: () => clock.now() - 3600 * SECOND });
+    onTestFinished(() => peer.stop());
+    const { old, rotate } = await begin();
+    const { secret } = await rotate();
+    const identify = (of: string) => clientOf(ApiKeyService, peer.url, of).whoAmI({});
+    await failure(identify(old), Code.Unauthenticated, "API_KEY_INVALID");
+    await identify(secret);
   });
 
   test("lets the old secret work until the overlap has passed, and the new one on and on", async () => {
