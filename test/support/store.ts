@@ -17,7 +17,9 @@ export type TestOptions = Sources & Pick<StoreOptions, "indexedMetadata" | "mete
 /** An empty, migrated database of the engine under test. Whoever opens it closes it. */
 export async function openTestStore(given: Partial<TestOptions> = {}): Promise<TestStore> {
   const { url, engine, remove } = await createDatabase();
-  const opened = engine === undefined ? await reopenTestStore(url, given) : await openOn(engine(), url, given);
+  // What is told to a meter is told by an engine of its own.
+  const isOwn = engine === undefined || given.meter !== undefined;
+  const opened = isOwn ? await reopenTestStore(url, given) : await openOn(engine(), url, given);
   return {
     ...opened,
     async close() {
