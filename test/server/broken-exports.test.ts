@@ -32,7 +32,7 @@ async function snapshot(directory: UnreliableDirectory, showDeleted: boolean): P
 const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
 
 /** So often, at most: each start takes its time. */
-const MAX_BREAKS = 8;
+const MAX_BREAKS = 6;
 
 /**
  * An export that is broken after one message in eight, in turn by its reader, by `kill -9` and by SIGTERM. `onFirst` is called after the

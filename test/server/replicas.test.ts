@@ -15,7 +15,7 @@ const USER_COUNT = 800;
 const WRITERS = 3;
 const LAST = "the-last";
 /** So often, at most: each start takes its time. */
-const MAX_BREAKS = 9;
+const MAX_BREAKS = 6;
 const BREAKS = ["abort", "SIGKILL", "SIGTERM"] as const;
 
 const text = (user: User) => JSON.stringify(toJson(UserSchema, user));
@@ -99,8 +99,8 @@ async function follow(
 }
 
 test.each([
-  { seed: 1, protocol: "gRPC, HTTP/2", messages: 200, filter: "" },
-  { seed: 2, protocol: "Connect, JSON, HTTP/1.1", messages: 200, filter: "" },
+  { seed: 1, protocol: "gRPC, HTTP/2", messages: 120, filter: "" },
+  { seed: 2, protocol: "Connect, JSON, HTTP/1.1", messages: 120, filter: "" },
   {
     seed: 3,
     protocol: "gRPC-Web, HTTP/2",
