@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { AuditEntry, CallSource } from "../../../src/directory/audit/entry.ts";
 import type { AuditListQuery } from "../../../src/directory/store/audit.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
+import { KEY } from "../../support/api-key.ts";
 
 export function audit(): void {
   test("every change leaves one entry, in the order of the commits, with who made it, from where, and which fields", async () => {
@@ -14,7 +15,9 @@ export function audit(): void {
     const changed = await account.write((tx) => tx.sessions.update(session, { ...session, metadata: { a: 1 } }));
     await account.write((tx) => tx.sessions.update(changed, { ...changed, endTime: 9 }));
     await account.write((tx) => tx.sessions.delete(changed));
-    await account.write(({ apiKeys }) => apiKeys.insert({ ...KEY, id: "K1", userId: "u" }, new Uint8Array(32)));
+    await account.write(({ apiKeys }) =>
+      apiKeys.insert({ ...KEY, accountId: "default", id: "K1", userId: "u" }, new Uint8Array(32)),
+    );
     const key = await account.read(async ({ apiKeys }) => (await apiKeys.find("K1")) ?? expect.fail());
     await account.write(({ apiKeys }) => apiKeys.update(key, { ...key, displayName: "New", expireTime: 5 }));
     await account.write(({ apiKeys }) => apiKeys.replaceDigest(key, new Uint8Array(32), 7));
@@ -75,7 +78,9 @@ export function audit(): void {
   test("what changes nothing leaves no entry: a dry run, one that fails, one that only looks", async () => {
     const account = await openTestAccount();
     const user = await account.insert({ id: "u" });
-    await account.write(({ apiKeys }) => apiKeys.insert({ ...KEY, id: "K1", userId: "u" }, new Uint8Array(32)));
+    await account.write(({ apiKeys }) =>
+      apiKeys.insert({ ...KEY, accountId: "default", id: "K1", userId: "u" }, new Uint8Array(32)),
+    );
     const begin = await sequenceOf(account);
     await account.write((tx) => tx.users.update(user, { ...user, name: "x" }), { dryRun: true });
     const failing = account.write(async (tx) => {
@@ -172,18 +177,6 @@ const SOURCE: CallSource = {
   method: "roster.v1.UserService/CreateUser",
 };
 const SESSION = { id: "s", externalId: null, metadata: {}, createTime: 5, updateTime: 5, endTime: null, version: 1 };
-const KEY = {
-  accountId: "default",
-  displayName: "Key",
-  role: "READER",
-  createTime: 1,
-  expireTime: null,
-  requireNonce: false,
-  certificateNames: [],
-  rateLimit: null,
-  lastUseTime: null,
-  revokeTime: null,
-} as const;
 const ALL: AuditListQuery = { descending: false, direction: "after", from: null, skip: 0, limit: 1000 };
 
 function sequenceOf(account: TestAccount): Promise<number> {

@@ -6,6 +6,7 @@ import type { ApiKeyReader, ApiKeyWriter } from "../../../src/directory/store/ap
 import { USER_ORDER } from "../../../src/directory/users/user-order.ts";
 import { parseUserFilter } from "../../../src/filter/users.ts";
 import { newUser, openTestAccount, testAccount } from "../../support/account.ts";
+import { KEY as VALUES } from "../../support/api-key.ts";
 import { SLOW_ABOUT, SLOW_FILTER } from "../../support/slow-filter.ts";
 import { decodeUser, encode } from "../../support/sources.ts";
 import { reopenTestStore } from "../../support/store.ts";
@@ -175,19 +176,7 @@ export function readsAndWrites(): void {
   });
 }
 
-const KEY: Omit<ApiKey, "userId"> = {
-  accountId: DEFAULT_ACCOUNT,
-  id: "K00000000000000000000000000",
-  displayName: "Key",
-  role: "READER",
-  createTime: 1,
-  expireTime: null,
-  requireNonce: false,
-  certificateNames: [],
-  rateLimit: null,
-  lastUseTime: null,
-  revokeTime: null,
-};
+const KEY: Omit<ApiKey, "userId"> = { ...VALUES, accountId: DEFAULT_ACCOUNT, id: "K00000000000000000000000000" };
 
 /** The types leave no way to write in a read. This takes the one there would be without them. */
 async function forceInsert(keys: ApiKeyReader & Partial<ApiKeyWriter>, key: ApiKey): Promise<void> {

@@ -7,6 +7,7 @@ import type { Session } from "../../../src/directory/sessions/session.ts";
 import type { NewUser } from "../../../src/directory/store/users.ts";
 import type { User } from "../../../src/directory/users/user.ts";
 import { createTestAccount, newUser, testAccount } from "../../support/account.ts";
+import { KEY } from "../../support/api-key.ts";
 import { LONG } from "../../support/bounds.ts";
 import { testFolder } from "../../support/folder.ts";
 import { createSources } from "../../support/sources.ts";
@@ -121,17 +122,6 @@ test("what is left of a purge goes once those who were reading have gone, and no
   await store.prune(NOTHING);
   expect(onDisk(path)).not.toContain(mark(1));
 });
-
-const KEY = {
-  role: "READER",
-  createTime: 1,
-  expireTime: null,
-  requireNonce: false,
-  certificateNames: [],
-  rateLimit: null,
-  lastUseTime: null,
-  revokeTime: null,
-} as const;
 
 /** A session with the text in every value. */
 function sessionOf({ accountId, id: userId }: User, text: string): Session {
