@@ -6,9 +6,7 @@ import {
   type Histogram,
   type MetricData,
 } from "@opentelemetry/sdk-metrics";
-import type { Metric } from "../metrics/metric.ts";
-
-type Sample = Metric["values"][number];
+import type { Metric, Sample } from "../metrics/metric.ts";
 
 /** From when on counters count, and now. */
 export interface Period {

@@ -41,32 +41,36 @@ export async function migrate(engine: Engine): Promise<string[]> {
   if (error === undefined) {
     return (results ?? []).map(({ migrationName }) => migrationName);
   }
-  const unknown = (await appliedMigrations(engine)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  const { unknown } = compare(await appliedMigrations(engine));
   throw unknown.length > 0 ? databaseTooNew(unknown) : error;
 }
 
 /** The migrations that a start would run. Runs none. */
 export async function pendingMigrations(engine: Engine): Promise<string[]> {
-  const applied = await appliedMigrations(engine);
-  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  const { pending, unknown } = compare(await appliedMigrations(engine));
   if (unknown.length > 0) {
     throw databaseTooNew(unknown);
   }
-  return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
+  return pending;
 }
 
 /** One statement where the migrator reads the whole catalogue: most starts find nothing to do. What goes wrong here, the migrator meets again. */
 async function isUpToDate(engine: Engine): Promise<boolean> {
-  const applied = await selectApplied(engine.maintenance).catch(() => []);
-  return Object.keys(MIGRATIONS).join() === applied.join();
+  const { pending, unknown } = compare(await selectApplied(engine.maintenance).catch(() => []));
+  return pending.length === 0 && unknown.length === 0;
 }
 
 /** How a database that has been opened differs from what this version makes of one: somebody has replaced it, or a newer server runs. */
 export async function compareMigrations(db: Queryable) {
-  const applied = await selectApplied(db);
+  const { pending, unknown } = compare(await selectApplied(db));
+  return { pendingMigrations: pending.length, unknownMigrations: unknown.length };
+}
+
+/** What a database has not had that this version knows, and what it has had that this version does not know. */
+function compare(applied: readonly string[]) {
   return {
-    pendingMigrations: Object.keys(MIGRATIONS).filter((name) => !applied.includes(name)).length,
-    unknownMigrations: applied.filter((name) => !Object.hasOwn(MIGRATIONS, name)).length,
+    pending: Object.keys(MIGRATIONS).filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !Object.hasOwn(MIGRATIONS, name)),
   };
 }
 
