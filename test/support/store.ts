@@ -1,4 +1,3 @@
-import type { Engine } from "../../src/db/engine.ts";
 import { openStore, openStoreOn, type StoreOptions } from "../../src/db/open.ts";
 import type { CommitEventBus } from "../../src/directory/store/commit-event.ts";
 import type { Sources, Store } from "../../src/directory/store/store.ts";
@@ -18,8 +17,10 @@ export type TestOptions = Sources & Pick<StoreOptions, "indexedMetadata" | "mete
 export async function openTestStore(given: Partial<TestOptions> = {}): Promise<TestStore> {
   const { url, engine, remove } = await createDatabase();
   // What is told to a meter is told by an engine of its own.
-  const isOwn = engine === undefined || given.meter !== undefined;
-  const opened = isOwn ? await reopenTestStore(url, given) : await openOn(engine(), url, given);
+  const kept = given.meter === undefined ? engine?.() : undefined;
+  const opened = await open(url, given, (sources, options) =>
+    kept === undefined ? openStore(url, sources, options) : openStoreOn(kept, sources, options),
+  );
   return {
     ...opened,
     async close() {
@@ -30,20 +31,20 @@ export async function openTestStore(given: Partial<TestOptions> = {}): Promise<T
 }
 
 /** The same database once more, as another server would open it. */
-export async function reopenTestStore(
+export function reopenTestStore(
   url: string,
   given: Partial<TestOptions> = {},
   commitEventBus?: CommitEventBus,
 ): Promise<TestStore> {
-  const { indexedMetadata = [], meter, ...sourcesGiven } = given;
-  const sources = createSources(sourcesGiven);
-  const store = await openStore(url, sources, { commitEventBus, indexedMetadata, meter });
-  return { store, sources, url, close: () => store.close() };
+  return open(url, given, (sources, options) => openStore(url, sources, { ...options, commitEventBus }));
 }
 
-async function openOn(engine: Engine, url: string, given: Partial<TestOptions>): Promise<TestStore> {
-  const { indexedMetadata = [], ...sourcesGiven } = given;
+async function open(
+  url: string,
+  { indexedMetadata = [], meter, ...sourcesGiven }: Partial<TestOptions>,
+  openWith: (sources: Sources, options: Partial<StoreOptions>) => Promise<Store>,
+): Promise<TestStore> {
   const sources = createSources(sourcesGiven);
-  const store = await openStoreOn(engine, sources, { indexedMetadata });
+  const store = await openWith(sources, { indexedMetadata, meter });
   return { store, sources, url, close: () => store.close() };
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
 import type { User } from "../../../src/directory/users/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount } from "../../support/account.ts";
+import { KEY } from "../../support/api-key.ts";
 
 export function keysAndAnswers(): void {
   test("a key is found by its id, live, expired or revoked", async () => {
@@ -137,19 +138,5 @@ async function answerIn(account: TestAccount, method: string, requestId: string)
 const DIGEST = new Uint8Array(32);
 
 function keyOf(user: User, values: Partial<ApiKey> = {}): ApiKey {
-  return {
-    accountId: user.accountId,
-    id: "K1",
-    displayName: "Key",
-    userId: user.id,
-    role: "WRITER",
-    createTime: 5,
-    expireTime: null,
-    requireNonce: false,
-    certificateNames: [],
-    rateLimit: null,
-    lastUseTime: null,
-    revokeTime: null,
-    ...values,
-  };
+  return { ...KEY, accountId: user.accountId, id: "K1", userId: user.id, role: "WRITER", createTime: 5, ...values };
 }

@@ -4,6 +4,7 @@ import type { ApiKey } from "../../../src/directory/keys/api-key.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import type { User } from "../../../src/directory/users/user.ts";
 import { createTestAccount, newUser, openTestAccount, type TestAccount, testAccount } from "../../support/account.ts";
+import { KEY } from "../../support/api-key.ts";
 import { reopenTestStore } from "../../support/store.ts";
 
 export function noncesAndAccess(): void {
@@ -129,16 +130,5 @@ async function userOf({ users }: AccountTransaction) {
 }
 
 function keyOf(userId: string): ApiKey {
-  const times = { createTime: 5, expireTime: null, lastUseTime: null, revokeTime: null };
-  return {
-    accountId: DEFAULT_ACCOUNT,
-    id: "K1",
-    displayName: "Key",
-    userId,
-    role: "WRITER",
-    requireNonce: false,
-    rateLimit: null,
-    certificateNames: [],
-    ...times,
-  };
+  return { ...KEY, accountId: DEFAULT_ACCOUNT, id: "K1", userId, role: "WRITER", createTime: 5 };
 }
