@@ -44,8 +44,3 @@ const NETWORK_CODES = [Code.Unavailable, Code.Internal, Code.Unknown];
 export function isOfNetwork(error: ConnectError): boolean {
   return errorReason(error) === undefined && NETWORK_CODES.includes(error.code);
 }
-
-/** The code of an error of Node's own libraries: `ENOENT`. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}

@@ -56,7 +56,7 @@ export const REASONS = {
   SERVICE_UNKNOWN: "a health check asks for a service that is not served",
   DEADLINE_EXCEEDED: "the caller's deadline has passed",
   CANCELED: "the caller has gone",
-  STORE_UNAVAILABLE: "the database can't be reached or written: try again",
+  STORE_UNAVAILABLE: "the database can't be reached or written, or the server's folder for temporary files: try again",
   SERVER_DRAINING: "the server is shutting down: try again, streams with their last token",
   INTERNAL: "a defect; the incident id is in the message and the metadata, the cause is in the server's log",
 } as const;

@@ -78,7 +78,9 @@ export async function exerciseStore(store: Store, { clock, newId }: Sources): Pr
     await audit.list({ ...page, descending: true });
     await audit.list({ ...page, descending: false, from: [1] });
     await audit.count(undefined);
-    await userData.find(id);
+    for (const kind of ["sessions", "apiKeys", "nonces", "answers", "entriesElsewhere"] as const) {
+      await Array.fromAsync<unknown>(userData[kind](id));
+    }
     await userData.changes(id, 0, 1, 10);
     await userData.auditEntries(id, 0, 1, 10);
     await sessions.count({});

@@ -106,8 +106,6 @@ select "account_id", "id" from "sessions" where "account_id" = $1 order by "id" 
 
 select "account_id", "id" from "users" where "account_id" = $1 order by "id" limit $2 offset $3;
 
-select "account_id", "id", "external_id", "email", "email_key", "email_verify_time", "email_verify_key", "name", "display_name", "about", "project", "metadata", "status", "super_admin", "create_time", "update_time", "delete_time", "version", "revision" from "users" where "account_id" = $1 and "id" = $2;
-
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" order by "api_keys"."id" asc, "api_keys"."account_id" asc limit $1 offset $2;
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" order by "api_keys"."id" desc, "api_keys"."account_id" desc limit $1 offset $2;
@@ -118,7 +116,7 @@ select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "id" = $2;
 
-select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "user_id" = $2 order by "id";
+select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 and "user_id" = $2 order by "id" limit $3;
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where "account_id" = $1 order by "api_keys"."id" asc limit $2 offset $3;
 
@@ -128,7 +126,7 @@ select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "
 
 select "account_id", "id", "user_id", "display_name", "role", "require_nonce", "certificate_names", "rate_per_second", "rate_burst", "create_time", "expire_time", "last_use_time", "revoke_time" from "api_keys" where ("api_keys"."id", "api_keys"."account_id") > ($1, $2) order by "api_keys"."id" asc, "api_keys"."account_id" asc limit $3 offset $4;
 
-select "account_id", "id", "user_id", "external_id", "metadata", "create_time", "update_time", "end_time", "version" from "sessions" where "account_id" = $1 and "user_id" = $2 order by "create_time", "id";
+select "account_id", "id", "user_id", "external_id", "metadata", "create_time", "update_time", "end_time", "version" from "sessions" where "account_id" = $1 and "user_id" = $2 order by "create_time", "id" limit $3;
 
 select "account_id", "key_id", "digest" from "nonces" where "account_id" = $1 order by "key_id", "digest" limit $2 offset $3;
 
@@ -160,7 +158,7 @@ select "account_id", "sequence", "time", "method", "caller_account_id", "caller_
 
 select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "account_id" = $1 order by "audit_entries"."sequence" desc limit $2 offset $3;
 
-select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "caller_account_id" = $1 and "caller_user_id" = $2 order by "account_id", "sequence";
+select "account_id", "sequence", "time", "method", "caller_account_id", "caller_user_id", "api_key_id", "token_issuer", "token_subject", "address", "request_id", "outcome", "action", "resource", "resource_id", "user_id", "changed_fields", "count", "refusal" from "audit_entries" where "caller_account_id" = $1 and "caller_user_id" = $2 order by "account_id", "sequence" limit $3;
 
 select "account_id", "slug" from "slugs" where "account_id" = $1 order by "slug" limit $2 offset $3;
 
@@ -186,9 +184,9 @@ select "id" from "users" where "account_id" = $1 and "external_id" = $2 and "del
 
 select "id" from "users" where "account_id" = $1 and "id" = $2 and "delete_time" is not null limit $3;
 
-select "key_id", "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" in (select id from api_keys where "account_id" = $2 and "user_id" = $3) order by "key_id", "digest";
+select "key_id", "digest", "expire_time", "use_time" from "nonces" where "account_id" = $1 and "key_id" in (select id from api_keys where "account_id" = $2 and "user_id" = $3) order by "key_id", "digest" limit $4;
 
-select "method", "request_id", "create_time", "response" from "answers" where "account_id" = $1 and "user_id" = $2 and "response" is not null order by "method", "request_id";
+select "method", "request_id", "create_time", "response" from "answers" where "account_id" = $1 and "user_id" = $2 and "response" is not null order by "method", "request_id" limit $3;
 
 select "revision", "commit_time" from "changes" where "account_id" = $1 order by "revision", "ordinal" limit $2;
 

@@ -36,7 +36,7 @@ const ACROSS_ACCOUNTS: Readonly<Record<string, RegExp>> = {
   "a purge of many, to count that":
     /^select "caller_user_id" as "user_id", count\(\*\) as "count" from "audit_entries" where "caller_account_id" = \$1 and /,
   "a person's data, of what it did in other accounts":
-    /^select .* from "audit_entries" where "caller_account_id" = \$1 and "caller_user_id" = \$2 order by "account_id", "sequence"$/,
+    /^select .* from "audit_entries" where "caller_account_id" = \$1 and "caller_user_id" = \$2 order by "account_id", "sequence" limit \$3$/,
   "the last active super admin, who can't be taken away":
     /^select count\(\*\) as "count" from "users" inner join "accounts" .* where "users"."super_admin" = 1 and /,
 };

@@ -265,9 +265,10 @@ export declare const UserDataService: GenService<{
    * Sends all that is kept of one user, live or deleted, as one moment: what PurgeUser would remove then. That is the user, its
    * sessions, its API keys without their secrets, its change history, the audit entries about it and of what it did, and the remembered
    * answers and the nonces of the last day. Entries in the logs of other accounts are sent to super admins only. A stream that breaks
-   * is begun again; one without a summary is not whole.
+   * is begun again; one without a summary is not whole. What may change while the stream is sent is kept until then: more than 4 MiB of
+   * it in a temporary file of the server, readable by nobody else.
    * Errors: NOT_FOUND (USER_NOT_FOUND; also when the user is purged meanwhile), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS), UNAVAILABLE
-   * (SERVER_DRAINING).
+   * (STORE_UNAVAILABLE; also when that file can't be written, SERVER_DRAINING).
    *
    * @generated from rpc roster.v1.UserDataService.ExportUserData
    */

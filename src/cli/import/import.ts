@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { ImportMode } from "../../client/index.ts";
-import { systemCode, UsageError } from "../errors.ts";
+import { systemCode } from "../../directory/values/cause.ts";
+import { UsageError } from "../errors.ts";
 import { EXIT_CODES } from "../exit-codes.ts";
 import {
   addConnectionOptions,

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { ClientTls } from "../../client/index.ts";
 import type { Environment } from "../../config/environment.ts";
-import { systemCode, UsageError } from "../errors.ts";
+import { systemCode } from "../../directory/values/cause.ts";
+import { UsageError } from "../errors.ts";
 
 /** What `addCertificateOptions` adds. */
 export interface CertificateOptions {

@@ -12,8 +12,8 @@ import {
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import type { Environment } from "../../config/environment.ts";
-import { messageOf } from "../../directory/values/cause.ts";
-import { systemCode, UsageError } from "../errors.ts";
+import { messageOf, systemCode } from "../../directory/values/cause.ts";
+import { UsageError } from "../errors.ts";
 import { suggestion } from "../suggest.ts";
 import { checkProfileName, type Profile, parseProfile } from "./profile.ts";
 

@@ -1,7 +1,8 @@
 import type { Config } from "../../config/load.ts";
+import { systemCode } from "../../directory/values/cause.ts";
 import type { Log } from "../../log.ts";
 import { type RosterServer, type ServerOptions, startServer } from "../../server/server.ts";
-import { CommandError, systemCode } from "../errors.ts";
+import { CommandError } from "../errors.ts";
 import { trustIssuers } from "./issuers.ts";
 import type { Directory } from "./open-directory.ts";
 

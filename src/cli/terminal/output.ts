@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { systemCode } from "../errors.ts";
+import { systemCode } from "../../directory/values/cause.ts";
 import { formatOf, type OutputFormat, type OutputOptions } from "../options/output.ts";
 import { cellOf, type Document, toDocument } from "./document.ts";
 import { printJson, printNdjson, printYaml, toYaml } from "./print.ts";

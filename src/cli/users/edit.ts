@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { ConnectError } from "@connectrpc/connect";
 import { Command } from "commander";
 import { errorReason, MetadataUpdate, type User, UserSchema } from "../../client/index.ts";
-import { messageOf } from "../../directory/values/cause.ts";
-import { CommandError, explain, systemCode, UsageError } from "../errors.ts";
+import { messageOf, systemCode } from "../../directory/values/cause.ts";
+import { CommandError, explain, UsageError } from "../errors.ts";
 import {
   addConnectionOptions,
   type Connection,

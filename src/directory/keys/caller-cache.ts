@@ -9,7 +9,7 @@ const MAX_CALLERS = 10_000;
 interface Remembered<T> {
   readonly caller: T;
   readonly readTime: Micros;
-  /** The same, in milliseconds since the process began: the clock stands still after the machine's has gone back. */
+  /** The same, in milliseconds since the process began: the clock goes at half the pace after the machine's has been put back. */
   readonly readAt: number;
 }
 

@@ -1,25 +1,31 @@
 import { notFound } from "../errors.ts";
-import type { AccountView } from "../store/account-view.ts";
 import type { Store } from "../store/store.ts";
-import type { UserData } from "../store/user-data.ts";
+import type { UserDataReader } from "../store/user-data.ts";
 import type { User } from "./user.ts";
 
-/** What is kept of a user at one moment. */
-export interface UserDataMoment extends UserData {
+/** A moment at which a user is looked at. */
+export interface UserDataMoment {
+  readonly user: User;
   /** The account's revision then. */
   readonly revision: number;
   /** Of the last entry of the account's audit log then. */
   readonly auditSequence: number;
 }
 
-/** Throws USER_NOT_FOUND. */
-export function readUserData(store: Store, accountId: string, userId: string): Promise<UserDataMoment> {
-  return store.scan(accountId, async ({ account, userData }) => {
-    const found = await userData.find(userId);
-    if (found === undefined) {
+/** Lets `read` read what can be something else a moment later. Throws USER_NOT_FOUND. */
+export function readUserData(
+  store: Store,
+  accountId: string,
+  userId: string,
+  read: (data: UserDataReader, userId: string) => Promise<void>,
+): Promise<UserDataMoment> {
+  return store.scan(accountId, async ({ account, users, userData }) => {
+    const user = await users.find(userId);
+    if (user === undefined) {
       throw notFound("User", userId);
     }
-    return { ...found, revision: account.revision, auditSequence: account.auditSequence };
+    await read(userData, userId);
+    return { user, revision: account.revision, auditSequence: account.auditSequence };
   });
 }
 
@@ -30,7 +36,7 @@ export function readUserData(store: Store, accountId: string, userId: string): P
 export function readMoreUserData<T>(
   store: Store,
   { accountId, id, createTime }: Pick<User, "accountId" | "id" | "createTime">,
-  read: (data: AccountView["userData"]) => Promise<T>,
+  read: (data: UserDataReader) => Promise<T>,
 ): Promise<T> {
   return store.scan(accountId, async ({ users, userData }) => {
     if ((await users.find(id))?.createTime !== createTime) {

@@ -13,11 +13,16 @@ function partText(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = systemCode(error) ?? "";
   return error.message.includes(code) ? error.message : `${error.message} (${code})`;
 }
 
 /** What was thrown, as text: the message of an error. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The code of an error of Node's own libraries: `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -4,11 +4,18 @@ export type Micros = number;
 /** Gives the time. No two calls give the same. */
 export type Clock = () => Micros;
 
-/** A clock that never stands still and never goes back, even when the machine's clock does. */
-export function createClock(millis: () => number = Date.now): Clock {
+/**
+ * A clock that never stands still and never goes back. While the machine's clock is behind what was shown, after it has been put back, this
+ * one goes at half the pace: durations pass, and the machine's clock catches up. `elapsed` gives milliseconds that nobody puts back.
+ */
+export function createClock(millis: () => number = Date.now, elapsed: () => number = () => performance.now()): Clock {
   let last = 0;
+  let at = elapsed();
   return () => {
-    last = Math.max(millis() * 1000, last + 1);
+    const before = at;
+    at = elapsed();
+    const halfPace = Math.max(Math.floor((at - before) * 500), 1);
+    last = Math.max(millis() * 1000, last + halfPace);
     return last;
   };
 }

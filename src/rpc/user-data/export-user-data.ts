@@ -1,4 +1,5 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { sizeDelimitedDecodeStream, sizeDelimitedEncode } from "@bufbuild/protobuf/wire";
 import {
   type ExportUserDataRequest,
   type ExportUserDataResponseSchema,
@@ -8,7 +9,7 @@ import {
 } from "../../../gen/roster/v1/user_data_service_pb.js";
 import { RosterError } from "../../directory/errors.ts";
 import type { Store } from "../../directory/store/store.ts";
-import type { UserData } from "../../directory/store/user-data.ts";
+import type { UserDataReader } from "../../directory/store/user-data.ts";
 import { readMoreUserData, readUserData, type UserDataMoment } from "../../directory/users/user-data.ts";
 import { toAuditEntryMessage } from "../audit/audit-message.ts";
 import { toChangeMessage } from "../changes/change-pages.ts";
@@ -18,52 +19,73 @@ import { toSessionMessage } from "../sessions/session-message.ts";
 import { toUserMessage } from "../users/user-message.ts";
 import { MAX_MESSAGE_BYTES, memberBytes } from "../wire/message-size.ts";
 import { toTimestamp } from "../wire/time.ts";
+import { Spool } from "./spool.ts";
 
 type Record = UserDataRecord["record"];
 type Response = MessageInitShape<typeof ExportUserDataResponseSchema>;
 
 /** Changes and entries read at a time: of large users no more is read than is sent soon. */
 const PAGE = 100;
+/** Of what can change and so is read at once. */
+const BYTES_IN_MEMORY = 4 * 1024 * 1024;
 
 /** Sends all that is kept of a user, as it was at the start. */
 export async function* exportUserData(
   store: Store,
   { id }: ExportUserDataRequest,
-  { accountId, caller, draining, assertAwaited }: StreamCall<(typeof UserDataService)["method"]["exportUserData"]>,
+  call: StreamCall<(typeof UserDataService)["method"]["exportUserData"]>,
 ): AsyncGenerator<Response> {
-  const moment = await readUserData(store, accountId, id);
+  const spool = new Spool(BYTES_IN_MEMORY);
+  try {
+    const moment = await readUserData(store, call.accountId, id, async (data, userId) => {
+      for await (const each of changeableRecords(data, userId, call.caller.superAdmin)) {
+        call.assertAwaited();
+        await spool.write(sizeDelimitedEncode(UserDataRecordSchema, create(UserDataRecordSchema, { record: each })));
+      }
+    });
+    yield* responses(allRecords(store, moment, spool), moment, call);
+  } finally {
+    await spool.close();
+  }
+}
+
+async function* responses(
+  records: AsyncGenerator<Record>,
+  { revision }: UserDataMoment,
+  { assertAwaited, draining }: Pick<StreamCall, "assertAwaited" | "draining">,
+): AsyncGenerator<Response> {
   let count = 0;
-  for await (const records of inMessages(allRecords(store, moment, caller.superAdmin))) {
-    count += records.length;
-    yield { records };
+  for await (const message of inMessages(records)) {
+    count += message.length;
+    yield { records: message };
     assertAwaited();
     if (draining.aborted) {
       throw new RosterError("SERVER_DRAINING", "the server is shutting down; begin again", { retryAfter: 1_000 });
     }
   }
-  yield { records: [], summary: { recordCount: BigInt(count), revision: BigInt(moment.revision) } };
+  yield { records: [], summary: { recordCount: BigInt(count), revision: BigInt(revision) } };
 }
 
-async function* allRecords(store: Store, moment: UserDataMoment, withElsewhere: boolean): AsyncGenerator<Record> {
-  yield* recordsOf(moment);
+async function* allRecords(store: Store, moment: UserDataMoment, spool: Spool): AsyncGenerator<Record> {
+  yield { case: "user", value: toUserMessage(moment.user) };
   yield* changesOf(store, moment);
+  for await (const { record } of sizeDelimitedDecodeStream(UserDataRecordSchema, spool.read())) yield record;
   yield* entriesOf(store, moment);
-  if (withElsewhere) {
-    for (const entry of moment.entriesElsewhere) yield { case: "auditEntry", value: toAuditEntryMessage(entry) };
-  }
 }
 
-function* recordsOf({ user, sessions, apiKeys, answers, nonces }: UserData): Generator<Record> {
-  yield { case: "user", value: toUserMessage(user) };
-  for (const session of sessions) yield { case: "session", value: toSessionMessage(session) };
-  for (const key of apiKeys) yield { case: "apiKey", value: toApiKeyMessage(key) };
-  for (const { method, requestId, createTime, response } of answers) {
+/** But for the user itself. */
+async function* changeableRecords(data: UserDataReader, userId: string, withElsewhere: boolean): AsyncGenerator<Record> {
+  for await (const session of data.sessions(userId)) yield { case: "session", value: toSessionMessage(session) };
+  for await (const key of data.apiKeys(userId)) yield { case: "apiKey", value: toApiKeyMessage(key) };
+  for await (const { method, requestId, createTime, response } of data.answers(userId)) {
     yield record({ case: "answer", value: { method, requestId, createTime: toTimestamp(createTime), response } });
   }
-  for (const { keyId, expireTime, useTime } of nonces) {
+  for await (const { keyId, expireTime, useTime } of data.nonces(userId)) {
     const used = useTime === null ? {} : { useTime: toTimestamp(useTime) };
     yield record({ case: "nonce", value: { apiKeyId: keyId, expireTime: toTimestamp(expireTime), ...used } });
   }
+  if (!withElsewhere) return;
+  for await (const entry of data.entriesElsewhere(userId)) yield { case: "auditEntry", value: toAuditEntryMessage(entry) };
 }
 
 async function* changesOf(store: Store, { user, revision }: UserDataMoment): AsyncGenerator<Record> {

@@ -24,7 +24,7 @@ describe.each(PROTOCOL_NAMES)("ExportUserData, %s", (protocol) => {
 
     const { records, summary } = await exported(userData(protocol), "ada");
     expect(kinds(records)).toEqual(
-      ["user", "session", "apiKey", "answer", "nonce", "change", "change"].concat(Array(5).fill("auditEntry")),
+      ["user", "change", "change", "session", "apiKey", "answer", "nonce"].concat(Array(5).fill("auditEntry")),
     );
     expect(summary).toEqual({ recordCount: BigInt(records.length), revision: (await users().listUsers({})).revision });
     expect(valuesOf(records, "user")).toMatchObject([{ id: "ada", email: "ada@example.com", about: "second" }]);
@@ -70,6 +70,27 @@ test("many changes come page after page, all of one moment, and the state before
   const abouts = valuesOf(records, "change").map(({ user }) => user?.about);
   expect(abouts).toEqual(Array.from({ length: 250 }, (_, n) => `${n + 2}`));
   expect(valuesOf(records, "auditEntry")).toHaveLength(252);
+});
+
+test("what can change is of one moment, however much there is", async () => {
+  const { id: accountId, users, sessions, userData } = await roster.account();
+  const { id: userId } = await addUser(users());
+  await roster.server.store.write({ accountId, apiKeyId: null, requestId: null }, async (tx) => {
+    for (let n = 0; n < 300; n += 1) {
+      const times = { createTime: 1, updateTime: 1, endTime: null, version: 1 };
+      const session = { accountId, id: `s${n}`, userId, externalId: null, metadata: { agent: "x".repeat(15_000) } };
+      await tx.sessions.insert({ ...session, ...times });
+    }
+  });
+  const before = valuesOf((await exported(userData(), userId)).records, "session");
+  expect(before).toHaveLength(300);
+  const stream = userData().exportUserData({ id: userId })[Symbol.asyncIterator]();
+  const { value: first } = await stream.next();
+  for (const id of ["s0", "s150", "s299"]) await sessions().endSession({ id });
+  await addSession(sessions(), { userId });
+  const messages = [first ?? expect.fail(), ...(await Array.fromAsync({ [Symbol.asyncIterator]: () => stream }))];
+  const records = messages.flatMap((message) => message.records);
+  expect(valuesOf(records, "session")).toEqual(before);
 });
 
 test("what it did in other accounts is sent to super admins only", async () => {
