@@ -5,15 +5,18 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
 RUN npm ci --omit=dev --ignore-scripts
 
 # The bundle, which takes packages for development to make.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
 RUN npm ci --ignore-scripts
 COPY scripts/bundle.ts scripts/
 COPY gen gen
+COPY packages/client packages/client
 COPY src src
 RUN node scripts/bundle.ts
 

@@ -1,7 +1,7 @@
 // What pages, filters and watches cost on a big directory, on both engines: npm run bench:lists [-- sqlite|postgres]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRosterClient } from "../src/client/index.ts";
+import { createRosterClient } from "@roster/client";
 import { SETTINGS } from "../src/config/settings.ts";
 import { mintSecret } from "../src/directory/keys/api-key.ts";
 import { administer, startPostgres } from "../test/support/postgres.ts";

@@ -1,9 +1,8 @@
 // Fails if a document links to a file or a heading that does not exist, or names a file of this repository that does not exist, or if
 // docs/decisions.md does not say why a package is used.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import packageJson from "../package.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "..");
 const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
@@ -30,21 +29,27 @@ function leadsSomewhere(path: string, target: string): boolean {
   return existsSync(join(ROOT, found)) && (anchor === undefined || anchorsOf(found).includes(anchor));
 }
 
-/** What is written as `src/…` or `test/…` has to be there. */
+/** What is written as `src/…`, `test/…` or `packages/…` has to be there. */
 function missingFiles(path: string): string[] {
-  return [...proseOf(path).matchAll(/`((?:src|test|bench|scripts|docs|proto|bin)\/[\w./-]*)`/g)]
+  return [...proseOf(path).matchAll(/`((?:src|test|bench|scripts|docs|proto|bin|packages)\/[\w./-]*)`/g)]
     .map(([, file = ""]) => file)
     .filter((file) => !existsSync(join(ROOT, file)))
     .map((file) => `${path}: there is no ${file}`);
 }
 
-/** Packages of types need no reason of their own. */
+/** Packages of types need no reason of their own, nor do those of this repository. */
 function unexplainedPackages(): string[] {
   const decisions = readFileSync(join(ROOT, "docs/decisions.md"), "utf8").split("\n## Dependencies\n")[1] ?? "";
   const explained = new Set(decisions.split(/[\s|,]+/));
-  return Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies })
-    .filter((name) => !name.startsWith("@types/") && !explained.has(name))
+  return globSync(["package.json", "packages/*/package.json"], { cwd: ROOT })
+    .flatMap(packagesOf)
+    .filter((name) => !/^@(types|roster)\//.test(name) && !explained.has(name))
     .map((name) => `docs/decisions.md: the table of dependencies lacks ${name}`);
+}
+
+function packagesOf(path: string): string[] {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+  return Object.keys({ ...dependencies, ...devDependencies });
 }
 
 /** The anchors of headings, as GitHub makes them. */

@@ -1,4 +1,4 @@
-import type { RosterClient } from "../../src/client/index.ts";
+import type { RosterClient } from "@roster/client";
 import { createMaker } from "../harness/users.ts";
 import { type Comparison, timeRequests } from "./measure.ts";
 

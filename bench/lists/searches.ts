@@ -1,4 +1,4 @@
-import type { RosterClient } from "../../src/client/index.ts";
+import type { RosterClient } from "@roster/client";
 import { timeRequests } from "./measure.ts";
 
 type Users = RosterClient["users"];

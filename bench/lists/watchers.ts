@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { RosterClient } from "@roster/client";
 import { UserService, WatchUsersRequestSchema } from "../../gen/roster/v1/user_service_pb.js";
-import type { RosterClient } from "../../src/client/index.ts";
 import { median } from "../harness/rounds.ts";
 import type { Server } from "../harness/servers.ts";
 import { envelope } from "../harness/wire.ts";

@@ -1,4 +1,4 @@
-import type { User } from "../../src/client/index.ts";
+import type { User } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { SoakClient } from "../servers/seat.ts";
 

@@ -1,4 +1,4 @@
-import { AccountStatus, errorReason } from "../../src/client/index.ts";
+import { AccountStatus, errorReason } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { Desk, Work } from "./work.ts";
 

@@ -1,5 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
-import { errorReason, type RosterClient, type User, UserStatus } from "../../src/client/index.ts";
+import { errorReason, type RosterClient, type User, UserStatus } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import { type Expectation, meets, type UserRecord } from "../ledger/user-record.ts";
 import type { MethodName } from "./methods.ts";

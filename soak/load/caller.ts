@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { errorReason } from "../../src/client/index.ts";
+import { errorReason } from "@roster/client";
 import type { Random } from "../../test/server/random.ts";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { Ledger } from "../ledger/ledger.ts";

@@ -1,4 +1,4 @@
-import { ApiKeyRole, errorReason } from "../../src/client/index.ts";
+import { ApiKeyRole, errorReason } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { ApiKeyRecord } from "../ledger/api-key-book.ts";
 import type { Desk, Work } from "./work.ts";

@@ -1,5 +1,5 @@
 import { equals } from "@bufbuild/protobuf";
-import { errorReason, type GetUserRequest, type User, UserSchema } from "../../src/client/index.ts";
+import { errorReason, type GetUserRequest, type User, UserSchema } from "@roster/client";
 import { PROMISES } from "../broken-promise.ts";
 import { describe } from "../ledger/ledger.ts";
 import type { UserRecord } from "../ledger/user-record.ts";

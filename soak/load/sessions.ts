@@ -1,4 +1,4 @@
-import type { Session } from "../../src/client/index.ts";
+import type { Session } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { SessionRecord } from "../ledger/session-book.ts";
 import type { MethodName } from "./methods.ts";

@@ -1,4 +1,4 @@
-import { MetadataUpdate } from "../../src/client/index.ts";
+import { MetadataUpdate } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { SharedUser, SharedUsers } from "../ledger/shared-users.ts";
 import type { Desk, Work } from "./work.ts";

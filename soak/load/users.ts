@@ -1,6 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { RosterClient, User } from "../../src/client/index.ts";
-import { MetadataUpdate, UserStatus } from "../../src/client/index.ts";
+import type { RosterClient, User } from "@roster/client";
+import { MetadataUpdate, UserStatus } from "@roster/client";
 import { PROMISES } from "../broken-promise.ts";
 import type { Expectation, UserRecord } from "../ledger/user-record.ts";
 import type { MethodName } from "./methods.ts";

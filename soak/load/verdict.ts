@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { errorReason } from "../../src/client/index.ts";
+import { errorReason } from "@roster/client";
 
 /** What Roster says when it, or its database, is away for a while. */
 const PASSING_REASONS = ["STORE_UNAVAILABLE", "SERVER_DRAINING", "CANCELED", "DEADLINE_EXCEEDED", "TOO_MANY_STREAMS"];

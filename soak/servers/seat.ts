@@ -1,5 +1,5 @@
 import { createConnectTransport, createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
+import { createRosterClient, type RosterClient } from "@roster/client";
 import { type RosterProcess, startRoster } from "./roster-process.ts";
 
 /** How long a call may take before its caller gives it up. */

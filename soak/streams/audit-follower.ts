@@ -1,4 +1,4 @@
-import { AuditResource } from "../../src/client/index.ts";
+import { AuditResource } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import { readResumed, type StreamParts } from "./resumed.ts";
 

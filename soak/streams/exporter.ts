@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { User } from "../../src/client/index.ts";
+import type { User } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import { readResumed, type StreamParts } from "./resumed.ts";
 

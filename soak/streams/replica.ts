@@ -1,4 +1,4 @@
-import { type User, type UserChange, UserChangeType } from "../../src/client/index.ts";
+import { type User, type UserChange, UserChangeType } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import { describe } from "../ledger/ledger.ts";
 import { readResumed, type StreamParts } from "./resumed.ts";

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { callId, errorReason } from "../client/index.ts";
+import { callId, errorReason } from "@roster/client";
 import { codeName } from "../rpc/errors.ts";
 import { EXIT_CODES, type Outcome } from "./exit-codes.ts";
 

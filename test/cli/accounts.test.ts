@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ApiKeyRole, createRosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { createKey } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

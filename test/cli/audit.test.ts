@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
+import { ApiKeyRole, createRosterClient, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ApiKeyRole, createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, printedBy, roster, rosterOnTerminal, rosterRows, rowsUntil, spawnRoster } from "./run.ts";

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRosterClient, exportUsers, type RosterClient } from "@roster/client";
 import { expect, test } from "vitest";
 import { sampleUsers } from "../../bench/users.ts";
-import { createRosterClient, exportUsers, type RosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { createGate } from "../support/gate.ts";

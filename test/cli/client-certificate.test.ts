@@ -1,6 +1,6 @@
+import { ApiKeyRole, createRosterClient } from "@roster/client";
 import { beforeAll, expect, test } from "vitest";
 import { ProfileStore } from "../../src/cli/profiles/store.ts";
-import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { BILLING, useCertificates } from "../server/mtls.ts";
 import { testFolder } from "../support/folder.ts";
 import type { TestServer } from "../support/server.ts";

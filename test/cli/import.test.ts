@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ApiKeyRole, createRosterClient, type RosterClient, type User, UserStatus } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ApiKeyRole, createRosterClient, type RosterClient, type User, UserStatus } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { createKey } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Code } from "@connectrpc/connect";
+import { ApiKeyRole, createRosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { ApiKeyRole, createRosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -1,7 +1,7 @@
 import { createRouterTransport } from "@connectrpc/connect";
+import { createRosterClient, ServerService } from "@roster/client";
 import { expect, onTestFinished, test } from "vitest";
 import { warnOfOtherVersion } from "../../src/cli/options/server-version.ts";
-import { createRosterClient, ServerService } from "../../src/client/index.ts";
 import { VERSION } from "../../src/version.ts";
 import { LONG } from "../support/bounds.ts";
 import { startTestServer } from "../support/server.ts";

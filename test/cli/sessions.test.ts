@@ -1,5 +1,5 @@
+import { createRosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRosterClient } from "../../src/client/index.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, parseNdjson, roster, rosterJson, rosterRows, spawnRoster } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
+import { createRosterClient } from "@roster/client";
 import { expect, onTestFinished, test } from "vitest";
 import { createTable, formatFields, widthOf } from "../../src/cli/terminal/table.ts";
-import { createRosterClient } from "../../src/client/index.ts";
 import { startTestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, rosterOnTerminal } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { createRosterClient, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, roster } from "./run.ts";

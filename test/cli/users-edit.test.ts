@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRosterClient, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SETTABLE } from "../../src/cli/users/assignments.ts";
-import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { COMMAND } from "../support/command.ts";
 import { testFolder } from "../support/folder.ts";

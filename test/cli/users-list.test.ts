@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
+import { createRosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { createRosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callerOf, HAS_TERMINAL, printedBy, roster, rosterOnTerminal, rosterRows, spawnRoster } from "./run.ts";

@@ -1,5 +1,5 @@
+import { ApiKeyRole, createRosterClient, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ApiKeyRole, createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { createKey } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

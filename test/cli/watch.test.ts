@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { createRosterClient, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { createRosterClient, type RosterClient } from "../../src/client/index.ts";
 import { LONG } from "../support/bounds.ts";
 import { testFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
+import { createRosterClient, errorReason, exportUsers, fieldViolations, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRosterClient, errorReason, exportUsers, fieldViolations, type RosterClient } from "../../src/client/index.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;

@@ -4,8 +4,6 @@ import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createRouterTransport, type HandlerContext } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { expect, onTestFinished, test } from "vitest";
-import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import {
   createRosterClient,
   type ExportOptions,
@@ -13,7 +11,9 @@ import {
   exportUsers,
   type ListUsersChunkedRequest,
   UserService,
-} from "../../src/client/index.ts";
+} from "@roster/client";
+import { expect, onTestFinished, test } from "vitest";
+import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 
 // The peer here is written by hand, because Roster itself never miscounts and breaks only when it is killed.
 

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { createRouterTransport } from "@connectrpc/connect";
+import { createRosterClient, GetUserRequestSchema, UserService } from "@roster/client";
 import { expect, test } from "vitest";
-import { createRosterClient, GetUserRequestSchema, UserService } from "../../src/client/index.ts";
 
 // The peer here is written by hand, so that it answers with any revision.
 

@@ -4,10 +4,9 @@ import type { AddressInfo } from "node:net";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
+import { createRosterClient, isTransient } from "@roster/client";
 import { expect, onTestFinished, test } from "vitest";
 import { ListUsersChunkedResponseSchema } from "../../gen/roster/v1/user_service_pb.js";
-import { createRosterClient } from "../../src/client/index.ts";
-import { isTransient } from "../../src/client/retry.ts";
 
 const MESSAGE = encodeEnvelope(0, toBinary(ListUsersChunkedResponseSchema, create(ListUsersChunkedResponseSchema)));
 

@@ -1,6 +1,6 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
+import { AuditService, createRosterClient, type WatchAuditOptions, watchAuditEntries } from "@roster/client";
 import { expect, test } from "vitest";
-import { AuditService, createRosterClient, type WatchAuditOptions, watchAuditEntries } from "../../src/client/index.ts";
 
 // The peer here is written by hand, because Roster itself breaks only when it is killed. Its tokens count the entries before them.
 

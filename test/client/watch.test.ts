@@ -1,6 +1,4 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import {
   createRosterClient,
   errorReason,
@@ -10,7 +8,9 @@ import {
   type WatchOptions,
   type WatchUsersRequest,
   watchUsers,
-} from "../../src/client/index.ts";
+} from "@roster/client";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { testFolder } from "../support/folder.ts";
 import { spawnServer } from "../support/process.ts";
 

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
+import { createRosterClient, exportUsers, MetadataUpdate, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createRosterClient, exportUsers, MetadataUpdate, type RosterClient } from "../../src/client/index.ts";
 import { addUser, addUsers, getUser, present, useRoster } from "../rpc/setup.ts";
 import { failure, fieldsOf } from "../support/clients.ts";
 import { byId } from "./calls.ts";

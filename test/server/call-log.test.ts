@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
+import { callId } from "@roster/client";
 import { expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
-import { callId } from "../../src/client/index.ts";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
 import type { CallLogMode } from "../../src/log.ts";
 import { Meter } from "../../src/metrics/meter.ts";

@@ -1,8 +1,8 @@
 import { toJson } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
+import { withRetry } from "@roster/client";
 import { expect, onTestFinished, test } from "vitest";
 import { type User, type UserChange, UserChangeType, UserSchema } from "../../gen/roster/v1/user_pb.js";
-import { withRetry } from "../../src/client/retry.ts";
 import { LONG } from "../support/bounds.ts";
 import type { Protocol } from "../support/clients.ts";
 import { testFolder } from "../support/folder.ts";

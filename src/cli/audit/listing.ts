@@ -1,4 +1,4 @@
-import { AuditAction, type AuditEntry, AuditEntrySchema, AuditOutcome } from "../../client/index.ts";
+import { AuditAction, type AuditEntry, AuditEntrySchema, AuditOutcome } from "@roster/client";
 import type { Listing } from "../terminal/columns.ts";
 
 /** How entries are shown. `call`, `what` and `fields` are for people. */

@@ -1,5 +1,5 @@
+import { type AuditEntry, AuditEntrySchema, type RetryOptions, watchAuditEntries } from "@roster/client";
 import { Command } from "commander";
-import { type AuditEntry, AuditEntrySchema, type RetryOptions, watchAuditEntries } from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,

@@ -1,5 +1,5 @@
+import { AccountSchema, DeleteAccountResponseSchema } from "@roster/client";
 import { Command } from "commander";
-import { AccountSchema, DeleteAccountResponseSchema } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import {
   addConnectionOptions,

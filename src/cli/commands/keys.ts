@@ -1,6 +1,6 @@
 import { type Duration, type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
+import { type ApiKey, ApiKeyRole, ApiKeySchema } from "@roster/client";
 import { Command, Option } from "commander";
-import { type ApiKey, ApiKeyRole, ApiKeySchema } from "../../client/index.ts";
 import type { RateLimit } from "../../directory/limits/token-bucket.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addListOptions, type ListOptions } from "../options/list.ts";

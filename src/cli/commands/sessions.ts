@@ -1,5 +1,5 @@
+import { DeleteSessionResponseSchema, EndUserSessionsResponseSchema, SessionSchema } from "@roster/client";
 import { Command, Option } from "commander";
-import { DeleteSessionResponseSchema, EndUserSessionsResponseSchema, SessionSchema } from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,

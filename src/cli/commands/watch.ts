@@ -1,7 +1,7 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
+import { type RetryOptions, type UserChange, UserChangeSchema, UserChangeType, watchUsers } from "@roster/client";
 import { Command } from "commander";
-import { type RetryOptions, type UserChange, UserChangeSchema, UserChangeType, watchUsers } from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,

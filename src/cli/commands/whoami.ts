@@ -1,5 +1,5 @@
+import { ApiKeyRole } from "@roster/client";
 import { Command } from "commander";
-import { ApiKeyRole } from "../../client/index.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { showRecord } from "../terminal/output.ts";

@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
+import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "@roster/client";
 import { Command, InvalidArgumentError } from "commander";
-import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import {
   addConnectionOptions,

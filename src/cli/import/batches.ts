@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type ImportUsersRequest, ImportUsersRequestSchema, type User } from "../../client/index.ts";
+import { type ImportUsersRequest, ImportUsersRequestSchema, type User } from "@roster/client";
 import type { Row } from "./rows.ts";
 
 /** Rows that are imported by one call, and the bad rows between them. */

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { UserSchema } from "@roster/client";
 import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
-import { UserSchema } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import { csvScanner, lineScanner, type RawRecord, readRecords } from "./records.ts";
 import { type RecordParser, type Row, readRows } from "./rows.ts";

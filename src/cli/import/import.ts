@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { ImportMode } from "@roster/client";
 import { Command, Option } from "commander";
-import { ImportMode } from "../../client/index.ts";
 import { systemCode } from "../../directory/values/cause.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT_CODES } from "../exit-codes.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type ImportMode, type ImportUsersRequest, type ImportUsersResponse, withRetry } from "../../client/index.ts";
+import { type ImportMode, type ImportUsersRequest, type ImportUsersResponse, withRetry } from "@roster/client";
 import type { Connection } from "../options/connection.ts";
 import { noteRetry, type Progress } from "../terminal/progress.ts";
 import { type BadRow, type ErrorsFile, refused, unreadable } from "./bad-rows.ts";

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { ClientTls } from "@roster/client";
 import { type Command, Option } from "commander";
-import type { ClientTls } from "../../client/index.ts";
 import type { Environment } from "../../config/environment.ts";
 import { systemCode } from "../../directory/values/cause.ts";
 import { UsageError } from "../errors.ts";

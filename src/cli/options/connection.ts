@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { ConnectError } from "@connectrpc/connect";
+import { createRosterClient, type RosterClient, type WhoAmIResponse } from "@roster/client";
 import { type Command, Option } from "commander";
-import { createRosterClient, type RosterClient, type WhoAmIResponse } from "../../client/index.ts";
 import type { Environment } from "../../config/environment.ts";
 import { isOfNetwork } from "../errors.ts";
 import { toCommandError } from "../terminal/advice.ts";

@@ -1,4 +1,4 @@
-import type { RosterClient } from "../../client/index.ts";
+import type { RosterClient } from "@roster/client";
 import { VERSION } from "../../version.ts";
 
 /** Warns of a server of another major version. Says nothing of one that does not tell: it may be older than that call. */

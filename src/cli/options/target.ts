@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClientTls } from "../../client/index.ts";
+import type { ClientTls } from "@roster/client";
 import type { Environment } from "../../config/environment.ts";
 import { checkCertificates } from "../../config/parse.ts";
 import { readSecret } from "../../config/secret-files.ts";

@@ -1,4 +1,4 @@
-import type { RetryOptions } from "../../client/index.ts";
+import type { RetryOptions } from "@roster/client";
 import type { Connection } from "../options/connection.ts";
 import { formatOf, type OutputOptions } from "../options/output.ts";
 import type { Document } from "./document.ts";

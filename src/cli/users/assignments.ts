@@ -1,5 +1,5 @@
 import { fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
-import { type User, UserSchema, UserStatusSchema } from "../../client/index.ts";
+import { type User, UserSchema, UserStatusSchema } from "@roster/client";
 import { USER_FIELD_KEYS, USER_FIELDS } from "../../directory/users/user-fields.ts";
 import { messageOf } from "../../directory/values/cause.ts";
 import { UsageError } from "../errors.ts";

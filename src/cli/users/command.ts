@@ -1,5 +1,5 @@
+import { UserSchema } from "@roster/client";
 import { Command } from "commander";
-import { UserSchema } from "../../client/index.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { show } from "../terminal/output.ts";

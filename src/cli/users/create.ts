@@ -1,5 +1,5 @@
+import { UserSchema } from "@roster/client";
 import { Command } from "commander";
-import { UserSchema } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addRequestId, mutationOf, type RequestIdOptions } from "../options/mutation.ts";

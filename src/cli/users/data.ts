@@ -1,7 +1,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { toJson } from "@bufbuild/protobuf";
+import { type UserDataRecord, UserDataRecordSchema } from "@roster/client";
 import { Command } from "commander";
-import { type UserDataRecord, UserDataRecordSchema } from "../../client/index.ts";
 import { CommandError } from "../errors.ts";
 import {
   addConnectionOptions,

@@ -1,5 +1,5 @@
 import { fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
-import { type User, UserSchema } from "../../client/index.ts";
+import { type User, UserSchema } from "@roster/client";
 import { messageOf } from "../../directory/values/cause.ts";
 import { CommandError } from "../errors.ts";
 import { suggestion } from "../suggest.ts";

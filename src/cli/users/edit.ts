@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ConnectError } from "@connectrpc/connect";
+import { errorReason, MetadataUpdate, type User, UserSchema } from "@roster/client";
 import { Command } from "commander";
-import { errorReason, MetadataUpdate, type User, UserSchema } from "../../client/index.ts";
 import { messageOf, systemCode } from "../../directory/values/cause.ts";
 import { CommandError, explain, UsageError } from "../errors.ts";
 import {

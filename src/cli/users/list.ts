@@ -1,5 +1,5 @@
+import { UserSchema } from "@roster/client";
 import { Command } from "commander";
-import { UserSchema } from "../../client/index.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addListOptions, type ListOptions } from "../options/list.ts";
 import type { Listing } from "../terminal/columns.ts";

@@ -1,5 +1,5 @@
+import { PurgeReceiptSchema, type User } from "@roster/client";
 import { Command } from "commander";
-import { PurgeReceiptSchema, type User } from "../../client/index.ts";
 import { CommandError, UsageError } from "../errors.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addEtag, type EtagOptions, mutationOf } from "../options/mutation.ts";

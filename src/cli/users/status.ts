@@ -1,5 +1,5 @@
+import { type User, UserSchema } from "@roster/client";
 import { Command } from "commander";
-import { type User, UserSchema } from "../../client/index.ts";
 import {
   addConnectionOptions,
   type Connection,

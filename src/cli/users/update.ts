@@ -1,5 +1,5 @@
+import { MetadataUpdate, UserSchema } from "@roster/client";
 import { Command } from "commander";
-import { MetadataUpdate, UserSchema } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import { addConnectionOptions, type ConnectionOptions, type Environment, withConnection } from "../options/connection.ts";
 import { addEtag, addRequestId, type EtagOptions, mutationOf, type RequestIdOptions } from "../options/mutation.ts";

@@ -1,5 +1,5 @@
+import { ApiKeyRole, type User } from "@roster/client";
 import type { Command } from "commander";
-import { ApiKeyRole, type User } from "../../client/index.ts";
 import { UsageError } from "../errors.ts";
 import type { Connection } from "../options/connection.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createRosterClient, exportUsers, type RosterClient, type User, watchUsers } from "@roster/client";
 import { expect, test } from "vitest";
-import { createRosterClient, exportUsers, type RosterClient, type User, watchUsers } from "../../../src/client/index.ts";
 import { LONG } from "../../support/bounds.ts";
 import { createRandom } from "../../support/random.ts";
 import { inUse, type Pair } from "./pair.ts";

@@ -1,9 +1,9 @@
 import { Code } from "@connectrpc/connect";
+import { exportChunks } from "@roster/client";
 import { expect, test, vi } from "vitest";
 import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyRole, ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
-import { exportChunks } from "../../../src/client/index.ts";
 import { LONG } from "../../support/bounds.ts";
 import { clientOf, failure } from "../../support/clients.ts";
 import type { Pair, ReplicatedServer } from "./pair.ts";

@@ -1,5 +1,5 @@
 import { ConnectError } from "@connectrpc/connect";
-import { BadRequestSchema, ErrorInfoSchema, RequestInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { BadRequestSchema, ErrorInfoSchema, RequestInfoSchema } from "../gen/google/rpc/error_details_pb.js";
 
 /** The reason that Roster gives, such as `USER_NOT_FOUND`. Undefined for errors that do not come from Roster. */
 export function errorReason(error: unknown): string | undefined {

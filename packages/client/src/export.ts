@@ -1,6 +1,6 @@
 import { type Client, Code, ConnectError } from "@connectrpc/connect";
-import type { User } from "../../gen/roster/v1/user_pb.js";
-import type { ListUsersChunkedResponse, UserService } from "../../gen/roster/v1/user_service_pb.js";
+import type { User } from "../gen/roster/v1/user_pb.js";
+import type { ListUsersChunkedResponse, UserService } from "../gen/roster/v1/user_service_pb.js";
 import { resumed } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 

@@ -1,5 +1,5 @@
 import type { Client } from "@connectrpc/connect";
-import type { AuditService, WatchAuditEntriesResponse } from "../../gen/roster/v1/audit_service_pb.js";
+import type { AuditService, WatchAuditEntriesResponse } from "../gen/roster/v1/audit_service_pb.js";
 import { endless, resumed } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 

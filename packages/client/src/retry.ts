@@ -1,8 +1,8 @@
-import { setTimeout } from "node:timers/promises";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { RetryInfoSchema } from "../gen/google/rpc/error_details_pb.js";
 import { errorReason } from "./errors.ts";
+import { pause } from "./pause.ts";
 
 export interface RetryPolicy {
   /** The error is thrown after this many failures without progress in between. */
@@ -46,7 +46,7 @@ export function createBackoff({ signal, retry = DEFAULT_RETRY_POLICY, onRetry }:
       const longest = Math.min(retry.capMs, retry.baseMs * 2 ** (failures - 1));
       const pauseMs = Math.max(longest * (0.5 + Math.random() / 2), requestedPauseMs(error));
       onRetry?.(error, pauseMs);
-      await setTimeout(pauseMs, undefined, { signal });
+      await pause(pauseMs, signal);
     },
   };
 }

@@ -1,12 +1,11 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
-import { compressionGzip, createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { AccountService } from "../../gen/roster/v1/account_service_pb.js";
-import { ApiKeyService } from "../../gen/roster/v1/api_key_service_pb.js";
-import { AuditService } from "../../gen/roster/v1/audit_service_pb.js";
-import { ServerService } from "../../gen/roster/v1/server_service_pb.js";
-import { SessionService } from "../../gen/roster/v1/session_service_pb.js";
-import { UserDataService } from "../../gen/roster/v1/user_data_service_pb.js";
-import { UserService } from "../../gen/roster/v1/user_service_pb.js";
+import { AccountService } from "../gen/roster/v1/account_service_pb.js";
+import { ApiKeyService } from "../gen/roster/v1/api_key_service_pb.js";
+import { AuditService } from "../gen/roster/v1/audit_service_pb.js";
+import { ServerService } from "../gen/roster/v1/server_service_pb.js";
+import { SessionService } from "../gen/roster/v1/session_service_pb.js";
+import { UserDataService } from "../gen/roster/v1/user_data_service_pb.js";
+import { UserService } from "../gen/roster/v1/user_service_pb.js";
 import { withSeenRevisions } from "./seen-revisions.ts";
 
 export interface RosterClient {
@@ -25,20 +24,23 @@ export type RosterClientOptions = {
   /** The secret of an API key. Absent: calls are those of the key that the client certificate stands for. */
   readonly apiKey?: string;
 } & (
-  | {
-      /** Where the server is: `https://roster.example.com`. Calls use the binary Connect protocol over HTTP/2. */
-      readonly baseUrl: string;
-      /** Whether large messages travel as gzip. Default: unless the server is on this machine. */
-      readonly compress?: boolean;
-      readonly tls?: ClientTls;
-      readonly transport?: never;
-    }
+  | (ServerAddress & { readonly transport?: never })
   | {
       /** A transport of your own. */
       readonly transport: Transport;
       readonly baseUrl?: string;
     }
 );
+
+/** How a server is reached. */
+export interface ServerAddress {
+  /** Where the server is: `https://roster.example.com`. Calls use the binary Connect protocol; in Node over HTTP/2. */
+  readonly baseUrl: string;
+  /** In Node, whether large messages travel as gzip: unless the server is on this machine. Elsewhere the platform decides. */
+  readonly compress?: boolean;
+  /** In Node alone. */
+  readonly tls?: ClientTls;
+}
 
 /** Texts are PEM. */
 export interface ClientTls {
@@ -49,15 +51,16 @@ export interface ClientTls {
   readonly key?: string;
 }
 
-/**
- * Clients of Roster's services that share one connection and call with one key. Reads never show less than an earlier answer to one of
- * these clients did, whatever servers and replicas of the database answer; of an account that calls name in the same way.
- */
-export function createRosterClient(options: RosterClientOptions): RosterClient {
+export interface Connection {
+  readonly transport: Transport;
+  /** Ends the calls under way; a later one connects again. */
+  close(): void;
+}
+
+/** `connect` knows how the platform reaches a server. */
+export function clientOf(options: RosterClientOptions, connect: (address: ServerAddress) => Connection): RosterClient {
   const { transport, close } =
-    options.transport === undefined
-      ? connect(options.baseUrl, options.compress ?? !isLoopback(options.baseUrl), options.tls)
-      : { transport: options.transport, close: () => {} };
+    options.transport === undefined ? connect(options) : { transport: options.transport, close: () => {} };
   const consistent = withSeenRevisions(transport);
   const authorized =
     options.apiKey === undefined ? consistent : withHeader(consistent, "authorization", `Bearer ${options.apiKey}`);
@@ -71,29 +74,6 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
     server: createClient(ServerService, authorized),
     close,
   };
-}
-
-/** Without pings a stream would never notice that the server has vanished. */
-const PINGS = { pingIntervalMs: 20_000, pingTimeoutMs: 10_000 };
-
-function connect(
-  baseUrl: string,
-  compress: boolean,
-  { certificate, ...tls }: ClientTls = {},
-): { transport: Transport; close: () => void } {
-  const sessionManager = new Http2SessionManager(baseUrl, PINGS, { ...tls, ...(certificate && { cert: certificate }) });
-  const transport = createConnectTransport({
-    baseUrl,
-    httpVersion: "2",
-    useBinaryFormat: true,
-    sessionManager,
-    ...(compress ? { acceptCompression: [compressionGzip], sendCompression: compressionGzip } : { acceptCompression: [] }),
-  });
-  return { transport, close: () => sessionManager.abort() };
-}
-
-function isLoopback(baseUrl: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
 }
 
 /** An interceptor would not do: it has to be given when the transport is created, and callers may bring their own. */

@@ -1,5 +1,5 @@
 import type { Client } from "@connectrpc/connect";
-import type { UserService, WatchUsersResponse } from "../../gen/roster/v1/user_service_pb.js";
+import type { UserService, WatchUsersResponse } from "../gen/roster/v1/user_service_pb.js";
 import { endless, resumed } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 

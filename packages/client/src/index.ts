@@ -1,0 +1,13 @@
+/** For browsers, workers and edge runtimes, and for whatever else has `fetch`. In Node, `node/index.ts` takes its place. */
+import { clientOf, type RosterClient, type RosterClientOptions } from "./client.ts";
+import { connectByFetch } from "./fetch.ts";
+
+export * from "./library.ts";
+
+/**
+ * Clients of Roster's services that share one connection and call with one key. Reads never show less than an earlier answer to one of
+ * these clients did, whatever servers and replicas of the database answer; of an account that calls name in the same way.
+ */
+export function createRosterClient(options: RosterClientOptions): RosterClient {
+  return clientOf(options, connectByFetch);
+}
