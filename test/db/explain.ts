@@ -40,7 +40,8 @@ async function explainSqlite(db: Kysely<Schema>, sql: string, parameters: readon
   const steps = rows.map(({ detail }) => detail);
   return {
     indexes: steps.flatMap((step) => INDEX_STEPS.flatMap((pattern) => pattern.exec(step)?.[1] ?? [])),
-    scans: steps.filter((step) => step.startsWith("SCAN") && !step.includes(" VIRTUAL TABLE ")),
+    // A value that is selected alone is a CONSTANT ROW.
+    scans: steps.filter((step) => step.startsWith("SCAN") && !/ (VIRTUAL TABLE|CONSTANT ROW)/.test(step)),
     sorts: steps.filter((step) => step.includes("TEMP B-TREE")),
   };
 }

@@ -117,6 +117,13 @@ test("a place among absent values and values takes several statements, each alon
   ]);
 });
 
+test("how many come after a user of some status is not guessed from the users of that status", async () => {
+  const plans = await plansOf({ order: parseOrderBy("status desc", USER_ORDER), from: ["ACTIVE", MIDDLE.id] });
+  expect(plans.map(({ sql: statement }) => statement)).toEqual([
+    expect.stringMatching(/\("users"."status", "users"."id"\) < \(\(select cast\(\S+ as text\)\), \S+\)/),
+  ]);
+});
+
 const FILTERS: ReadonlyArray<readonly [filter: string, index: RegExp]> = [
   ['status == "ACTIVE"', /^users_of_status/],
   ['status == "SUSPENDED"', /^users_of_status/],

@@ -28,7 +28,7 @@ const ORDER_COLUMNS = {
   id: { column: "accounts.account_id" },
   name: { column: "accounts.name" },
   slug: { column: "accounts.slug" },
-  status: { column: "accounts.status" },
+  status: { column: "accounts.status", fewValues: true },
   create_time: { column: "accounts.create_time" },
   update_time: { column: "accounts.update_time" },
   account_id: { column: "accounts.account_id" },

@@ -35,7 +35,7 @@ const ORDER_COLUMNS = {
   id: { column: "api_keys.id" },
   display_name: { column: "api_keys.display_name" },
   user_id: { column: "api_keys.user_id" },
-  role: { column: "api_keys.role" },
+  role: { column: "api_keys.role", fewValues: true },
   create_time: { column: "api_keys.create_time" },
   expire_time: { column: "api_keys.expire_time", nullable: true },
   last_use_time: { column: "api_keys.last_use_time", nullable: true },

@@ -7,6 +7,8 @@ export interface OrderColumn {
   readonly column: Column;
   readonly descending: boolean;
   readonly nullable?: boolean;
+  /** Text of few values, each of which many rows have. */
+  readonly fewValues?: boolean;
   readonly index?: SpecialIndex | undefined;
 }
 

@@ -36,7 +36,8 @@ function rangesAfter(order: readonly OrderColumn[], key: ListKey): RangeAfter[] 
   }
   if (isOneRange(order, key)) {
     const columns = sql.join(order.map(operand));
-    return [{ where: sql`(${columns}) ${beyond(first)} (${sql.join(key.slice(0, order.length))})`, order }];
+    const values = sql.join(order.map((term, place) => compared(term, key[place])));
+    return [{ where: sql`(${columns}) ${beyond(first)} (${values})`, order }];
   }
   const [value = null, ...values] = key;
   const ties = rangesAfter(rest, values).map((range) => {
@@ -59,6 +60,14 @@ function isOneRange(order: readonly OrderColumn[], key: ListKey): boolean {
       return descending === first?.descending && !mayBeAbsent && index !== "ofAllAccounts";
     })
   );
+}
+
+/**
+ * PostgreSQL estimates how many rows come after a key by its first column alone. Where most rows have the same value there, it may expect
+ * none, and choose an index that makes it sort them all: of a value that it does not know when it plans, it expects a third.
+ */
+function compared({ fewValues }: OrderColumn, value: ListKey[number] | undefined): RawBuilder<unknown> {
+  return fewValues ? sql`(select cast(${value} as text))` : sql`${value}`;
 }
 
 function conditionsBeyond(term: OrderColumn, value: ListKey[number]): Condition[] {

@@ -44,7 +44,7 @@ export const ORDER_COLUMNS = {
   email_verify_time: { column: EMAIL_VERIFY_TIME, nullable: true },
   name: { column: "users.name", nullable: true },
   display_name: { column: "users.display_name", nullable: true },
-  status: { column: "users.status" },
+  status: { column: "users.status", fewValues: true },
   create_time: { column: "users.create_time" },
   update_time: { column: "users.update_time" },
   account_id: { column: "users.account_id" },
