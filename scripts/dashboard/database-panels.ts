@@ -89,4 +89,25 @@ export const DATABASE_ROWS: Rows = {
       queries: { "{{pool}}": `sum by (pool) (${of("roster_database_pool_waiting")})` },
     },
   ],
+  "Read replicas": [
+    {
+      title: "Reads go to the replica",
+      unit: "short",
+      queries: { "{{replica}}, {{instance}}": `min by (replica, instance) (${of("roster_replica_in_use")})` },
+    },
+    {
+      title: "Behind the primary",
+      unit: "s",
+      description: "Nothing is shown of a replica that does not answer, or is more than ten minutes behind.",
+      queries: { "{{replica}}": `max by (replica) (${of("roster_replica_lag_seconds")})` },
+    },
+    {
+      title: "Reads, by who answered",
+      unit: "reqps",
+      description: "The primary answers what the replica was asked for and could not show yet.",
+      queries: {
+        "{{replica}}, {{answered_by}}": `sum by (replica, answered_by) (${rate("roster_replica_reads_total")})`,
+      },
+    },
+  ],
 };

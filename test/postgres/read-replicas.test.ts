@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { LONG } from "../support/bounds.ts";
+import { dashboard } from "./read-replicas/dashboard.ts";
 import { outages } from "./read-replicas/outages.ts";
 import { type Pair, startPair } from "./read-replicas/pair.ts";
 import { turmoil } from "./read-replicas/turmoil.ts";
@@ -17,4 +18,5 @@ afterAll(async () => {
 
 describe("what is shown", () => whatIsShown(pair));
 describe("turmoil", () => turmoil(pair));
+describe("dashboard", () => dashboard(pair));
 describe("outages", () => outages(pair));
