@@ -82,7 +82,7 @@ async function measure(databaseUrl: string, settle: () => Promise<void>): Promis
     ...(metadataKeys.length > 0 && { [INDEXED]: metadataKeys.join(",") }),
   };
   const server = await startRoster(folder, { secret, env });
-  const client = createRosterClient({ baseUrl: server.httpUrl, apiKey: secret });
+  const client = createRosterClient({ baseUrl: server.httpUrl, apiKey: secret, timeoutMs: 0, retry: false });
   try {
     const comparisons = [
       ...(await comparePages(client.users, users)),

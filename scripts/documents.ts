@@ -21,6 +21,7 @@ const DOCUMENTS = {
   "docs/operations.md": operationsDocument,
   "docs/permissions.md": permissionsDocument,
   "docs/settings.md": settingsDocument,
+  "packages/client/src/reasons.ts": reasonsModule,
 } as const;
 
 const check = process.argv.includes("--check");
@@ -60,6 +61,15 @@ The HTTP status is that of Connect; an unknown method there is 404, a verb that 
 answer 200 and send the code as \`grpc-status\`.
 
 ${table(["reason", "code", "HTTP", "when"], rows)}`;
+}
+
+function reasonsModule(): string {
+  const names = Object.keys(REASONS).map((reason) => `\n  | "${reason}"`);
+  return `// Made by \`npm run documents\` from src/directory/errors.ts: change that.
+
+/** Why a call failed. */
+export type Reason =${names.join("")};
+`;
 }
 
 function settingsDocument(): string {

@@ -1,4 +1,4 @@
-import { AccountStatus, errorReason } from "@roster/client";
+import { AccountStatus, RosterError } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { Desk, Work } from "./work.ts";
 
@@ -104,7 +104,7 @@ async function expectListed({ caller }: Desk, accountId: string, isThere: boolea
     .then(
       () => true,
       (error: unknown) => {
-        if (errorReason(error) !== "ACCOUNT_NOT_FOUND") throw error;
+        if (RosterError.from(error).reason !== "ACCOUNT_NOT_FOUND") throw error;
         return false;
       },
     );

@@ -1,5 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
-import { errorReason, type RosterClient, type User, UserStatus } from "@roster/client";
+import { type RosterClient, RosterError, type User, UserStatus } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import { type Expectation, meets, type UserRecord } from "../ledger/user-record.ts";
 import type { MethodName } from "./methods.ts";
@@ -170,6 +170,6 @@ async function failAtomic(
     });
     if (answer !== undefined) throw new BrokenPromise(PROMISES.batches, "an atomic batch has landed with a row that can't");
   } catch (error) {
-    if (errorReason(error) !== "USER_NOT_FOUND") throw error;
+    if (RosterError.from(error).reason !== "USER_NOT_FOUND") throw error;
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { errorReason } from "@roster/client";
+import { RosterError } from "@roster/client";
 import type { Random } from "../../test/server/random.ts";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -132,7 +132,7 @@ export class Caller {
         throw new BrokenPromise(PROMISES.requestId, `${method} ${requestId} answers something else`, evidence);
       }
     } catch (error) {
-      if (errorReason(error) === "USER_NOT_FOUND" && purged()) return;
+      if (RosterError.from(error).reason === "USER_NOT_FOUND" && purged()) return;
       throw error instanceof BrokenPromise
         ? error
         : new BrokenPromise(PROMISES.requestId, `${method} ${requestId} answers ${error}`, [`first: ${first}`]);
@@ -180,5 +180,5 @@ export class Caller {
 }
 
 function text(error: unknown): string {
-  return error instanceof ConnectError ? `${error.message} (${errorReason(error)})` : String(error);
+  return error instanceof ConnectError ? `${error.message} (${RosterError.from(error).reason})` : String(error);
 }

@@ -1,4 +1,4 @@
-import { ApiKeyRole, errorReason } from "@roster/client";
+import { ApiKeyRole, RosterError } from "@roster/client";
 import { BrokenPromise, PROMISES } from "../broken-promise.ts";
 import type { ApiKeyRecord } from "../ledger/api-key-book.ts";
 import type { Desk, Work } from "./work.ts";
@@ -142,7 +142,7 @@ async function isTaken({ caller }: Desk, secret: string): Promise<boolean> {
     await caller.read("ApiKeyService/WhoAmI", (client) => client.as(secret).apiKeys.whoAmI({}));
     return true;
   } catch (error) {
-    if (errorReason(error) === "API_KEY_INVALID") return false;
+    if (RosterError.from(error).reason === "API_KEY_INVALID") return false;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { equals } from "@bufbuild/protobuf";
-import { errorReason, type GetUserRequest, type User, UserSchema } from "@roster/client";
+import { type GetUserRequest, RosterError, type User, UserSchema } from "@roster/client";
 import { PROMISES } from "../broken-promise.ts";
 import { describe } from "../ledger/ledger.ts";
 import type { UserRecord } from "../ledger/user-record.ts";
@@ -97,7 +97,7 @@ async function find({ caller }: Desk, key: Key, showDeleted: boolean): Promise<U
     caller.saw("UserService/GetUser", revision);
     return user;
   } catch (error) {
-    if (errorReason(error) === "USER_NOT_FOUND") return undefined;
+    if (RosterError.from(error).reason === "USER_NOT_FOUND") return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { errorReason } from "@roster/client";
+import { RosterError } from "@roster/client";
 
 /** What Roster says when it, or its database, is away for a while. */
 const PASSING_REASONS = ["STORE_UNAVAILABLE", "SERVER_DRAINING", "CANCELED", "DEADLINE_EXCEEDED", "TOO_MANY_STREAMS"];
@@ -11,7 +11,7 @@ export function verdictOf(error: unknown): "passing" | "refused" | "defect" {
   if (!(error instanceof ConnectError)) {
     return isBrokenConnection(error) ? "passing" : "defect";
   }
-  const reason = errorReason(error);
+  const reason = RosterError.from(error).reason;
   if (reason === undefined) {
     return PASSING_CODES.includes(error.code) && !/internal error/.test(error.rawMessage) ? "passing" : "defect";
   }

@@ -78,7 +78,7 @@ interface Clients {
 
 /** Connect on the HTTP port, gRPC on the other. */
 function connect({ url, grpcUrl }: RosterProcess, apiKey: string): Clients {
-  const shared = { defaultTimeoutMs: CALL_TIMEOUT_MS, acceptCompression: [] };
+  const shared = { acceptCompression: [] };
   const [http, grpc] = [new Http2SessionManager(url), new Http2SessionManager(grpcUrl)];
   const transports = [
     createConnectTransport({ ...shared, baseUrl: url, httpVersion: "2", useBinaryFormat: true, sessionManager: http }),
@@ -86,7 +86,7 @@ function connect({ url, grpcUrl }: RosterProcess, apiKey: string): Clients {
   ];
   return {
     clients: transports.map((transport) => {
-      const as = (key: string) => createRosterClient({ transport, apiKey: key });
+      const as = (key: string) => createRosterClient({ transport, apiKey: key, retry: false, timeoutMs: CALL_TIMEOUT_MS });
       return { ...as(apiKey), as };
     }),
     close() {

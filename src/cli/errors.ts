@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { callId, errorReason } from "@roster/client";
+import { RosterError } from "@roster/client";
 import { codeName } from "../rpc/errors.ts";
 import { EXIT_CODES, type Outcome } from "./exit-codes.ts";
 
@@ -30,7 +30,7 @@ export function explain(cause: unknown, baseUrl: string): string {
   if (isOfNetwork(error)) {
     return `can't reach the server at ${baseUrl} (${error.rawMessage.replace(OPENSSL, "$1").trim()})`;
   }
-  const [reason, call] = [errorReason(error), callId(error)];
+  const [reason, call] = [RosterError.from(error).reason, RosterError.from(error).callId];
   const subject = reason === undefined ? codeName(error.code) : `${codeName(error.code)} ${reason}`;
   return `${subject}: ${error.rawMessage}${call === undefined ? "" : ` (call ${call})`}`;
 }
@@ -42,5 +42,5 @@ const NETWORK_CODES = [Code.Unavailable, Code.Internal, Code.Unknown];
 
 /** Whether no answer has come: every answer of Roster has a reason. */
 export function isOfNetwork(error: ConnectError): boolean {
-  return errorReason(error) === undefined && NETWORK_CODES.includes(error.code);
+  return RosterError.from(error).reason === undefined && NETWORK_CODES.includes(error.code);
 }

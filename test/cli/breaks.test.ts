@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRosterClient, exportUsers, type RosterClient } from "@roster/client";
+import { createRosterClient, type RosterClient } from "@roster/client";
 import { expect, test } from "vitest";
 import { sampleUsers } from "../../bench/users.ts";
 import { LONG } from "../support/bounds.ts";
@@ -185,7 +185,7 @@ test("the client library's export goes on when the server is killed and comes ba
   const ids: string[] = [];
   let restarts = 0;
   const held = gate.holdAfter(50_000);
-  for await (const users of exportUsers(client.users, { chunkSize: 50 })) {
+  for await (const { users } of client.users.chunks({ chunkSize: 50 })) {
     ids.push(...users.map(({ id }) => id));
     if (restarts === 0) {
       restarts += 1;

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { createRosterClient, errorReason, exportUsers, fieldViolations, type RosterClient } from "@roster/client";
+import { createRosterClient, type RosterClient, RosterError } from "@roster/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -26,8 +26,8 @@ test.each([true, false])("calls a server, compressed: %s", async (compress) => {
 test("finds the reason of an error, and the fields that it is about", async () => {
   const error = await roster.users.createUser({ user: { name: "1" } }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: Code.InvalidArgument });
-  expect(errorReason(error)).toBe("FIELD_INVALID");
-  expect(fieldViolations(error)).toEqual([{ field: "user.name", description: expect.any(String) }]);
+  expect(RosterError.from(error).reason).toBe("FIELD_INVALID");
+  expect(RosterError.from(error).fields).toEqual([{ field: "user.name", description: expect.any(String) }]);
 });
 
 test("closing ends the calls under way, and a later call connects again", async () => {
@@ -46,7 +46,7 @@ test("an export is of one moment, whatever is written meanwhile", async () => {
   });
   const { totalSize } = await roster.users.listUsers({ includeTotal: true });
   const names = new Map<string, string | undefined>();
-  for await (const users of exportUsers(roster.users, { chunkSize: 10 })) {
+  for await (const { users } of roster.users.chunks({ chunkSize: 10 })) {
     for (const { id, name } of users) {
       expect(names.has(id)).toBe(false);
       names.set(id, name);

@@ -4,14 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createRouterTransport, type HandlerContext } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import {
-  createRosterClient,
-  type ExportOptions,
-  exportChunks,
-  exportUsers,
-  type ListUsersChunkedRequest,
-  UserService,
-} from "@roster/client";
+import { type ChunksOptions, createRosterClient, type ListUsersChunkedRequest, UserService } from "@roster/client";
 import { expect, onTestFinished, test } from "vitest";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 
@@ -54,9 +47,9 @@ function peer({ failures = new Map(), userCount = BigInt(USERS.length), accountI
   return createRosterClient({ apiKey: "secret", transport }).users;
 }
 
-async function idsOf(client: ReturnType<typeof peer>, options: ExportOptions = {}): Promise<string[]> {
+async function idsOf(client: ReturnType<typeof peer>, options: ChunksOptions = {}): Promise<string[]> {
   const ids: string[] = [];
-  for await (const users of exportUsers(client, { retry: RETRY, ...options })) {
+  for await (const { users } of client.chunks({ retry: RETRY, ...options })) {
     ids.push(...users.map(({ id }) => id));
   }
   return ids;
@@ -74,7 +67,7 @@ test("delivers all users in chunks, with the key", async () => {
   const chunks: string[][] = [];
   const keys: Array<string | null> = [];
   const client = peer({ onRequest: (_, { requestHeader }) => keys.push(requestHeader.get("authorization")) });
-  for await (const users of exportUsers(client)) {
+  for await (const { users } of client.chunks()) {
     chunks.push(users.map(({ id }) => id));
   }
   expect(chunks).toEqual([["a", "b"], ["c", "d"], ["e", "f"], ["g"]]);
@@ -153,7 +146,7 @@ test("refuses an export that ends without a summary", async () => {
 });
 
 test("continues an export of another process, and checks the count of both parts", async () => {
-  const chunks = await Array.fromAsync(exportChunks(peer({})));
+  const chunks = await Array.fromAsync(peer({}).chunks());
   expect(chunks.map(({ userCount, complete }) => [userCount, complete])).toEqual([
     [2, false],
     [4, false],
@@ -168,14 +161,14 @@ test("continues an export of another process, and checks the count of both parts
 
 test("an export of all accounts ends with the summary of all, not with that of one", async () => {
   const client = peer({ accountIds: ["default", "-"] });
-  const chunks = await Array.fromAsync(exportChunks(client, { accountId: "-" }));
+  const chunks = await Array.fromAsync(client.chunks({ accountId: "-" }));
   expect(chunks.map(({ complete }) => complete)).toEqual([false, false, false, false, true]);
   await expect(idsOf(peer({ accountIds: ["default"] }), { accountId: "-" })).rejects.toMatchObject({ code: Code.DataLoss });
 });
 
 test("ends the stream when nobody reads on", async () => {
   const signals: AbortSignal[] = [];
-  for await (const _ of exportUsers(peer({ onRequest: (__, { signal }) => signals.push(signal) }))) {
+  for await (const _ of peer({ onRequest: (__, { signal }) => signals.push(signal) }).chunks()) {
     break;
   }
   await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true]);
@@ -202,7 +195,7 @@ test("ends the stream also on a connection, which lives on", async () => {
     close();
     server.close();
   });
-  for await (const _ of exportUsers(users)) {
+  for await (const _ of users.chunks()) {
     break;
   }
   await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true]);
@@ -212,7 +205,7 @@ test("does not try again when it is the caller who cancels", async () => {
   const controller = new AbortController();
   let requests = 0;
   const client = peer({ onRequest: () => (requests += 1) });
-  const users = exportUsers(client, { signal: controller.signal });
+  const users = client.chunks({ signal: controller.signal });
   await users.next();
   controller.abort();
   await expect(users.next()).rejects.toMatchObject({ code: Code.Canceled });

@@ -1,5 +1,5 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { AuditService, createRosterClient, type WatchAuditOptions, watchAuditEntries } from "@roster/client";
+import { AuditService, createRosterClient, type WatchAuditOptions } from "@roster/client";
 import { expect, test } from "vitest";
 
 // The peer here is written by hand, because Roster itself breaks only when it is killed. Its tokens count the entries before them.
@@ -27,7 +27,7 @@ async function follow(options: WatchAuditOptions) {
   const sequences: bigint[] = [];
   const read = async () => {
     const retry = { maxFailures: 3, baseMs: 1, capMs: 2 };
-    for await (const { entries } of watchAuditEntries(audit, { retry, ...options })) {
+    for await (const { entries } of audit.watch({ retry, ...options })) {
       sequences.push(...entries.map(({ sequence }) => sequence));
     }
   };

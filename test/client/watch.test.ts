@@ -1,13 +1,11 @@
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
 import {
   createRosterClient,
-  errorReason,
-  exportChunks,
   type RosterClient,
+  RosterError,
   UserService,
   type WatchOptions,
   type WatchUsersRequest,
-  watchUsers,
 } from "@roster/client";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
@@ -54,11 +52,11 @@ function roster(code: Code, reason: string): ConnectError {
 async function follow(client: RosterClient["users"], options: WatchOptions = {}) {
   const ids: string[] = [];
   const error = await (async () => {
-    for await (const { changes } of watchUsers(client, { retry: RETRY, ...options })) {
+    for await (const { changes } of client.watch({ retry: RETRY, ...options })) {
       ids.push(...changes.map(({ userId }) => userId));
     }
   })().catch((thrown: unknown) => thrown);
-  return { ids, reason: errorReason(error), error };
+  return { ids, reason: RosterError.from(error).reason, error };
 }
 
 const ALL = ["u0", "u1", "u2", "u3", "u4", "u5"];
@@ -108,7 +106,7 @@ test("gives up after a number of failures in a row, reports each before, and cou
 
 test("ends the stream when nobody reads on", async () => {
   const signals: AbortSignal[] = [];
-  for await (const _ of watchUsers(peer({ onRequest: (__, signal) => signals.push(signal) }))) break;
+  for await (const _ of peer({ onRequest: (__, signal) => signals.push(signal) }).watch()) break;
   await vi.waitUntil(() => signals.length === 1 && signals.every(({ aborted }) => aborted));
 });
 
@@ -121,7 +119,7 @@ test("export, then watch, keeps a copy of those who pass, though the server is k
   const filter = 'metadata.team == "red"';
   const copy = new Set<string>();
   let changeToken = "";
-  for await (const chunk of exportChunks(users, { filter })) {
+  for await (const chunk of users.chunks({ filter })) {
     for (const { id } of chunk.users) copy.add(id);
     ({ changeToken } = chunk);
   }
@@ -129,7 +127,7 @@ test("export, then watch, keeps a copy of those who pass, though the server is k
   await users.deleteUser({ id: "a" });
   await users.updateUser({ user: { id: "b", metadata: { team: "blue" } } });
   let broken = false;
-  for await (const { changes } of watchUsers(users, { filter, changeToken })) {
+  for await (const { changes } of users.watch({ filter, changeToken })) {
     for (const { userId, user } of changes) {
       if (user === undefined || user.deleteTime !== undefined) copy.delete(userId);
       else copy.add(userId);

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { createRosterClient, exportUsers, MetadataUpdate, type RosterClient } from "@roster/client";
+import { createRosterClient, MetadataUpdate, type RosterClient } from "@roster/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addUser, addUsers, getUser, present, useRoster } from "../rpc/setup.ts";
 import { failure, fieldsOf } from "../support/clients.ts";
@@ -159,7 +159,7 @@ describe("getSessions of Zep is ListUserSessions, which", () => {
   });
 });
 
-describe("listChunked of Zep is ListUsersChunked, which exportUsers of the client library iterates over, and which", () => {
+describe("listChunked of Zep is ListUsersChunked, which `users.chunks` of the client library iterates over, and which", () => {
   test("yields every user once, although ids have gaps and users come and go meanwhile", async () => {
     const accountId = await roster.emptyAccount();
     const ids = Array.from({ length: 60 }, (_, index) => `user${String(index).padStart(2, "0")}`);
@@ -168,7 +168,7 @@ describe("listChunked of Zep is ListUsersChunked, which exportUsers of the clien
       await users.deleteUser({ accountId, id });
     }
     const chunks: string[][] = [];
-    for await (const chunk of exportUsers(users, { accountId, chunkSize: 15 })) {
+    for await (const { users: chunk } of users.chunks({ accountId, chunkSize: 15 })) {
       chunks.push(chunk.map(({ id }) => id));
       await users.deleteUser({ accountId, id: present(ids.at(-chunks.length)) });
       await addUser(users, { id: `user${chunks.length}-new` }, accountId);
@@ -178,7 +178,7 @@ describe("listChunked of Zep is ListUsersChunked, which exportUsers of the clien
   });
 
   test("stops when the caller stops reading", async () => {
-    for await (const chunk of exportUsers(users, { chunkSize: 1 })) {
+    for await (const { users: chunk } of users.chunks({ chunkSize: 1 })) {
       expect(chunk).toHaveLength(1);
       break;
     }

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { callId } from "@roster/client";
+import { RosterError } from "@roster/client";
 import { expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
@@ -106,12 +106,12 @@ test("every line of a call has its id, and the one of its trace; so does its err
     const [defect, line, ...ofTrace] = lines().slice(-4);
     expect([defect, line]).toMatchObject([{ msg: "internal error" }, { msg: "call" }]);
     expect([defect?.["call"], line?.["call"], alone.rawMessage]).toEqual([
-      callId(alone),
-      callId(alone),
-      `internal error, incident ${callId(alone)}`,
+      RosterError.from(alone).callId,
+      RosterError.from(alone).callId,
+      `internal error, incident ${RosterError.from(alone).callId}`,
     ]);
-    expect(ofTrace.map(({ trace }) => trace)).toEqual([callId(traced), callId(traced)]);
-    expect(callId(traced)).toBe(TRACE);
+    expect(ofTrace.map(({ trace }) => trace)).toEqual([RosterError.from(traced).callId, RosterError.from(traced).callId]);
+    expect(RosterError.from(traced).callId).toBe(TRACE);
     expect(new Set(ofTrace.map(({ call: id }) => id)).size).toBe(1);
     ids.add(line?.["call"]).add(ofTrace[0]?.["call"]);
   }
@@ -125,7 +125,7 @@ test.each(WIRE_NAMES)("an error that a library has made has the id of the call's
   const watch = { method: "UserService/WatchUsers", stream: true, message, secret: server.secret, timeoutMs: 200 };
   const { error } = await call(wire, server.url, watch);
   await expect.poll(calls).toHaveLength(1);
-  expect(calls()[0]?.["call"]).toBe(callId(demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED")));
+  expect(calls()[0]?.["call"]).toBe(RosterError.from(demand(error, Code.DeadlineExceeded, "DEADLINE_EXCEEDED")).callId);
   await server.stop();
 });
 
@@ -138,7 +138,7 @@ test("why a token was refused is logged with the id that its caller got", async 
     [{ sub: "nobody@example.com" }, "the subject is no user"],
   ] as const) {
     const refused = clientOf(UserService, server.url, await token(claims)).listUsers({});
-    const id = callId(await failure(refused, Code.Unauthenticated, "TOKEN_INVALID"));
+    const id = RosterError.from(await failure(refused, Code.Unauthenticated, "TOKEN_INVALID")).callId;
     expect(lines().findLast(({ msg }) => msg === "a token was refused")).toEqual({
       level: 30,
       time: expect.anything(),

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { callId } from "@roster/client";
+import { RosterError } from "@roster/client";
 import { expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
@@ -55,7 +55,9 @@ test("calls are traced on both ports, with what they spend their time on, and er
     await users.getUser({ key: { case: "id", value: user?.id ?? "" } }, traced);
     const missing = await failure(users.getUser({ key: { case: "id", value: "nobody" } }), Code.NotFound, "USER_NOT_FOUND");
     await all(users.listUsersChunked({ chunkSize: 1 }, traced));
-    const failed = (await callsOf(collector, "GetUser", 2 * (n + 1))).find(({ traceId }) => traceId === callId(missing));
+    const failed = (await callsOf(collector, "GetUser", 2 * (n + 1))).find(
+      ({ traceId }) => traceId === RosterError.from(missing).callId,
+    );
     expect(failed).toMatchObject({
       kind: 2,
       status: 0,
@@ -130,7 +132,7 @@ test("workers trace what the sampler says, and the primary sends the metrics of 
   });
   const users = clientOf(UserService, server.url, server.secret);
   const alone = await failure(users.getUser({ key: { case: "id", value: "nobody" } }), Code.NotFound, "USER_NOT_FOUND");
-  expect(callId(alone)).toMatch(/-/);
+  expect(RosterError.from(alone).callId).toMatch(/-/);
   await users.listUsers({}, traced);
   const sent = () => collector.requests().filter(({ path }) => path === "/v1/traces");
   const listed = () => sent().find((request) => request.body.includes("UserService/ListUsers"));

@@ -1,13 +1,14 @@
 import { type Client, Code, ConnectError } from "@connectrpc/connect";
 import type { User } from "../gen/roster/v1/user_pb.js";
 import type { ListUsersChunkedResponse, UserService } from "../gen/roster/v1/user_service_pb.js";
-import { resumed } from "./resume.ts";
+import { RosterError } from "./errors.ts";
+import { resumed, type StreamContext } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 
 /** The part of a client of UserService that exports. */
-export type UserExporter = Pick<Client<typeof UserService>, "listUsersChunked">;
+type UserExporter = Pick<Client<typeof UserService>, "listUsersChunked">;
 
-export interface ExportOptions extends RetryOptions {
+export interface ChunksOptions extends RetryOptions {
   /** Default: the key's account. `-`: all accounts. */
   readonly accountId?: string | undefined;
   /** The most users in one chunk. Default: 500; at most 5000. */
@@ -21,7 +22,7 @@ export interface ExportOptions extends RetryOptions {
   readonly userCount?: number | undefined;
 }
 
-export interface ExportChunk {
+export interface UserChunk {
   readonly users: User[];
   /** Continues after this chunk, in this process or another. */
   readonly resumeToken: string;
@@ -29,31 +30,22 @@ export interface ExportChunk {
   readonly userCount: number;
   /** True for the last chunk: what was delivered has been checked against the server's own count. */
   readonly complete: boolean;
-  /** On the last chunk of an account: `watchUsers` continues from here. Empty on other chunks, and in an export of all accounts. */
+  /** On the last chunk of an account: `watch` goes on from here. Empty on other chunks, and in an export of all accounts. */
   readonly changeToken: string;
 }
 
 /**
- * Every user as of the moment of the first chunk, each exactly once, in chunks:
- *
- *     for await (const users of exportUsers(roster.users)) { … }
- *
- * Resumes by itself when the stream breaks. Throws DATA_LOSS if the server's count differs from what was delivered, or is missing, and the
- * server's error when no further attempt is made.
+ * Every user as of the moment of the first chunk, each exactly once, in chunks. Resumes by itself when the stream breaks. Throws DATA_LOSS if
+ * the server's count differs from what was delivered, or is missing, and the server's error when no further attempt is made.
  */
-export async function* exportUsers(client: UserExporter, options: ExportOptions = {}): AsyncGenerator<User[], void> {
-  for await (const { users } of exportChunks(client, options)) {
-    if (users.length > 0) {
-      yield users;
-    }
-  }
-}
-
-/** As `exportUsers`, with all that is needed to continue in another process. */
-export async function* exportChunks(client: UserExporter, options: ExportOptions = {}): AsyncGenerator<ExportChunk, void> {
+export async function* exportChunks(
+  client: UserExporter,
+  options: ChunksOptions,
+  context: StreamContext,
+): AsyncGenerator<UserChunk, void> {
   const checked = !options.resumeToken || options.userCount !== undefined;
   let userCount = options.userCount ?? 0;
-  for await (const { users, resumeToken, summary } of receive(client, options)) {
+  for await (const { users, resumeToken, summary } of receive(client, options, context)) {
     userCount += users.length;
     const complete = summary !== undefined && (options.accountId !== ALL_ACCOUNTS || summary.accountId === ALL_ACCOUNTS);
     if (complete && checked && summary.userCount !== BigInt(userCount)) {
@@ -69,14 +61,22 @@ export async function* exportChunks(client: UserExporter, options: ExportOptions
 
 const ALL_ACCOUNTS = "-";
 
-function receive(client: UserExporter, options: ExportOptions): AsyncGenerator<ListUsersChunkedResponse> {
+function receive(
+  client: UserExporter,
+  options: ChunksOptions,
+  context: StreamContext,
+): AsyncGenerator<ListUsersChunkedResponse> {
   const { accountId = "", chunkSize = 0, showDeleted = false, filter = "" } = options;
-  return resumed<ListUsersChunkedResponse>((last, signal) => {
-    const resumeToken = last?.resumeToken ?? options.resumeToken ?? "";
-    return client.listUsersChunked({ accountId, chunkSize, showDeleted, filter, resumeToken }, { signal });
-  }, options);
+  return resumed<ListUsersChunkedResponse>(
+    (last, signal) => {
+      const resumeToken = last?.resumeToken ?? options.resumeToken ?? "";
+      return client.listUsersChunked({ accountId, chunkSize, showDeleted, filter, resumeToken }, { signal });
+    },
+    options,
+    context,
+  );
 }
 
-function dataLoss(message: string): ConnectError {
-  return new ConnectError(`the export is incomplete: ${message}`, Code.DataLoss);
+function dataLoss(message: string): RosterError {
+  return RosterError.from(new ConnectError(`the export is incomplete: ${message}`, Code.DataLoss));
 }

@@ -1,5 +1,5 @@
 import { createConnectTransport } from "@connectrpc/connect-web";
-import type { Connection, ServerAddress } from "./client.ts";
+import type { Connection, ServerAddress } from "./context.ts";
 
 export function connectByFetch({ baseUrl, tls }: ServerAddress): Connection {
   if (tls !== undefined) {

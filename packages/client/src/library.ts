@@ -1,8 +1,16 @@
 /** What is the same wherever it runs. */
-export type { ClientTls, RosterClient, RosterClientOptions } from "./client.ts";
-export { callId, errorReason, fieldViolations } from "./errors.ts";
-export { type ExportChunk, type ExportOptions, exportChunks, exportUsers, type UserExporter } from "./export.ts";
+export type { TokenSource } from "./authorization.ts";
+export type { RosterClient } from "./client.ts";
+export type { ClientTls, RosterClientOptions, ServerAddress } from "./context.ts";
+export { type FieldViolation, RosterError } from "./errors.ts";
+export type { ChunksOptions, UserChunk } from "./export.ts";
+export type { BadRow, ImportCounts, ImportOptions, ImportResult, NewUser, NewUsers } from "./import.ts";
 export * from "./messages.ts";
-export { DEFAULT_RETRY_POLICY, isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";
-export { type UserWatcher, type WatchOptions, watchUsers } from "./watch.ts";
-export { type AuditWatcher, type WatchAuditOptions, watchAuditEntries } from "./watch-audit.ts";
+export type { All, ListQuery } from "./pages.ts";
+export type { Reason } from "./reasons.ts";
+export { isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";
+export type { AccountsClient, ApiKeysClient, AuditClient, SessionsClient } from "./services.ts";
+export type { UsersClient } from "./users.ts";
+export type { RosterUsersClient } from "./users-client.ts";
+export type { WatchOptions } from "./watch.ts";
+export type { WatchAuditOptions } from "./watch-audit.ts";

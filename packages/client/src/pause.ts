@@ -1,16 +1,12 @@
-/** Throws what the signal was aborted with, as soon as it is. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
+/** Throws what one of the signals is aborted with, as soon as it is. */
+export async function pause(ms: number, signals: ReadonlyArray<AbortSignal | undefined>): Promise<void> {
+  const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
+  signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(end, ms);
-    function end() {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    }
-    function abort() {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
       clearTimeout(timer);
-      reject(signal?.reason);
-    }
-    signal?.addEventListener("abort", abort, { once: true });
+      reject(signal.reason);
+    });
   });
 }

@@ -1,10 +1,10 @@
 import type { Client } from "@connectrpc/connect";
 import type { AuditService, WatchAuditEntriesResponse } from "../gen/roster/v1/audit_service_pb.js";
-import { endless, resumed } from "./resume.ts";
+import { endless, resumed, SILENCE_MS, type StreamContext } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 
 /** The part of a client of AuditService that watches. */
-export type AuditWatcher = Pick<Client<typeof AuditService>, "watchAuditEntries">;
+type AuditWatcher = Pick<Client<typeof AuditService>, "watchAuditEntries">;
 
 export interface WatchAuditOptions extends RetryOptions {
   /** Default: the key's account. */
@@ -24,13 +24,15 @@ export interface WatchAuditOptions extends RetryOptions {
  */
 export function watchAuditEntries(
   client: AuditWatcher,
-  options: WatchAuditOptions = {},
+  options: WatchAuditOptions,
+  context: StreamContext,
 ): AsyncGenerator<WatchAuditEntriesResponse, void> {
   const { accountId = "", filter = "" } = options;
   return resumed<WatchAuditEntriesResponse>(
     (last, signal) =>
       endless(client.watchAuditEntries({ accountId, filter, start: startOf(last?.resumeToken, options) }, { signal })),
-    options,
+    { ...options, silenceMs: SILENCE_MS },
+    context,
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Client } from "@connectrpc/connect";
 import type { UserService, WatchUsersResponse } from "../gen/roster/v1/user_service_pb.js";
-import { endless, resumed } from "./resume.ts";
+import { endless, resumed, SILENCE_MS, type StreamContext } from "./resume.ts";
 import type { RetryOptions } from "./retry.ts";
 
 /** The part of a client of UserService that watches. */
-export type UserWatcher = Pick<Client<typeof UserService>, "watchUsers">;
+type UserWatcher = Pick<Client<typeof UserService>, "watchUsers">;
 
 export interface WatchOptions extends RetryOptions {
   /** Default: the key's account. */
@@ -20,18 +20,23 @@ export interface WatchOptions extends RetryOptions {
 /**
  * Every change of an account's users, in the order of their commits, each at least once, for as long as it is read:
  *
- *     for await (const { changes, changeToken } of watchUsers(roster.users, { changeToken: … })) { … }
+ *     for await (const { changes, changeToken } of roster.users.watch({ changeToken: … })) { … }
  *
  * Goes on by itself, after the last message, when the stream breaks or the server restarts. What is kept of `changeToken` lets
  * another process go on. Throws the server's error when trying again does not help: above all CHANGE_TOKEN_EXPIRED, after which
  * only a new export or an initial state helps.
  */
-export function watchUsers(client: UserWatcher, options: WatchOptions = {}): AsyncGenerator<WatchUsersResponse, void> {
+export function watchUsers(
+  client: UserWatcher,
+  options: WatchOptions,
+  context: StreamContext,
+): AsyncGenerator<WatchUsersResponse, void> {
   const { accountId = "", filter = "" } = options;
   return resumed<WatchUsersResponse>(
     (last, signal) =>
       endless(client.watchUsers({ accountId, filter, start: startOf(last?.changeToken, options) }, { signal })),
-    options,
+    { ...options, silenceMs: SILENCE_MS },
+    context,
   );
 }
 

@@ -1,4 +1,4 @@
-import { type AuditEntry, AuditEntrySchema, type RetryOptions, watchAuditEntries } from "@roster/client";
+import { type AuditEntry, AuditEntrySchema, type RetryOptions } from "@roster/client";
 import { Command } from "commander";
 import {
   addConnectionOptions,
@@ -46,7 +46,7 @@ function watch(connection: Connection, options: WatchCommandOptions): Promise<vo
   const { audit, accountId } = connection;
   const { filter, token: resumeToken, fromStart } = options;
   const open = (retry: RetryOptions) =>
-    mapParts(watchAuditEntries(audit, { accountId, filter, resumeToken, fromStart, ...retry }), (message) => ({
+    mapParts(audit.watch({ accountId, filter, resumeToken, fromStart, ...retry }), (message) => ({
       rows: message.entries,
       token: message.resumeToken,
     }));

@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
-import { type RetryOptions, type UserChange, UserChangeSchema, UserChangeType, watchUsers } from "@roster/client";
+import { type RetryOptions, type UserChange, UserChangeSchema, UserChangeType } from "@roster/client";
 import { Command } from "commander";
 import {
   addConnectionOptions,
@@ -46,7 +46,7 @@ function watch(connection: Connection, options: WatchCommandOptions): Promise<vo
   const { users, accountId } = connection;
   const { filter, token: changeToken, withInitialState } = options;
   const open = (retry: RetryOptions) =>
-    mapParts(watchUsers(users, { accountId, filter, changeToken, withInitialState, ...retry }), (message) => ({
+    mapParts(users.watch({ accountId, filter, changeToken, withInitialState, ...retry }), (message) => ({
       rows: message.changes,
       token: message.changeToken,
     }));

@@ -1,5 +1,5 @@
 import { toJson } from "@bufbuild/protobuf";
-import { type ExportChunk, errorReason, exportChunks, type User, UserSchema } from "@roster/client";
+import { RosterError, type User, type UserChunk, UserSchema } from "@roster/client";
 import { Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../errors.ts";
 import {
@@ -80,10 +80,14 @@ async function exportToFile(file: string, connection: Connection, options: Expor
     const begun = part.position.resumeToken;
     const changeToken = await fill(part, connection, options, progress).catch((error: unknown) => {
       // The server no longer has the state of that moment. Another moment may be taken only if this run has exported nothing yet.
-      if (begun === "" || part.position.resumeToken !== begun || !errorReason(error)?.startsWith("RESUME_TOKEN_")) {
+      if (
+        begun === "" ||
+        part.position.resumeToken !== begun ||
+        !RosterError.from(error).reason?.startsWith("RESUME_TOKEN_")
+      ) {
         throw error;
       }
-      progress.note(`the unfinished export can't be continued (${errorReason(error)}); beginning again`);
+      progress.note(`the unfinished export can't be continued (${RosterError.from(error).reason}); beginning again`);
       return part.restart().then(() => fill(part, connection, options, progress));
     });
     await part.complete();
@@ -118,10 +122,10 @@ async function* chunks(
   { chunkSize, showDeleted, filter, signal }: ExportCommandOptions & { readonly signal?: AbortSignal },
   progress: Progress,
   position?: ExportPosition,
-): AsyncGenerator<ExportChunk> {
+): AsyncGenerator<UserChunk> {
   const onRetry = noteRetry(progress, baseUrl);
   const options = { accountId, chunkSize, showDeleted, filter, signal, onRetry, ...position };
-  for await (const chunk of exportChunks(users, options)) {
+  for await (const chunk of users.chunks(options)) {
     yield chunk;
     progress.update(chunk.userCount, chunk.userCount);
     if (chunk.complete && chunk.changeToken !== "") {

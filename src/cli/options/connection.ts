@@ -1,9 +1,7 @@
-import { setTimeout } from "node:timers/promises";
 import { ConnectError } from "@connectrpc/connect";
 import { createRosterClient, type RosterClient, type WhoAmIResponse } from "@roster/client";
 import { type Command, Option } from "commander";
 import type { Environment } from "../../config/environment.ts";
-import { isOfNetwork } from "../errors.ts";
 import { toCommandError } from "../terminal/advice.ts";
 import { addCertificateOptions } from "./client-certificate.ts";
 import { warnOfOtherVersion } from "./server-version.ts";
@@ -46,8 +44,6 @@ export function addServerOptions(command: Command): Command {
     );
 }
 
-const SETTLE_MS = 50;
-
 /** Connects, runs the work, and disconnects. What the server refuses becomes a CommandError. */
 export async function withConnection(
   options: ConnectionOptions & { readonly filter?: string },
@@ -60,15 +56,14 @@ export async function withConnection(
     baseUrl,
     ...(tls && { tls }),
     ...(key !== undefined && { apiKey: key }),
+    // Whoever is at a terminal is told at once, and ends what takes too long.
+    retry: false,
+    timeoutMs: 0,
   });
   try {
     const [caller] = await Promise.all([clients.apiKeys.whoAmI({}), warnOfOtherVersion(clients)]);
     await work({ ...clients, baseUrl, target, caller, accountId: account || caller.accountId });
   } catch (error) {
-    if (error instanceof ConnectError && isOfNetwork(error)) {
-      // A connection that broke says so once more a moment later, which ends the process if it has been given up by then.
-      await setTimeout(SETTLE_MS);
-    }
     throw error instanceof ConnectError ? toCommandError(error, { baseUrl, keySource, filter: options.filter }) : error;
   } finally {
     close();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ConnectError } from "@connectrpc/connect";
-import { errorReason, MetadataUpdate, type User, UserSchema } from "@roster/client";
+import { MetadataUpdate, RosterError, type User, UserSchema } from "@roster/client";
 import { Command } from "commander";
 import { messageOf, systemCode } from "../../directory/values/cause.ts";
 import { CommandError, explain, UsageError } from "../errors.ts";
@@ -61,7 +61,7 @@ async function editUntilSaved(editor: string, draft: Draft, user: User, connecti
       return saved;
     } catch (error) {
       const problem = error instanceof ConnectError ? explain(error, connection.baseUrl) : messageOf(error);
-      if (errorReason(error) === "ETAG_MISMATCH") {
+      if (RosterError.from(error).reason === "ETAG_MISMATCH") {
         throw await conflict(draft, user, connection);
       }
       if (!(await wantsAgain(problem))) {

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { createRosterClient, exportUsers, type RosterClient, type User, watchUsers } from "@roster/client";
+import { createRosterClient, type RosterClient, type User } from "@roster/client";
 import { expect, test } from "vitest";
 import { LONG } from "../../support/bounds.ts";
 import { createRandom } from "../../support/random.ts";
@@ -48,7 +48,7 @@ export function turmoil(pair: Pair): void {
     const caller = createRosterClient({ transport: alternating(transports), apiKey: pair.directory.secret });
     await pair.pauseReplica();
     const leaving = new AbortController();
-    for await (const { changes, caughtUp } of watchUsers(caller.users, { signal: leaving.signal })) {
+    for await (const { changes, caughtUp } of caller.users.watch({ signal: leaving.signal })) {
       if (changes.length > 0) {
         const { user } = await caller.users.getUser({ key: { case: "id", value: "watched" } });
         expect(user?.name).toBe("Seen");
@@ -98,7 +98,7 @@ async function call(
         seeAll((await users.listUsers({ filter: 'id.startsWith("turmoil")', includeTotal: true })).users);
         break;
       case 3:
-        seeAll((await Array.fromAsync(exportUsers(users))).flat());
+        seeAll((await Array.fromAsync(users.chunks())).flatMap((chunk) => chunk.users));
         break;
       default:
         see(id, (await users.getUser({ key })).user);

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
-import { exportChunks } from "@roster/client";
-import { expect, test, vi } from "vitest";
+import { createRosterClient } from "@roster/client";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { AccountService } from "../../../gen/roster/v1/account_service_pb.js";
 import { ApiKeyRole, ApiKeyService } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
@@ -97,7 +97,9 @@ export function whatIsShown(pair: Pair): void {
     // Begun on a replica that is behind: what is missing comes with the changes.
     let changeToken = "";
     const exported: string[] = [];
-    for await (const chunk of exportChunks(other.users)) {
+    const reader = createRosterClient({ baseUrl: other.baseUrl, apiKey: pair.directory.secret });
+    onTestFinished(reader.close);
+    for await (const chunk of reader.users.chunks()) {
       exported.push(...chunk.users.map(({ id }) => id));
       changeToken = chunk.changeToken;
     }

@@ -1,5 +1,7 @@
 /** For Node: HTTP/2, so that all calls share a connection, and TLS as the caller wants it. */
-import { clientOf, type RosterClient, type RosterClientOptions } from "../client.ts";
+import { clientOf, type RosterClient } from "../client.ts";
+import type { RosterClientOptions } from "../context.ts";
+import { type RosterUsersClient, usersClientOf } from "../users-client.ts";
 import { connectByHttp2 } from "./http2.ts";
 
 export * from "../library.ts";
@@ -10,4 +12,9 @@ export * from "../library.ts";
  */
 export function createRosterClient(options: RosterClientOptions): RosterClient {
   return clientOf(options, connectByHttp2);
+}
+
+/** The same of UserService alone: a third of the size, in a page. */
+export function createUsersClient(options: RosterClientOptions): RosterUsersClient {
+  return usersClientOf(options, connectByHttp2);
 }
