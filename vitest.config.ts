@@ -14,6 +14,7 @@ const ON_EVERY_ENGINE = [
   "test/db/verify.test.ts",
   "test/directory/**/*.test.ts",
   "test/rpc/**/*.test.ts",
+  "test/scim/**/*.test.ts",
   "test/coming-from/*.test.ts",
   "test/server/broken-exports.test.ts",
   "test/server/replicas.test.ts",

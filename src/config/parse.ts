@@ -158,6 +158,9 @@ export const parseLogFormat = (text: string): LogFormat => parseChoice(text, LOG
 export const parseCallLogMode = (text: string): CallLogMode => parseChoice(text, CALL_LOG_MODES);
 export const parseClientAuth = (text: string) => parseChoice(text, ["optional", "required"] as const);
 
+export const parseSwitch = (text: string): boolean => parseChoice(text, ["on", "off"] as const) === "on";
+export const parseUserNameRule = (text: string) => parseChoice(text, ["external_id", "email"] as const);
+
 function parseChoice<T extends string>(text: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice === undefined) {

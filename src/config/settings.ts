@@ -16,7 +16,9 @@ import {
   parseRateLimit,
   parseReplicaUrls,
   parseSecret,
+  parseSwitch,
   parseTimeout,
+  parseUserNameRule,
   parseWorkers,
 } from "./parse.ts";
 import { fileVariable } from "./secret-files.ts";
@@ -121,6 +123,19 @@ export const SETTINGS = {
     fallback: "",
     description: "file of the identity providers whose tokens are taken, JSON (docs/tokens.md); none when empty",
     parse: (path: string) => path,
+  },
+  scim: {
+    variable: "ROSTER_SCIM",
+    fallback: "off",
+    description:
+      "whether identity providers may push users by SCIM 2.0, at /scim/v2 on the HTTP port: on or off (docs/scim.md)",
+    parse: parseSwitch,
+  },
+  scimUserName: {
+    variable: "ROSTER_SCIM_USER_NAME",
+    fallback: "external_id",
+    description: "the field that holds the userName of SCIM: external_id or email (docs/scim.md)",
+    parse: parseUserNameRule,
   },
   corsOrigins: {
     variable: "ROSTER_CORS_ORIGINS",

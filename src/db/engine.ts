@@ -69,6 +69,8 @@ export interface JsonDialect {
   hasTypeOf(column: string, path: MetadataPath, literal: Literal): RawBuilder<SqlBool>;
   /** Whether the value is a list that has the literal as an element. */
   includes(column: string, path: MetadataPath, literal: Literal): RawBuilder<SqlBool>;
+  /** Whether the value is a list with an object for which the condition holds, which is told the column that has the object. */
+  some(column: string, path: MetadataPath, holds: (object: string) => RawBuilder<SqlBool>): RawBuilder<SqlBool>;
   /** Whether there is an index on `key` there. */
   isIndexed(column: string, path: MetadataPath): boolean;
   /** What an index keeps of the value: short, however long the value is, and the same where values are equal. No parameters. */

@@ -67,8 +67,8 @@ function timestamp(source: Source, argument: Cel, count: number): TypedLiteral {
     : { type: "time", value: micros };
 }
 
-/** Micros since 1970. */
-function parseTimestamp(text: string): number | undefined {
+/** Micros since 1970; undefined: it is no time of RFC 3339 with at most microseconds. */
+export function parseTimestamp(text: string): number | undefined {
   const [, year, month, day, hour, minute, second, fraction = "", sign, offsetHour, offsetMinute] =
     TIMESTAMP.exec(text) ?? [];
   const inRange = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;

@@ -1,4 +1,13 @@
-import type { Filter, FilterTerm, Literal, MetadataPath, Operator, Place, TextMethod } from "../directory/lists/filter.ts";
+import {
+  type Filter,
+  type FilterTerm,
+  foldAscii,
+  type Literal,
+  type MetadataPath,
+  type Operator,
+  type Place,
+  type TextMethod,
+} from "../directory/lists/filter.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../directory/values/json.ts";
 import type { Resource } from "./fields.ts";
 
@@ -11,9 +20,24 @@ export function matches<T, F extends string>(filter: Filter<F>, item: T, resourc
       return filter.terms.some((term) => matches(term, item, resource));
     case "not":
       return !matches(filter.term, item, resource);
+    case "some":
+      return elementsOf(valueAt(metadataOf(item, resource), filter.path)).some((object) =>
+        objectMatches(filter.element, object),
+      );
     default:
       return termMatches(filter, item, resource);
   }
+}
+
+/** Whether an object passes, all of which is metadata. */
+export function objectMatches(filter: Filter<never>, object: JsonObject): boolean {
+  return matches(filter, object, ELEMENT);
+}
+
+const ELEMENT: Resource<JsonObject, never> = { fields: {}, metadata: (object) => object };
+
+function elementsOf(value: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function termMatches<T, F extends string>(term: FilterTerm<F>, item: T, resource: Resource<T, F>): boolean {
@@ -24,15 +48,40 @@ function termMatches<T, F extends string>(term: FilterTerm<F>, item: T, resource
     case "has":
       return value !== undefined;
     case "match":
-      return typeof value === "string" && METHODS[term.method](value, term.text);
+      return typeof value === "string" && matchesText(value, term, term.folded ? foldOf(term.value, resource) : asIs);
     case "in":
       return term.literals.some((literal) => equal(term.value, value, literal, resource));
     case "compare":
-      return term.operator === "==" || term.operator === "!="
-        ? typeOf(value) === typeOf(term.literal) &&
-            equal(term.value, value, term.literal, resource) === (term.operator === "==")
-        : inOrder(value, term.operator, term.literal);
+      return compareTerm(term, value, resource);
   }
+}
+
+function compareTerm<T, F extends string>(
+  { value: place, operator, literal, folded }: CompareTerm<F>,
+  value: JsonValue | undefined,
+  resource: Resource<T, F>,
+): boolean {
+  if (folded && typeof literal === "string") {
+    const fold = foldOf(place, resource);
+    return typeof value === "string" && inOrder(fold(value), operator, fold(literal));
+  }
+  return operator === "==" || operator === "!="
+    ? typeOf(value) === typeOf(literal) && equal(place, value, literal, resource) === (operator === "==")
+    : inOrder(value, operator, literal);
+}
+
+type CompareTerm<F extends string> = Extract<FilterTerm<F>, { kind: "compare" }>;
+
+function matchesText(value: string, { method, text }: { method: TextMethod; text: string }, fold: Fold): boolean {
+  return METHODS[method](fold(value), fold(text));
+}
+
+type Fold = (text: string) => string;
+
+const asIs: Fold = (text) => text;
+
+function foldOf<T, F extends string>(place: Place<F>, { fields }: Resource<T, F>): Fold {
+  return ("field" in place ? fields[place.field].fold : undefined) ?? foldAscii;
 }
 
 const METHODS: Readonly<Record<TextMethod, (value: string, text: string) => boolean>> = {
@@ -88,6 +137,10 @@ function inOrder(value: JsonValue | undefined, operator: Operator, literal: Lite
       return order <= 0;
     case ">":
       return order > 0;
+    case "==":
+      return order === 0;
+    case "!=":
+      return order !== 0;
     default:
       return order >= 0;
   }

@@ -17,12 +17,13 @@ import { Refusals } from "../rpc/pipeline/refusals.ts";
 import { createStreams } from "../rpc/pipeline/streams.ts";
 import type { ServerFacts } from "../rpc/server/server-info.ts";
 import { createTokens } from "../rpc/wire/tokens.ts";
+import { createScim, type ScimOptions } from "../scim/scim.ts";
 import type { Tracer } from "../tracing/span.ts";
 import { VERSION } from "../version.ts";
 import { monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
 import type { CorsOrigins } from "./http/cors.ts";
-import { createHttpHandler } from "./http/handler.ts";
+import { createHttpHandler, type HandlerOptions } from "./http/handler.ts";
 import { type HttpPort, type HttpPortOptions, openHttpPort } from "./http/port.ts";
 import { showReplicas } from "./metrics/replica-metrics.ts";
 import { showServer } from "./metrics/server-metrics.ts";
@@ -69,6 +70,8 @@ export interface ServerOptions {
   readonly logCalls?: CallLogOptions;
   /** Absent: no call is traced. */
   readonly tracer?: Tracer | undefined;
+  /** Absent: SCIM is off. */
+  readonly scim?: ScimOptions | undefined;
 }
 
 export interface RosterServer {
@@ -118,7 +121,9 @@ export async function startServer(options: ServerOptions): Promise<RosterServer>
   };
   const routes = createRoutes({ store, tokens, database, watching, facts, ...calls });
   const readiness = () => unreadyReason(database.status, draining);
-  const { http, grpc } = await openPorts(routes, { ...options, readiness }).catch(async (error: unknown) => {
+  const scim =
+    options.scim && (await createScim({ ...calls, store, maxMessageBytes: options.maxMessageBytes }, options.scim));
+  const { http, grpc } = await openPorts(routes, { ...options, scim, readiness }).catch(async (error: unknown) => {
     database.stop();
     streams.stop();
     await refusals.stop();
@@ -155,7 +160,7 @@ function factsOf(options: ServerOptions): ServerFacts {
 /** Opens both ports, or neither. */
 async function openPorts(
   routes: readonly Route[],
-  options: ServerOptions & { readonly readiness: Readiness },
+  options: Omit<ServerOptions, "scim"> & Pick<HandlerOptions, "scim" | "readiness">,
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
   const { maxMessageBytes, tracer, log } = options;
   const http = await openHttpPort(createHttpHandler({ ...options, routes }), options.http, log);

@@ -62,6 +62,9 @@ const metadata = fc.array(fc.tuple(key, json), { maxLength: 4 }).map((pairs): Js
 const optional = fc.option(text);
 const address = fc.option(fc.constantFrom(...EMAILS));
 
+/** Where lists may be. */
+export const somePath = fc.array(key, { minLength: 1, maxLength: 2 });
+
 export const someUser: fc.Arbitrary<Partial<NewUser>> = fc.record({
   externalId: optional,
   email: address,
@@ -199,6 +202,8 @@ const accountTerm = fc.oneof(
 
 /** The text of a filter that is right: of users, of sessions, of keys, and of accounts. */
 export const someFilter = filterOf(userTerm);
+/** Of metadata alone. */
+export const someMetadataFilter = filterOf(metadataTerm);
 export const someSessionFilter = filterOf(sessionTerm);
 export const someApiKeyFilter = filterOf(keyTerm);
 export const someAccountFilter = filterOf(accountTerm);

@@ -29,6 +29,7 @@ export async function listen(
     log,
     http: { ...httpAddress, tls },
     grpc: grpcAddress && { ...grpcAddress, tls },
+    scim: config.scim ? { userName: config.scimUserName } : undefined,
   };
   const server = await startServer(options).catch((error: unknown) => {
     issuers?.close();

@@ -12,6 +12,10 @@ export const postgresJson: JsonDialect = {
   hasTypeOf: (column, path, literal) => sql<SqlBool>`${type(column, path)} = ${sql.lit(typeOf(literal))}`,
   includes: (column, path, literal) =>
     sql<SqlBool>`(${type(column, path)} = 'array' and ${value(column, path)} @> ${JSON.stringify(literal)}::jsonb)`,
+  some: (column, path, holds) =>
+    sql<SqlBool>`exists (select 1 from jsonb_array_elements(
+      case when ${type(column, path)} = 'array' then ${value(column, path)} end
+    ) as element (object) where jsonb_typeof(element.object) = 'object' and ${holds("element.object")})`,
   isIndexed: () => false,
   // An index takes values of up to 2.7 KB; longer ones would fail every write.
   key: (column, path) => sql`jsonb_hash_extended(${follow(column, path, (key) => sql.lit(key))}, 0)`,

@@ -19,6 +19,11 @@ export function isOneOf(value: RawBuilder<unknown>, values: ReadonlyArray<RawBui
   return values.length === 1 ? sql`${value} = ${first}` : sql`${value} in (${sql.join(values)})`;
 }
 
+/** In columns that go byte by byte, the case of ASCII letters alone. */
+export function lowerCase(value: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`lower(${value})`;
+}
+
 /** Character by character: `like` has wildcards, and on SQLite no case. */
 export function matchesText(value: RawBuilder<unknown>, method: TextMethod, text: string): Condition {
   const length = [...text].length;

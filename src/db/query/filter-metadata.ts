@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import type { Literal, MetadataPath, Operator } from "../../directory/lists/filter.ts";
+import { foldAscii, type Literal, type MetadataPath, type Operator } from "../../directory/lists/filter.ts";
 import type { JsonDialect } from "../engine.ts";
-import { type Condition, compare, isOneOf, matchesText, NEVER, type ValueTerm } from "./conditions.ts";
+import { type Condition, compare, isOneOf, lowerCase, matchesText, NEVER, type ValueTerm } from "./conditions.ts";
 
 /** A place in a column of metadata. */
 interface JsonPlace {
@@ -15,11 +15,15 @@ export function whereMetadata(term: ValueTerm, { column, path, json }: JsonPlace
     case "has":
       return sql`${json.value(column, path)} is not null`;
     case "match":
-      return matchesText(json.text(column, path), term.method, term.text);
+      return term.folded
+        ? matchesText(lowerCase(json.text(column, path)), term.method, foldAscii(term.text))
+        : matchesText(json.text(column, path), term.method, term.text);
     case "in":
       return term.literals.length === 0 ? NEVER : equalsOneOf(term.literals, { column, path, json });
     case "compare":
-      return comparePlace({ column, path, json }, term.operator, term.literal);
+      return term.folded && typeof term.literal === "string"
+        ? compare(lowerCase(json.text(column, path)), term.operator, sql`${foldAscii(term.literal)}`)
+        : comparePlace({ column, path, json }, term.operator, term.literal);
   }
 }
 

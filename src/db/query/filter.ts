@@ -25,6 +25,8 @@ export function whereFilter<F extends string>(filter: Filter<F>, columns: Filter
     }
     case "not":
       return sql`not coalesce(${whereFilter(filter.term, columns, json)}, false)`;
+    case "some":
+      return columns.metadata === undefined ? NEVER : whereSome(filter, columns.metadata, json);
     default:
       return whereTerm(filter, columns, json);
   }
@@ -42,6 +44,12 @@ export function usesFilterIndex<F extends string>(filter: Filter<F>, columns: Fi
     ? columns.metadata !== undefined && json.isIndexed(columns.metadata, filter.value.path)
     : columns.fields[filter.value.field].indexed === true;
 }
+
+function whereSome({ path, element }: SomeFilter, metadata: string, json: JsonDialect): Condition {
+  return json.some(metadata, path, (object) => whereFilter(element, { fields: {}, metadata: object }, json));
+}
+
+type SomeFilter = Extract<Filter, { kind: "some" }>;
 
 function whereTerm<F extends string>(
   term: FilterTerm<F>,

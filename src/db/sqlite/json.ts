@@ -13,6 +13,10 @@ export const sqliteJson: JsonDialect = {
   includes: (column, path, literal) =>
     sql<SqlBool>`(${type(column, path)} = 'array' and exists (select 1 from json_each(${sql.ref(column)}, ${toPath(path)}) as element
       where ${isElement(literal)}))`,
+  some: (column, path, holds) =>
+    sql<SqlBool>`(${type(column, path)} = 'array' and exists (select 1 from (
+      select case when type = 'object' then value end as object from json_each(${sql.ref(column)}, ${toPath(path)})
+    ) as element where element.object is not null and ${holds("element.object")}))`,
   isIndexed: () => false,
   key: (column, path) => sql`substr(${sql.ref(column)} -> ${sql.lit(toPath(path))}, 1, ${sql.lit(KEY_LENGTH)})`,
   keyOf: (literal) => sql`substr(${JSON.stringify(literal)}, 1, ${sql.lit(KEY_LENGTH)})`,

@@ -1,4 +1,11 @@
-import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
 import { Code, type ServiceImpl } from "@connectrpc/connect";
 import type { Caller } from "../../directory/keys/api-key.ts";
 import { assertSameCaller } from "../../directory/keys/authentication.ts";
@@ -35,10 +42,7 @@ export function servicePipeline<S extends DescService>(
   deps: PipelineDeps,
 ): ServiceImpl<S> {
   const wrapped = service.methods.map((method) => {
-    const permission = PERMISSIONS.get(methodName(method));
-    if (permission === undefined) {
-      throw new Error(`${methodName(method)} has no declared permission`);
-    }
+    const permission = permissionOf(method);
     const handler = Object.entries(handlers).find(([name]) => name === method.localName)?.[1];
     const wrap = method.methodKind === "server_streaming" ? streaming : unary;
     return [method.localName, wrap(method, permission, handler as Unary & Streaming, deps)];
@@ -46,14 +50,46 @@ export function servicePipeline<S extends DescService>(
   return Object.fromEntries(wrapped) as ServiceImpl<S>;
 }
 
+/** Runs work that stands for a handler as a call: with the rights, limits, traces and records of a call of the method. */
+export type RunCall<M extends DescMethodUnary> = <T>(
+  request: MessageShape<M["input"]>,
+  context: CallContext,
+  work: (call: Call<M>) => Promise<T>,
+) => Promise<T>;
+
+/** What calls of a unary method go through, for work that other protocols make of their requests. */
+export function callPipeline<M extends DescMethodUnary>(method: M, deps: PipelineDeps): RunCall<M> {
+  const run = runCalls(method, permissionOf(method), deps);
+  // The call is one of the method that admitted it.
+  return (request, context, work) => run(request, context, (call) => work(call as Call<M>));
+}
+
+function permissionOf(method: DescMethod): Permission {
+  const permission = PERMISSIONS.get(methodName(method));
+  if (permission === undefined) {
+    throw new Error(`${methodName(method)} has no declared permission`);
+  }
+  return permission;
+}
+
 function unary(method: DescMethod, permission: Permission, handler: Unary, deps: PipelineDeps) {
+  const run = runCalls(method, permission, deps);
+  return (request: MessageShape<DescMessage>, context: CallContext) =>
+    run(request, context, (call) => handler(request, call));
+}
+
+function runCalls(method: DescMethod, permission: Permission, deps: PipelineDeps) {
   const callMetrics = deps.callMetrics.of(method);
-  return async (request: MessageShape<DescMessage>, context: CallContext) => {
+  return async <T>(
+    request: MessageShape<DescMessage>,
+    context: CallContext,
+    work: (call: Call) => Promise<T>,
+  ): Promise<T> => {
     const observed = observe(method, context, callMetrics, deps);
     try {
       const call = await admit(method, permission, request, context, deps);
       observed.caller = call.caller;
-      const answer = () => handler(request, call);
+      const answer = () => work(call);
       const response = await (permission.mutates ? deps.refusals.watch({ ...call, permission, request }, answer) : answer());
       observed.finish();
       return response;

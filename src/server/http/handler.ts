@@ -5,6 +5,7 @@ import type { Log } from "../../log.ts";
 import { CALL_IDS, CallIds } from "../../rpc/call-ids.ts";
 import { DETAIL_TYPES } from "../../rpc/errors.ts";
 import { PEER } from "../../rpc/pipeline/peer.ts";
+import { isScimPath, type ScimHandler } from "../../scim/scim.ts";
 import type { CallSpan, Tracer } from "../../tracing/span.ts";
 import { beginCallSpan, within } from "../call-spans.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
@@ -22,11 +23,14 @@ export interface HandlerOptions {
   readonly corsOrigins: CorsOrigins;
   readonly readiness: Readiness;
   readonly tracer?: Tracer | undefined;
+  /** Answers what is asked for below `SCIM_PATH`. Absent: nothing is there. */
+  readonly scim?: ScimHandler | undefined;
   readonly log: Log;
 }
 
-/** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC, and probes in plain HTTP. */
-export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readiness, tracer, log }: HandlerOptions) {
+/** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC, SCIM, and probes in plain HTTP. */
+export function createHttpHandler(options: HandlerOptions) {
+  const { routes, maxMessageBytes, corsOrigins, readiness, tracer, scim, log } = options;
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
@@ -38,6 +42,7 @@ export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readin
   const handlers = new Map<string, UniversalHandlerFn>(
     router.handlers.map((handler) => [handler.requestPath, completeErrors(handler, log)]),
   );
+  const handlerOf = (path: string) => handlers.get(path) ?? (isScimPath(path) ? scim : undefined);
   return (request: Request, response: Response): void => {
     setCorsHeaders(request, response, corsOrigins);
     if (answerPreflight(request, response) || answerProbe(request, response, readiness)) {
@@ -47,7 +52,7 @@ export function createHttpHandler({ routes, maxMessageBytes, corsOrigins, readin
     const ids = new CallIds(request.headers);
     const address = request.socket.remoteAddress ?? "";
     const span = beginCallSpan(tracer, ids, { path, headers: request.headers, address, response });
-    within(span, () => respond(handlers.get(path), path, request, response, ids, log)).catch((error: unknown) => {
+    within(span, () => respond(handlerOf(path), path, request, response, ids, log)).catch((error: unknown) => {
       // The caller has gone: nobody is left to send an error to.
       log.debug({ ...ids.logged, path, err: error }, "call aborted");
       response.destroy();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_ACCOUNT } from "../../../src/directory/accounts/account.ts";
-import type { MetadataPath, UserFilter } from "../../../src/directory/lists/filter.ts";
+import type { Filter, MetadataPath, UserFilter } from "../../../src/directory/lists/filter.ts";
 import { parseOrderBy } from "../../../src/directory/lists/order.ts";
 import type { AccountTransaction } from "../../../src/directory/store/account-view.ts";
 import type { ListQuery, NewUser, UserReader } from "../../../src/directory/store/users.ts";
@@ -11,7 +11,7 @@ import { parseUserFilter, userMatches } from "../../../src/filter/users.ts";
 import { createTestAccount, newUser, openTestAccount } from "../../support/account.ts";
 import { LONG } from "../../support/bounds.ts";
 import { FILTER_CASES, FILTERED_USERS } from "../../support/filter-cases.ts";
-import { INDEXED_PATHS, someFilter, someUser } from "../../support/filters.ts";
+import { INDEXED_PATHS, someFilter, someMetadataFilter, somePath, someUser } from "../../support/filters.ts";
 import { decodeUser } from "../../support/sources.ts";
 
 const ALL: ListQuery = {
@@ -105,6 +105,49 @@ function filtersWith(indexedMetadata: readonly MetadataPath[]): void {
     );
     await fc.assert(agree, { numRuns: 100 });
   });
+
+  test("they agree on what no text says: texts without their case, and objects in lists", LONG, async () => {
+    const { store } = await open();
+    let accounts = 0;
+    const agree = fc.asyncProperty(
+      fc.array(someUser, { minLength: 1, maxLength: 10 }),
+      fc.array(fc.tuple(someFilter, somePath, someMetadataFilter), { minLength: 1, maxLength: 10 }),
+      async (values, given) => {
+        accounts += 1;
+        const { read, write } = await createTestAccount(store, `a${accounts}`);
+        await write((tx) => insertAll(tx, values));
+        await read(async ({ account, users }) => {
+          const states = await users.listAt(account.revision, "", ALL.limit);
+          const all = states.flatMap(({ state }) => state ?? []);
+          for (const [text, path, element] of given) {
+            // No text of such a filter names a field.
+            const some = { kind: "some", path, element: folded(parse(element)) as Filter<never> } as const;
+            for (const filter of [folded(parse(text)), some, { kind: "not", term: some } as const]) {
+              const passing = all.filter((user) => userMatches(filter, user)).map(({ id }) => id);
+              expect({ filter, ids: await idsOf(users, filter) }).toEqual({ filter, ids: passing });
+            }
+          }
+        });
+      },
+    );
+    await fc.assert(agree, { numRuns: 30 });
+  });
+}
+
+/** The same filter, but that the case of its texts does not count. */
+function folded(filter: UserFilter): UserFilter {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return { ...filter, terms: filter.terms.map(folded) };
+    case "not":
+      return { ...filter, term: folded(filter.term) };
+    case "compare":
+    case "match":
+      return { ...filter, folded: true };
+    default:
+      return filter;
+  }
 }
 
 /** Live users share neither external ids nor e-mails: whoever repeats one is deleted. */

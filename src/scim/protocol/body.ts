@@ -1,0 +1,61 @@
+import { RosterError } from "../../directory/errors.ts";
+import { isJsonObject, type JsonValue } from "../../directory/values/json.ts";
+import { scimError } from "./errors.ts";
+
+const MAX_DEPTH = 32;
+const JSON_TYPES = /^application\/(?:scim\+)?json[ \t]*(?:;|$)/i;
+
+/** Whether a body of this type is read. */
+export function isJsonType(contentType: string | null): boolean {
+  return contentType === null || JSON_TYPES.test(contentType);
+}
+
+/** Reads a body to its end. Throws MESSAGE_TOO_LARGE, invalidSyntax, invalidValue. */
+export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<JsonValue | undefined> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.byteLength;
+    if (size > maxBytes) {
+      throw new RosterError("MESSAGE_TOO_LARGE", `the body is larger than ${maxBytes} bytes`);
+    }
+    parts.push(part);
+  }
+  return size === 0 ? undefined : parseJson(Buffer.concat(parts));
+}
+
+function parseJson(bytes: Uint8Array): JsonValue {
+  const value = decode(bytes);
+  if (isDeeper(value, MAX_DEPTH)) {
+    throw scimError("invalidSyntax", `the body is more than ${MAX_DEPTH} levels deep`);
+  }
+  if (!isStorable(value)) {
+    throw scimError("invalidValue", "text must be Unicode without U+0000 and unpaired surrogates");
+  }
+  return value;
+}
+
+function decode(bytes: Uint8Array): JsonValue {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw scimError("invalidSyntax", "the body is no JSON in UTF-8");
+  }
+}
+
+function isStorable(value: JsonValue): boolean {
+  if (typeof value === "string") {
+    return !value.includes("\0") && value.isWellFormed();
+  }
+  if (Array.isArray(value)) {
+    return value.every(isStorable);
+  }
+  return !isJsonObject(value) || Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
+}
+
+function isDeeper(value: JsonValue, levels: number): boolean {
+  if (Array.isArray(value)) {
+    return levels === 0 || value.some((item) => isDeeper(item, levels - 1));
+  }
+  return isJsonObject(value) && (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
+}
