@@ -20,6 +20,7 @@ const ON_EVERY_ENGINE = [
   "test/server/replicas.test.ts",
   "test/server/telemetry.test.ts",
   "test/soak/soak.test.ts",
+  "test/fuzz/fuzz.test.ts",
   "test/workers/workers.test.ts",
 ];
 const ON_POSTGRES = ["test/postgres/*.test.ts"];

@@ -11,7 +11,7 @@ export interface Sample {
 const EVERY_MS = 2_000;
 
 /** Looks at the process of a seat until told to end. */
-export function watchResources(seat: Seat, signal: AbortSignal): readonly Sample[] {
+export function watchResources(seat: Pick<Seat, "server">, signal: AbortSignal): readonly Sample[] {
   const [start, samples] = [performance.now(), [] as Sample[]];
   const timer = setInterval(() => {
     const pid = seat.server?.pid;
@@ -21,7 +21,7 @@ export function watchResources(seat: Seat, signal: AbortSignal): readonly Sample
   return samples;
 }
 
-function readResources(pid: number): Pick<Sample, "mebibytes" | "files"> {
+export function readResources(pid: number): Pick<Sample, "mebibytes" | "files"> {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return { mebibytes: Number(kibibytes) / 1024, files: readdirSync(`/proc/${pid}/fd`).length };
 }

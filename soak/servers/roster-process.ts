@@ -7,6 +7,8 @@ export interface RosterProcess {
   readonly pid: number;
   readonly url: string;
   readonly grpcUrl: string;
+  /** Of the metrics; undefined: it has no port for them. */
+  readonly metricsUrl: string | undefined;
   isRunning(): boolean;
   /** The ids of its workers. */
   workers(): number[];
@@ -35,12 +37,14 @@ export async function startRoster(
     complaints.splice(0, complaints.length - KEPT_LINES, line);
     onLog(line);
   });
-  const [, url = "", grpc = ""] = READY.exec(await greeting(child, ended, complaints)) ?? [];
+  const text = await greeting(child, ended, complaints);
+  const [, url = "", grpc = ""] = READY.exec(text) ?? [];
   const pid = child.pid ?? 0;
   return {
     pid,
     url,
     grpcUrl: `http://${grpc}`,
+    metricsUrl: /metrics +(http:\S+)/.exec(text)?.[1],
     isRunning: () => running.has(child),
     workers: () => childrenOf(pid),
     async end(signal) {

@@ -44,6 +44,8 @@ export function healthService(
       return { statuses: Object.fromEntries([...known].map((name) => [name, response(status())])) };
     },
     async *watch({ service }, { signal }) {
+      // Its deadline may have passed, or its caller have gone, before it began.
+      signal.throwIfAborted();
       const changed = on(changes, "change", { signal });
       let last = known.has(service) ? status() : Status.SERVICE_UNKNOWN;
       yield response(last);

@@ -1,6 +1,15 @@
-import { Code } from "@connectrpc/connect";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.js";
+import { create } from "@bufbuild/protobuf";
+import { Code, createHandlerContext } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import {
+  Health,
+  HealthCheckRequestSchema,
+  HealthCheckResponse_ServingStatus as Status,
+} from "../../gen/grpc/health/v1/health_pb.js";
+import { createLog } from "../../src/log.ts";
+import { Meter } from "../../src/metrics/meter.ts";
+import { monitorDatabase } from "../../src/server/database-monitor.ts";
+import { healthService } from "../../src/server/health.ts";
 import { clientOf, failure, PROTOCOL_NAMES } from "../support/clients.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -55,6 +64,18 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
     expect((await watch.next()).done).toBe(true);
     await stopped;
   });
+});
+
+test("a watch that begins after its deadline ends with it", async () => {
+  const monitor = monitorDatabase(server.store, createLog("silent"), new Meter());
+  onTestFinished(() => monitor.stop());
+  const { watch } = healthService(monitor, [], new AbortController().signal, createLog("silent"));
+  const late = createHandlerContext({
+    ...{ service: Health, method: Health.method.watch, protocolName: "grpc", requestMethod: "POST", url: "http://roster" },
+    timeoutMs: 0,
+  });
+  const answers = watch(create(HealthCheckRequestSchema), late)[Symbol.asyncIterator]();
+  await expect(answers.next()).rejects.toMatchObject({ code: Code.DeadlineExceeded });
 });
 
 test("a server without its database is not serving, and a watch says so", async () => {

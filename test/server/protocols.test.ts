@@ -29,6 +29,17 @@ describe.each(PROTOCOL_NAMES)("%s", (protocol) => {
 });
 
 describe.each(WIRE_NAMES)("%s", (wire) => {
+  test("takes no notice of an expectation that is not known", async () => {
+    const request = {
+      method: "UserService/ListUsers",
+      message: wire === "Connect, JSON" ? "{}" : "",
+      secret: server.secret,
+    };
+    expect(await call(wire, server.url, { ...request, headers: { expect: "anything" } })).toMatchObject({
+      error: undefined,
+    });
+  });
+
   test("is spoken without any header that is not needed", async () => {
     const message = wire === "Connect, JSON" ? "{}" : "";
     const { error, messages } = await call(wire, server.url, {

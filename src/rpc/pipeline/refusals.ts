@@ -100,11 +100,12 @@ export class Refusals {
     }
   }
 
-  /** What can't be written changes nothing for the caller. */
+  /** What can't be written changes nothing for the caller. The log of an account that has been deleted meanwhile is gone with it. */
   async #tell(origin: Origin, refusal: AuditedRefusal, ids?: CallIds): Promise<void> {
     try {
       await this.#store.write(origin, async (tx) => tx.noteRefusal(refusal));
     } catch (error) {
+      if (error instanceof RosterError && error.reason === "ACCOUNT_NOT_FOUND") return;
       this.#log.error(
         { ...ids?.logged, cause: causeText(error), count: refusal.count },
         "refused calls could not be written to the audit log",

@@ -52,6 +52,8 @@ export function guardStreams(
       send(stream, refusal);
       return;
     }
+    // grpc-js knows it in small letters only.
+    headers["content-type"] = "application/grpc";
     compressResponses(stream, headers);
     rememberIds(stream, ids);
     completeErrors(stream, ids, log);

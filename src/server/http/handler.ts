@@ -44,6 +44,7 @@ export function createHttpHandler(options: HandlerOptions) {
   );
   const handlerOf = (path: string) => handlers.get(path) ?? (isScimPath(path) ? scim : undefined);
   return (request: Request, response: Response): void => {
+    dropRest(request);
     setCorsHeaders(request, response, corsOrigins);
     if (answerPreflight(request, response) || answerProbe(request, response, readiness)) {
       return;
@@ -58,6 +59,13 @@ export function createHttpHandler(options: HandlerOptions) {
       response.destroy();
     });
   };
+}
+
+/** Over HTTP/2, a request of which a part has not been read stays open after its answer, and its sender waits for room. */
+function dropRest(request: Request): void {
+  if ("stream" in request) {
+    request.stream.once("finish", () => request.resume());
+  }
 }
 
 // People write JSON by hand, so a misspelt field is refused. So are bytes that are not UTF-8.
@@ -85,7 +93,20 @@ async function respond(
         : await handler(universal);
   // When the caller goes away, what produces the body has to end.
   response.once("close", () => result.body?.[Symbol.asyncIterator]().return?.());
-  await universalResponseToNodeResponse(ids.span === undefined ? result : noteEncoding(result, ids.span), response);
+  await universalResponseToNodeResponse(untold(ids.span === undefined ? result : noteEncoding(result, ids.span)), response);
+}
+
+/** Connect throws into the body what goes wrong while it is written: that the caller has gone. That is no error of the call. */
+function untold({ body, ...response }: UniversalServerResponse): UniversalServerResponse {
+  if (body === undefined) {
+    return response;
+  }
+  const pieces = body[Symbol.asyncIterator]();
+  const iterator: AsyncIterator<Uint8Array> = {
+    next: () => pieces.next(),
+    return: async () => (await pieces.return?.()) ?? { done: true, value: undefined },
+  };
+  return { ...response, body: { [Symbol.asyncIterator]: () => iterator } };
 }
 
 /** Tells the span when the first piece of the body is there. */

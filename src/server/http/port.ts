@@ -25,6 +25,7 @@ export interface HttpPort {
   drain(timeoutMs: number): Promise<void>;
 }
 
+/** Gets requests with an `Expect` that is not known as well: Node itself would refuse them without a reason. */
 type Handler = (request: Request, response: Response) => void;
 
 /** The connections of a port, by how they are drained. */
@@ -75,7 +76,7 @@ async function drain(server: Server | TlsServer, connections: Connections, timeo
 
 function secure(handler: Handler, connections: Connections, tls: TlsOptions, log: Log): TlsServer {
   const options = { ...toServerOptions(tls), allowHTTP1: true, handshakeTimeout: FIRST_BYTES_TIMEOUT_MS };
-  const server = createSecureServer(options, handler);
+  const server = createSecureServer(options, handler).on("checkExpectation", handler);
   server.on("session", (session) => track(connections.http2, session));
   server.on("secureConnection", (socket) => {
     if (socket.alpnProtocol !== "h2") {
@@ -89,9 +90,9 @@ function secure(handler: Handler, connections: Connections, tls: TlsOptions, log
 }
 
 function cleartext(handler: Handler, connections: Connections): Server {
-  const http2 = createHttp2Server(handler);
+  const http2 = createHttp2Server(handler).on("checkExpectation", handler);
   http2.on("session", (session) => track(connections.http2, session));
-  const server = createHttpServer(handler);
+  const server = createHttpServer(handler).on("checkExpectation", handler);
   // What Node does with a new connection: called below, once it is known that it speaks HTTP/1.1.
   const serveHttp1 = server.listeners("connection");
   server.removeAllListeners("connection");

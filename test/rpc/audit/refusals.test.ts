@@ -5,6 +5,7 @@ import { ApiKeyRole } from "../../../gen/roster/v1/api_key_service_pb.js";
 import { AuditAction, type AuditEntry, AuditOutcome, AuditResource } from "../../../gen/roster/v1/audit_service_pb.js";
 import { UserService } from "../../../gen/roster/v1/user_service_pb.js";
 import { permissionDenied } from "../../../src/directory/errors.ts";
+import type { Caller } from "../../../src/directory/keys/api-key.ts";
 import { CallIds } from "../../../src/rpc/call-ids.ts";
 import { methodName, PERMISSIONS } from "../../../src/rpc/permissions/permissions.ts";
 import { Refusals } from "../../../src/rpc/pipeline/refusals.ts";
@@ -118,26 +119,32 @@ async function all({ audit }: TestAccount): Promise<AuditEntry[]> {
   return (await audit().listAuditEntries({ pageSize: 1000 })).entries;
 }
 
+/** Refuses one call of the caller. */
+async function refuse(refusals: Refusals, caller: Caller, ids = new CallIds({})): Promise<void> {
+  const method = UserService.method.deleteUser;
+  const request = create(method.input, { id: "ada" });
+  const permission = PERMISSIONS.get(methodName(method)) ?? expect.fail();
+  const refused = refusals.watch({ caller, ids, address: "127.0.0.1", method, permission, request }, () => {
+    throw permissionDenied("no");
+  });
+  await expect(refused).rejects.toMatchObject({ reason: "PERMISSION_DENIED", message: "no" });
+}
+
 test("an entry that can't be written is logged, and changes nothing for the caller", async () => {
   const { store, close } = await openTestStore();
   await close();
   const { log, lines } = collectLog();
   const refusals = new Refusals(store, log);
-  const method = UserService.method.deleteUser;
-  const call = {
-    caller: roster.server.admin,
-    ids: new CallIds({}),
-    address: "127.0.0.1",
-    method,
-    permission: PERMISSIONS.get(methodName(method)) ?? expect.fail(),
-    request: create(method.input, { id: "ada" }),
-  };
-  const refused = refusals.watch(call, () => {
-    throw permissionDenied("no");
-  });
-  await expect(refused).rejects.toMatchObject({ reason: "PERMISSION_DENIED", message: "no" });
+  const ids = new CallIds({});
+  await refuse(refusals, roster.server.admin, ids);
   await refusals.stop();
-  expect(lines()).toMatchObject([
-    { level: 50, msg: "refused calls could not be written to the audit log", call: call.ids.call },
-  ]);
+  expect(lines()).toMatchObject([{ level: 50, msg: "refused calls could not be written to the audit log", call: ids.call }]);
+});
+
+test("there is no log to write to, and none is missed, when the account has been deleted meanwhile", async () => {
+  const { log, lines } = collectLog();
+  const refusals = new Refusals(roster.server.store, log);
+  await refuse(refusals, { ...roster.server.admin, accountId: "gone" });
+  await refusals.stop();
+  expect(lines()).toEqual([]);
 });
