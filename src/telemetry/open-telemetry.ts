@@ -17,6 +17,7 @@ import { createTracer } from "./tracer.ts";
 
 /** A collector that does not answer must not keep a server from ending. */
 const STOP_TIMEOUT_MS = 5_000;
+const REPEAT_MS = 60_000;
 
 /** Sends to a collector. All settings are the standard ones of OpenTelemetry, which its packages read from the environment. */
 export async function openTelemetry(log: Log, { traces, readMetrics }: Signals): Promise<Telemetry> {
@@ -43,13 +44,30 @@ export async function openTelemetry(log: Log, { traces, readMetrics }: Signals):
 
 const PROBLEM = "telemetry";
 
-/** What OpenTelemetry has to say about itself: that a collector can't be reached, that a setting is wrong. */
+/** What OpenTelemetry has to say about itself: that a collector can't be reached, that a setting is wrong. The same not every second. */
 function tellProblems(log: Log): void {
-  // Also its errors are none of the server.
-  const tell = (cause: string) => log.warn({ cause }, PROBLEM);
+  let last = { cause: "", time: 0 };
+  const tell = (text: string) => {
+    const cause = messageIn(text);
+    const time = performance.now();
+    if (cause === last.cause && time - last.time < REPEAT_MS) return;
+    last = { cause, time };
+    // Also its errors are none of the server.
+    log.warn({ cause }, PROBLEM);
+  };
   const ignore = () => {};
   diag.setLogger(
     { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
+}
+
+/** Its errors are texts of JSON, with their stacks. */
+function messageIn(text: string): string {
+  if (!text.startsWith("{")) return text;
+  try {
+    return String(JSON.parse(text).message ?? text);
+  } catch {
+    return text;
+  }
 }
