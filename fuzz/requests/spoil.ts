@@ -1,5 +1,21 @@
 import type { Random } from "../../test/server/random.ts";
 import { some } from "./filters.ts";
+import {
+  CONTENT_TYPES,
+  ENCODING_HEADERS,
+  ENCODINGS,
+  FLAGS,
+  LENGTHS,
+  NOT_UTF8,
+  ODD_HEADERS,
+  ODD_KEYS,
+  ODD_PATHS,
+  ODD_VALUES,
+  QUERIES,
+  TIMEOUT_HEADERS,
+  TIMEOUTS,
+  VERBS,
+} from "./odd-values.ts";
 import type { Shot } from "./shot.ts";
 import { unknownField } from "./to-binary.ts";
 
@@ -74,140 +90,6 @@ export function spoil(shot: Shot, random: Random): Shot {
 }
 
 const PREFIX_BYTES = 5;
-const LENGTHS = [0, 1, 2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32 - 1] as const;
-const FLAGS = [1, 2, 3, 0x80, 0x81, 0xff] as const;
-const NOT_UTF8 = ["ff", "c328", "eda080", "f8a1a1a1a1", "c0af", "e28a"] as const;
-const CONTENT_TYPES = [
-  "",
-  "text/plain",
-  "application/json; charset=utf-16",
-  "application/json;charset=utf-8",
-  "application/proto",
-  "application/connect+json",
-  "application/connect+proto",
-  "application/grpc",
-  "application/grpc+json",
-  "application/grpc+thrift",
-  "application/grpc-web",
-  "application/grpc-web-text",
-  "application/grpc-web+json",
-  "APPLICATION/GRPC",
-  "application/x-protobuf",
-  "multipart/form-data; boundary=x",
-  "application/grpc, application/json",
-] as const;
-const ENCODING_HEADERS = [
-  "content-encoding",
-  "connect-content-encoding",
-  "grpc-encoding",
-  "accept-encoding",
-  "grpc-accept-encoding",
-] as const;
-const ENCODINGS = ["gzip", "deflate", "br", "zstd", "identity", "GZIP", "gzip, gzip", "x".repeat(300), "", "*;q=0"] as const;
-const TIMEOUT_HEADERS = ["connect-timeout-ms", "grpc-timeout"] as const;
-const TIMEOUTS = [
-  "0",
-  "-1",
-  "1n",
-  "0m",
-  "99999999H",
-  "99999999999999",
-  "1e9",
-  "NaN",
-  "1.5S",
-  "",
-  "1 S",
-  "S",
-  "\u00b2",
-  "00000000001m",
-] as const;
-const ODD_VALUES = [
-  "",
-  "x",
-  "gzip",
-  "application/json",
-  "\u00ff\u00fe",
-  "x".repeat(5_000),
-  "1, 2",
-  "Bearer",
-  "%00%ff",
-  "\t x \t",
-  "{READER}",
-] as const;
-const ODD_HEADERS = [
-  "x-api-key",
-  "authorization",
-  "roster-client-nonce",
-  "traceparent",
-  "tracestate",
-  "baggage",
-  "connect-protocol-version",
-  "x-user-agent",
-  "user-agent",
-  "origin",
-  "x-forwarded-for",
-  "cookie",
-  "grpc-status",
-  "grpc-message",
-  "x-bin",
-  "trace-proto-bin",
-  "expect",
-  "range",
-  "if-none-match",
-  "accept",
-] as const;
-const ODD_KEYS: readonly [[string, string], ...Array<[string, string]>] = [
-  ["authorization", "Bearer "],
-  ["authorization", "Basic YTpi"],
-  ["authorization", "bearer {READER}"],
-  ["authorization", "Bearer {READER} {READER}"],
-  ["authorization", "Bearer {NOBODY}"],
-  ["authorization", "Bearer {READER}x"],
-  ["authorization", `Bearer roster_${"K".repeat(27)}_${"a".repeat(43)}`],
-  ["authorization", `Bearer ${"x".repeat(8_000)}`],
-  ["authorization", "Bearer eyJhbGciOiJub25lIn0.e30."],
-  ["authorization", "Bearer eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUuY29tIn0.AAAA"],
-  ["authorization", "Bearer ....."],
-  ["x-api-key", "{READER}"],
-  ["x-api-key", ""],
-  ["x-api-key", "\u00ff"],
-];
-const VERBS = ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "POST"] as const;
-const ODD_PATHS = [
-  "/",
-  "//",
-  "/%",
-  "/%00",
-  "/roster.v1.UserService",
-  "/roster.v1.UserService/",
-  "/roster.v1.UserService/getUser",
-  "/roster.v1.UserService/GetUser/",
-  "/roster.v1.UserService/%47etUser",
-  "/../roster.v1.UserService/GetUser",
-  "/constructor/__proto__",
-  "/__proto__",
-  "/livez",
-  "/readyz?x",
-  `/${"x".repeat(6_000)}`,
-  "/roster.v1.UserService/GetUser?",
-  "/grpc.health.v1.Health/Check",
-] as const;
-const QUERIES = [
-  "encoding=json&message=%7B%7D",
-  "encoding=proto&message=",
-  "encoding=proto&base64=1&message=!!!",
-  "encoding=json&base64=1&message=e30",
-  "encoding=xml&message=1",
-  "message=%ff",
-  "message=%",
-  "compression=gzip&base64=1&encoding=proto&message=H4sI",
-  "compression=br",
-  "connect=v2",
-  "base64=2",
-  "encoding=json&encoding=proto&message=&message=%7B%7D",
-  "__proto__=1",
-  "x".repeat(5_000),
-] as const;
 
 function flipped(body: Buffer, random: Random): Buffer {
   const copy = Buffer.from(body);

@@ -2,9 +2,10 @@ import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf
 import type { Kind } from "../callers/known.ts";
 import type { Context } from "./context.ts";
 import { filterFor, orderFor, some } from "./filters.ts";
+import { instantFor, numberFor } from "./numbers.ts";
 import { someMetadata, someSchema } from "./structs.ts";
 import { ABSURD, SHORT_ABSURD } from "./texts.ts";
-import { Instant, Mask, type TreeValue } from "./tree.ts";
+import { Mask, type TreeValue } from "./tree.ts";
 
 /** A value for a field that has no message of Roster's own: of the field's own kind, or hostile. */
 export function valueFor(field: DescField, context: Context, parent: DescMessage): TreeValue {
@@ -26,26 +27,6 @@ function wellKnownFor(field: DescField, { name }: DescMessage, context: Context,
   return instantFor(name === "Duration", context);
 }
 
-const SECONDS = [
-  0n,
-  1n,
-  60n,
-  -1n,
-  253_402_300_799n,
-  253_402_300_800n,
-  -62_135_596_800n,
-  -62_135_596_801n,
-  2n ** 63n - 1n,
-  -(2n ** 63n),
-] as const;
-const NANOS = [0, 1, 1_000, 999_999_999, 1_000_000_000, -1, 2 ** 31 - 1] as const;
-
-function instantFor(isDuration: boolean, { random, hostile }: Context): Instant {
-  const soon = isDuration ? BigInt(random.below(100)) : BigInt(Math.floor(Date.now() / 1000) + random.below(7_200) - 600);
-  const isHostile = random.chance(hostile);
-  return new Instant(isHostile ? random.pick(SECONDS) : soon, isHostile ? random.pick(NANOS) : random.pick([0, 5_000]));
-}
-
 const ODD_PATHS = [
   "*",
   "",
@@ -65,17 +46,6 @@ function maskFor({ random, hostile }: Context, message: DescMessage): Mask {
     random.chance(hostile) ? random.pick(ODD_PATHS) : random.pick(some(names)),
   );
   return new Mask(random.chance(hostile / 10) ? Array(5_000).fill("name") : paths);
-}
-
-const INTEGERS = [-1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 1_000_001, 1_001, 5_001] as const;
-const LONG_INTEGERS = [-1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n] as const;
-
-function numberFor({ name, scalar }: DescField, { random, hostile, known }: Context): TreeValue {
-  const isLong = scalar === ScalarType.INT64 || scalar === ScalarType.UINT64;
-  if (random.chance(hostile)) return isLong ? random.pick(LONG_INTEGERS) : random.pick(INTEGERS);
-  if (name === "min_revision")
-    return BigInt(random.chance(0.9) ? (known.any("revision", random) ?? 0) : random.below(1_000));
-  return isLong ? BigInt(random.below(10)) : random.pick([0, 1, 2, 3, 10, 50, 1_000]);
 }
 
 /** Fields that repeat a value of an answer. */
