@@ -6,19 +6,22 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/client/package.json packages/client/
+COPY packages/console/package.json packages/console/
 RUN npm ci --omit=dev --ignore-scripts
 
-# The bundle, which takes packages for development to make.
+# The bundle and the console, which take packages for development to make.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/client/package.json packages/client/
+COPY packages/console/package.json packages/console/
 RUN npm ci --ignore-scripts
 COPY scripts/bundle.ts scripts/
 COPY gen gen
 COPY packages/client packages/client
 COPY src src
-RUN node scripts/bundle.ts
+COPY packages/console packages/console
+RUN node scripts/bundle.ts && node packages/console/build.ts
 
 FROM node:24-bookworm-slim
 WORKDIR /app

@@ -12,6 +12,7 @@ const checks = [
   ["format, lint, direction of imports", "biome check --error-on-warnings ."],
   ["types", "tsc"],
   ["types of the client, where there is no Node", "tsc -p packages/client"],
+  ["types of the console", "tsc -p packages/console"],
   ["unused code and dependencies", "knip"],
 ] as const;
 

@@ -137,6 +137,12 @@ export const SETTINGS = {
     description: "the field that holds the userName of SCIM: external_id or email (docs/scim.md)",
     parse: parseUserNameRule,
   },
+  console: {
+    variable: "ROSTER_CONSOLE",
+    fallback: "on",
+    description: "whether the console for people is served, at / of the HTTP port: on or off",
+    parse: parseSwitch,
+  },
   corsOrigins: {
     variable: "ROSTER_CORS_ORIGINS",
     fallback: "",

@@ -20,6 +20,7 @@ import { createTokens } from "../rpc/wire/tokens.ts";
 import { createScim, type ScimOptions } from "../scim/scim.ts";
 import type { Tracer } from "../tracing/span.ts";
 import { VERSION } from "../version.ts";
+import { createConsole } from "./console/console.ts";
 import { monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
 import type { CorsOrigins } from "./http/cors.ts";
@@ -42,6 +43,8 @@ export interface ServerOptions {
   /** Verifies tokens of identity providers. Absent: none are taken. */
   readonly tokens?: TokenVerifier | undefined;
   readonly corsOrigins: CorsOrigins;
+  /** The folder that the console was built into. Absent: none is served. */
+  readonly consoleFolder?: string | undefined;
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
@@ -162,8 +165,9 @@ async function openPorts(
   routes: readonly Route[],
   options: Omit<ServerOptions, "scim"> & Pick<HandlerOptions, "scim" | "readiness">,
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
-  const { maxMessageBytes, tracer, log } = options;
-  const http = await openHttpPort(createHttpHandler({ ...options, routes }), options.http, log);
+  const { maxMessageBytes, consoleFolder, tracer, log } = options;
+  const answerConsole = consoleFolder === undefined ? undefined : createConsole(consoleFolder);
+  const http = await openHttpPort(createHttpHandler({ ...options, routes, answerConsole }), options.http, log);
   try {
     return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes, tracer }, log)) };
   } catch (error) {

@@ -43,6 +43,7 @@ describe("reads", () => {
     ["ROSTER_HTTP_ADDRESS", "localhost:80", { httpAddress: { host: "localhost", port: 80 } }],
     ["ROSTER_GRPC_ADDRESS", "0.0.0.0:0", { grpcAddress: { host: "0.0.0.0", port: 0 } }],
     ["ROSTER_GRPC_ADDRESS", "off", { grpcAddress: undefined }],
+    ["ROSTER_CONSOLE", "off", { console: false }],
     ["ROSTER_METRICS_ADDRESS", "127.0.0.1:9090", { metricsAddress: { host: "127.0.0.1", port: 9090 } }],
     ["ROSTER_DATABASE_URL", "sqlite:/var/lib/roster.db", { databaseUrl: "sqlite:/var/lib/roster.db" }],
     [

@@ -13,7 +13,14 @@ export const HAS_CHROMIUM = existsSync(CHROMIUM);
 
 /** Ends with the test. */
 export async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({
+  const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
+/** Closed by whoever has launched it. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath: CHROMIUM,
     args: [
       "--headless",
@@ -26,8 +33,6 @@ export async function openBrowser(): Promise<Browser> {
       "--disable-sync",
     ],
   });
-  onTestFinished(() => browser.close());
-  return browser;
 }
 
 /** Serves a page that is this script and nothing else, from an origin of its own. */

@@ -3,13 +3,15 @@ import { withoutSecrets } from "../../config/error.ts";
 import type { Config } from "../../config/load.ts";
 import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
 import { adminKeyPath } from "../admin-key.ts";
+import { consoleFolder } from "./console.ts";
 
 /** What a server prints when it is ready. `secret`: of the first key, if this start has made it. */
 export function greeting(
   { http, grpc, metrics }: Addresses & { readonly metrics: Address | undefined },
-  { databaseUrl, databaseReplicaUrls, tls, bootstrapKey, workers }: Config,
+  config: Config,
   secret: string | undefined,
 ): string {
+  const { databaseUrl, databaseReplicaUrls, tls, bootstrapKey, workers } = config;
   const grpcLine = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
   const scheme = tls ? "https" : "http";
   const url = `${scheme}://${placeText(http)}`;
@@ -22,13 +24,14 @@ export function greeting(
       : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
   const metricsLine =
     metrics === undefined ? "" : `  metrics     http://${placeText(metrics)}/metrics   (Prometheus; needs no key)\n`;
+  const consoleLine = consoleFolder(config) === undefined ? "" : `  console     ${url}/   (for people, in a browser)\n`;
   const replicasLine = databaseReplicaUrls.map((replica) => `  replica     ${withoutSecrets(replica)}\n`).join("");
   const workersLine = workers === 1 ? "" : `  workers     ${workers}\n`;
   const keyLine = secret === undefined ? "" : `  first key   ${key}\n`;
   return `Roster is ready.
 
   address     ${url}   (Connect, gRPC-Web, gRPC)
-${grpcLine}  database    ${withoutSecrets(databaseUrl)}
+${grpcLine}${consoleLine}  database    ${withoutSecrets(databaseUrl)}
 ${replicasLine}${metricsLine}${workersLine}${keyLine}
 Create a user, list them, export them:
 

@@ -3,6 +3,7 @@ import { systemCode } from "../../directory/values/cause.ts";
 import type { Log } from "../../log.ts";
 import { type RosterServer, type ServerOptions, startServer } from "../../server/server.ts";
 import { CommandError } from "../errors.ts";
+import { consoleFolder } from "./console.ts";
 import { trustIssuers } from "./issuers.ts";
 import type { Directory } from "./open-directory.ts";
 
@@ -17,6 +18,7 @@ export async function listen(
   const options = {
     ...config,
     tokens: issuers,
+    consoleFolder: consoleFolder(config),
     logCalls: { mode: config.logCalls, slowMs: config.slowCallMs },
     limits: {
       perKey: config.keyRateLimit,

@@ -8,6 +8,7 @@ import { PEER } from "../../rpc/pipeline/peer.ts";
 import { isScimPath, type ScimHandler } from "../../scim/scim.ts";
 import type { CallSpan, Tracer } from "../../tracing/span.ts";
 import { beginCallSpan, within } from "../call-spans.ts";
+import type { AnswerConsole } from "../console/console.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
 import { badRequest, unknownMethod } from "../error-responses.ts";
 import { answerProbe, type Readiness } from "../probes.ts";
@@ -22,6 +23,8 @@ export interface HandlerOptions {
   readonly maxMessageBytes: number;
   readonly corsOrigins: CorsOrigins;
   readonly readiness: Readiness;
+  /** Absent: there is no console. */
+  readonly answerConsole?: AnswerConsole | undefined;
   readonly tracer?: Tracer | undefined;
   /** Answers what is asked for below `SCIM_PATH`. Absent: nothing is there. */
   readonly scim?: ScimHandler | undefined;
@@ -30,7 +33,7 @@ export interface HandlerOptions {
 
 /** Handles requests of HTTP/1.1 and HTTP/2 in the protocols Connect, gRPC-Web and gRPC, SCIM, and probes in plain HTTP. */
 export function createHttpHandler(options: HandlerOptions) {
-  const { routes, maxMessageBytes, corsOrigins, readiness, tracer, scim, log } = options;
+  const { routes, maxMessageBytes, corsOrigins, readiness, answerConsole, tracer, scim, log } = options;
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
@@ -46,7 +49,11 @@ export function createHttpHandler(options: HandlerOptions) {
   return (request: Request, response: Response): void => {
     dropRest(request);
     setCorsHeaders(request, response, corsOrigins);
-    if (answerPreflight(request, response) || answerProbe(request, response, readiness)) {
+    if (
+      answerPreflight(request, response) ||
+      answerProbe(request, response, readiness) ||
+      answerConsole?.(request, response)
+    ) {
       return;
     }
     const path = request.url?.split("?", 1)[0] ?? "";

@@ -1,0 +1,86 @@
+import { type FormEvent, useEffect, useState } from "react";
+import { problemOf } from "../api/problem.ts";
+import { Logo } from "../shell/logo.tsx";
+import { Button } from "../ui/button.tsx";
+import { Checkbox, Field, TextInput } from "../ui/field.tsx";
+import { Notice } from "../ui/states.tsx";
+import { forgetSecret, keepSecret, keptSecret } from "./kept-secret.ts";
+import { openSession, type Session } from "./session.ts";
+
+interface SignInProps {
+  /** Why the last session has ended. */
+  readonly note: string | undefined;
+  readonly onSession: (session: Session) => void;
+  readonly onEnd: (reason?: string) => void;
+}
+
+export function SignIn({ note, onSession, onEnd }: SignInProps) {
+  const [secret, setSecret] = useState("");
+  const [keep, setKeep] = useState(false);
+  const [busy, setBusy] = useState(keptSecret() !== undefined);
+  const [error, setError] = useState<unknown>();
+
+  const signIn = async (given: string) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      onSession(await openSession(given, onEnd));
+    } catch (failure) {
+      if (problemOf(failure).reason !== undefined) forgetSecret();
+      setError(failure);
+      setBusy(false);
+    }
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened.
+  useEffect(() => {
+    document.title = "Sign in · Roster";
+    const kept = keptSecret();
+    if (kept !== undefined) void signIn(kept);
+  }, []);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (secret.trim() === "") return;
+    if (keep) keepSecret(secret.trim());
+    void signIn(secret.trim());
+  };
+  return (
+    <main className="sign-in">
+      <form className="sign-in-card" onSubmit={submit}>
+        <Logo />
+        <h1>Sign in</h1>
+        {note !== undefined && <Notice tone="warn">{note}</Notice>}
+        <Field
+          label="API key"
+          hint={
+            <>
+              The first one is in <code>data/admin.key</code> of the server.
+            </>
+          }
+          error={error === undefined ? undefined : problemOf(error).message}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              type="password"
+              autoComplete="off"
+              autoFocus
+              className="input mono"
+              placeholder="roster_K…"
+              value={secret}
+              onChange={(event) => setSecret(event.target.value)}
+            />
+          )}
+        </Field>
+        <Checkbox
+          label="Keep it for this tab, also when the page is loaded again"
+          checked={keep}
+          onChange={(event) => setKeep(event.target.checked)}
+        />
+        <Button type="submit" look="primary" busy={busy}>
+          Sign in
+        </Button>
+        <p className="faint sign-in-foot">The key stays in this page. It is sent to this server only, with each call.</p>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,40 @@
+import type { ReactNode } from "react";
+import { ServerService, UserService } from "../api/schema.ts";
+import { ServerPage } from "../server/server-page.tsx";
+import type { Session } from "../session/session.ts";
+import type { IconName } from "../ui/icon.tsx";
+import { UserPage } from "../users/detail/user-page.tsx";
+import { UsersPage } from "../users/list/users-page.tsx";
+
+/** A part of the console: a line of the navigation, and what stands at its addresses. */
+export interface View {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Whether its reads are open to the caller. */
+  readonly allowed: (session: Session) => boolean;
+  /** `rest`: the path behind the view's own name. */
+  readonly render: (rest: readonly string[]) => ReactNode;
+}
+
+/** Every view, in the order of the navigation. */
+export const VIEWS: readonly View[] = [
+  {
+    id: "users",
+    label: "Users",
+    icon: "users",
+    allowed: ({ methods }) => methods.has(nameOf(UserService.method.getUser)),
+    render: ([id, tab]) => (id === undefined ? <UsersPage /> : <UserPage key={id} id={id} tab={tab ?? "profile"} />),
+  },
+  {
+    id: "server",
+    label: "Server",
+    icon: "server",
+    allowed: ({ methods }) => methods.has(nameOf(ServerService.method.getServerInfo)),
+    render: () => <ServerPage />,
+  },
+];
+
+function nameOf(method: { readonly parent: { readonly typeName: string }; readonly name: string }): string {
+  return `${method.parent.typeName}/${method.name}`;
+}
