@@ -19,7 +19,7 @@ export function toReport(results: readonly RunResult[], { seed, minutes }: FuzzO
 
 ${describeMachine()}. ${number(minutes)} minutes, seed ${seed}. How it is done: [fuzz](../../fuzz/README.md).
 
-**${number(requests)} requests; ${findings === 0 ? "nothing was found" : `${number(findings)} findings`}.**
+**${count(requests)} requests; ${findings === 0 ? "nothing was found" : `${count(findings)} findings`}.**
 
 ${toTable(
   ["", ...results.map(({ engine }) => engine)],
@@ -46,8 +46,8 @@ type Column = (result: RunResult) => string;
 
 const ROWS: ReadonlyArray<readonly [string, Column]> = [
   ["seconds", ({ seconds }) => number(seconds)],
-  ["requests", ({ tally }) => number(tally.requests)],
-  ["of them spoilt after they were made", ({ tally }) => number(tally.spoilt)],
+  ["requests", ({ tally }) => count(tally.requests)],
+  ["of them spoilt after they were made", ({ tally }) => count(tally.spoilt)],
   ["findings", ({ findings }) => (findings.count === 0 ? "0" : `**${findings.count}**`)],
   ["memory of the server: first, most, last", memory],
   ["its growth after two minutes", growth],
@@ -59,7 +59,7 @@ function outcomes(results: readonly RunResult[]): string {
   const sums = results.map(({ tally }) => new Map(tally.outcomes()));
   return toTable(
     ["", ...results.map(({ engine }) => engine)],
-    [...names].map((name) => [name.slice(0, 80), ...sums.map((sum) => number(sum.get(name) ?? 0))]),
+    [...names].map((name) => [name.slice(0, 80), ...sums.map((sum) => count(sum.get(name) ?? 0))]),
   );
 }
 
@@ -69,7 +69,7 @@ function methods(results: readonly RunResult[]): string {
     ["", ...results.map(({ engine }) => engine)],
     [...names].map((name) => [
       name.replace(/^roster\.v1\./, ""),
-      ...results.map(({ tally }) => `${number(tally.of(name, "OK") + tally.of(name, "left"))} of ${number(tally.of(name))}`),
+      ...results.map(({ tally }) => `${count(tally.of(name, "OK") + tally.of(name, "left"))} of ${count(tally.of(name))}`),
     ]),
   );
 }
@@ -96,16 +96,21 @@ function attackRow(
   { attack, port, bytes, connections, closed, honest, memory: [before, most] }: Besieged,
   { idle }: Siege,
 ): string[] {
-  const times = quantile(honest, 0.99) / quantile(idle, 0.99);
+  const times = honest.length === 0 ? Number.POSITIVE_INFINITY : quantile(honest, 0.99) / quantile(idle, 0.99);
   return [
     attack,
     port,
     number(bytes / 1e6),
-    `${number(connections)}, ${number(closed)}`,
-    latency(honest),
-    times <= DELAY_GOAL ? times.toFixed(1) : `**${times.toFixed(1)}**`,
+    `${count(connections)}, ${count(closed)}`,
+    honest.length === 0 ? "none ended" : latency(honest),
+    honest.length === 0 ? "**?**" : times <= DELAY_GOAL ? times.toFixed(1) : `**${times.toFixed(1)}**`,
     `${number(before)} MiB, ${number(most)} MiB`,
   ];
+}
+
+/** Of things that are whole. */
+function count(value: number): string {
+  return value < 1_000 ? String(value) : number(value);
 }
 
 function latency(values: readonly number[]): string {

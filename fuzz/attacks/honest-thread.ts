@@ -6,13 +6,13 @@ import { createRosterClient } from "@roster/client";
 import type { Call, HonestOptions } from "./honest.ts";
 
 const { http, grpc, secret, userId, pauseMs }: HonestOptions = workerData;
-const timeouts = { defaultTimeoutMs: 60_000 };
+const PATIENCE_MS = 60_000;
 const WAYS = [
-  createConnectTransport({ ...timeouts, baseUrl: http, httpVersion: "2" }),
-  createGrpcTransport({ ...timeouts, baseUrl: grpc }),
+  createConnectTransport({ baseUrl: http, httpVersion: "2" }),
+  createGrpcTransport({ baseUrl: grpc }),
   // A new connection for each call.
-  createConnectTransport({ ...timeouts, baseUrl: http, httpVersion: "1.1", nodeOptions: { agent: false } }),
-].map((transport) => createRosterClient({ transport, apiKey: secret }));
+  createConnectTransport({ baseUrl: http, httpVersion: "1.1", nodeOptions: { agent: false } }),
+].map((transport) => createRosterClient({ transport, apiKey: secret, timeoutMs: PATIENCE_MS, retry: false }));
 
 await Promise.all(WAYS.map(keepCalling));
 

@@ -17,6 +17,8 @@ const ROLES = {
   NONCE: ApiKeyRole.ADMIN,
 } as const;
 
+/** The server may have much to do before it gets to this. */
+const PATIENCE_MS = 120_000;
 const USERS = Array.from({ length: 60 }, (_, i) => ({
   id: `u${i}`,
   externalId: `x${i}`,
@@ -42,7 +44,7 @@ export class Callers {
   #generation = 0;
 
   constructor(url: string, secret: string) {
-    this.#root = createRosterClient({ baseUrl: url, apiKey: secret });
+    this.#root = createRosterClient({ baseUrl: url, apiKey: secret, timeoutMs: PATIENCE_MS });
   }
 
   /** The secret of one of them; of the others, one that does not work. */
