@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { build } from "rolldown";
 import { onTestFinished } from "vitest";
@@ -54,4 +55,24 @@ export async function servePage(script: string): Promise<string> {
     server.close();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+
+/** Serves the files of a folder, which may come later, from an origin of its own. Whoever asks closes it. */
+export async function serveFolder(folder: string): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer(({ url = "/" }, response) => {
+    const path = join(folder, url === "/" ? "index.html" : url);
+    if (existsSync(path)) response.setHeader("content-type", TYPES[extname(path)] ?? "").end(readFileSync(path));
+    else response.writeHead(404).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

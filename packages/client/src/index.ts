@@ -1,7 +1,7 @@
 /** For browsers, workers and edge runtimes, and for whatever else has `fetch`. In Node, `node/index.ts` takes its place. */
 import { clientOf, type RosterClient } from "./client.ts";
 import type { RosterClientOptions } from "./context.ts";
-import { connectByFetch } from "./fetch.ts";
+import { connectByFetch } from "./fetch/connect.ts";
 import { type RosterUsersClient, usersClientOf } from "./users-client.ts";
 
 export * from "./library.ts";
@@ -14,7 +14,7 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
   return clientOf(options, connectByFetch);
 }
 
-/** The same of UserService alone: a third of the size, in a page. */
+/** The same of UserService alone: less to load in a page. */
 export function createUsersClient(options: RosterClientOptions): RosterUsersClient {
   return usersClientOf(options, connectByFetch);
 }

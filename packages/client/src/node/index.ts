@@ -14,7 +14,7 @@ export function createRosterClient(options: RosterClientOptions): RosterClient {
   return clientOf(options, connectByHttp2);
 }
 
-/** The same of UserService alone: a third of the size, in a page. */
+/** The same of UserService alone: less to load in a page. */
 export function createUsersClient(options: RosterClientOptions): RosterUsersClient {
   return usersClientOf(options, connectByHttp2);
 }
