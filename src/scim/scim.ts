@@ -11,6 +11,7 @@ import { decodeSegments } from "./protocol/path.ts";
 import { parsePreconditions } from "./protocol/preconditions.ts";
 import { dispatch, type RouteDeps } from "./routes.ts";
 import { loadSchemas } from "./schema/schemas.ts";
+import { ListMemory } from "./users/list-memory.ts";
 import { mappingOf, type UserNameRule } from "./users/mapping.ts";
 
 /** Where the service is. */
@@ -39,6 +40,7 @@ export async function createScim(deps: ScimDeps, { userName }: ScimOptions): Pro
   const routeDeps = {
     ...{ store, maxMessageBytes, log },
     mapping: mappingOf(userName),
+    lists: new ListMemory(),
     schemas: await loadSchemas(),
     calls: startCalls(deps),
   };

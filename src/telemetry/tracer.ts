@@ -28,10 +28,10 @@ export function createTracer(tracer: OtelTracer): Tracer {
   };
 }
 
-function attributesOf({ method, headers, address }: IncomingCall) {
+function attributesOf({ method, headers, address, system }: IncomingCall) {
   const isGrpc = headers["content-type"]?.startsWith("application/grpc") ?? false;
   return {
-    [ATTR_RPC_SYSTEM_NAME]: isGrpc ? "grpc" : "connectrpc",
+    [ATTR_RPC_SYSTEM_NAME]: system ?? (isGrpc ? "grpc" : "connectrpc"),
     [ATTR_RPC_METHOD]: method,
     [ATTR_CLIENT_ADDRESS]: address,
   };

@@ -35,6 +35,8 @@ export interface IncomingCall {
   readonly headers: IncomingHttpHeaders;
   /** Of the caller. */
   readonly address: string;
+  /** How it came, if by none of the protocols that the content type tells. */
+  readonly system?: "scim";
 }
 
 export interface Tracer {

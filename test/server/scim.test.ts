@@ -1,7 +1,12 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
+import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { ApiKeyRole } from "../../gen/roster/v1/api_key_service_pb.js";
 import { scimClient, scimFailure } from "../scim/setup.ts";
 import { createKey } from "../support/clients.ts";
+import { collectLog } from "../support/log.ts";
 import { startTestServer } from "../support/server.ts";
 
 test("SCIM is off unless it is asked for", async () => {
@@ -39,6 +44,34 @@ test("limits, deadlines and the URLs of a proxy are those that every call has", 
   expect((await scimClient(server.url, undefined)("GET", "/ServiceProviderConfig")).status).toBe(200);
   const missing = await scimFailure(scimClient(server.url, undefined)("GET", "/Users"), 401);
   expect(missing.headers.get("www-authenticate")).toBe('Bearer realm="roster"');
+  await server.stop();
+});
+
+test("a client that goes away while it sends is no defect, and HTTP/2 is spoken, too", async () => {
+  const { log, lines } = collectLog("debug");
+  const server = await startTestServer({ scim: { userName: "external_id" }, log });
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.write("POST /scim/v2/Users HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{");
+  await once(socket, "connect");
+  // The server has the request once it has answered the next one.
+  expect((await scimClient(server.url, server.secret)("GET", "/Users?count=0")).status).toBe(200);
+  socket.destroy();
+  await expect.poll(() => lines().map(({ msg }) => msg)).toContain("call aborted");
+  expect(lines().map(({ msg }) => msg)).not.toContain("internal error");
+
+  const session = connectHttp2(server.url);
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/scim/v2/Users?attributes=userName",
+    authorization: `Bearer ${server.secret}`,
+    "content-type": "application/scim+json",
+  });
+  stream.end(JSON.stringify({ userName: "ada" }));
+  const [headers] = await once(stream, "response");
+  expect(headers[":status"]).toBe(201);
+  expect(await json(stream)).toMatchObject({ userName: "ada" });
+  session.close();
   await server.stop();
 });
 

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { UserService } from "../../gen/roster/v1/user_service_pb.js";
 import { secretKeyId } from "../../src/directory/keys/api-key.ts";
 import { all } from "../rpc/setup.ts";
+import { scimClient } from "../scim/setup.ts";
 import { LONG } from "../support/bounds.ts";
 import { clientOf, failure, type Protocol } from "../support/clients.ts";
 import { type Collector, type ReceivedSpan, startCollector } from "../support/collector.ts";
@@ -122,10 +123,11 @@ test("calls are traced on both ports, with what they spend their time on, and er
   expect(server.log()).toBe("");
 });
 
-test("workers trace what the sampler says, and the primary sends the metrics of all", LONG, async () => {
+test("workers trace what the sampler says, also of SCIM, and the primary sends the metrics of all", LONG, async () => {
   const collector = await startCollector();
   const server = await spawnTelling(collector, {
     ROSTER_WORKERS: "2",
+    ROSTER_SCIM: "on",
     OTEL_TRACES_SAMPLER: "parentbased_always_off",
     OTEL_EXPORTER_OTLP_PROTOCOL: "",
     OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json",
@@ -134,9 +136,15 @@ test("workers trace what the sampler says, and the primary sends the metrics of 
   const alone = await failure(users.getUser({ key: { case: "id", value: "nobody" } }), Code.NotFound, "USER_NOT_FOUND");
   expect(RosterError.from(alone).callId).toMatch(/-/);
   await users.listUsers({}, traced);
+  const scim = scimClient(server.url, server.secret);
+  expect(await scim("POST", "/Users", { userName: "ada" }, traced.headers)).toMatchObject({ status: 201 });
+  expect((await scim("GET", "/Users")).body).toMatchObject({ totalResults: 2 });
   const sent = () => collector.requests().filter(({ path }) => path === "/v1/traces");
   const listed = () => sent().find((request) => request.body.includes("UserService/ListUsers"));
   await expect.poll(listed).toBeDefined();
+  const pushed = () => sent().find(({ body }) => body.includes("UserService/CreateUser") && body.includes("scim"));
+  await expect.poll(pushed).toBeDefined();
+  expect(pushed()?.body.includes(Buffer.from(TRACE, "hex"))).toBe(true);
   expect(listed()?.headers["content-type"]).toBe("application/x-protobuf");
   expect(listed()?.body.includes(Buffer.from(TRACE, "hex"))).toBe(true);
   const workers = () => new Set(collector.points().map(({ attributes }) => attributes["worker"]));

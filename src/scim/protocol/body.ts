@@ -10,8 +10,16 @@ export function isJsonType(contentType: string | null): boolean {
   return contentType === null || JSON_TYPES.test(contentType);
 }
 
-/** Reads a body to its end. Throws MESSAGE_TOO_LARGE, invalidSyntax, invalidValue. */
+/** Reads a body to its end. Throws MESSAGE_TOO_LARGE, invalidSyntax, invalidValue; CANCELED if it breaks off. */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<JsonValue | undefined> {
+  const bytes = await bytesOf(body, maxBytes).catch((error: unknown) => {
+    // What else a body can throw is that nobody sends it any more.
+    throw error instanceof RosterError ? error : new RosterError("CANCELED", "the caller has gone", { cause: error });
+  });
+  return bytes.length === 0 ? undefined : parseJson(bytes);
+}
+
+async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
@@ -21,7 +29,7 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
     }
     parts.push(part);
   }
-  return size === 0 ? undefined : parseJson(Buffer.concat(parts));
+  return Buffer.concat(parts);
 }
 
 function parseJson(bytes: Uint8Array): JsonValue {

@@ -47,7 +47,7 @@ function traced<M extends DescMethodUnary>(method: M, deps: PipelineDeps): ScimC
   const name = methodName(method);
   return async (request, context, work) => {
     const headers = Object.fromEntries(context.requestHeader);
-    const span = tracer.beginCall({ method: name, headers, address: context.peer.address });
+    const span = tracer.beginCall({ method: name, headers, address: context.peer.address, system: "scim" });
     if (span === undefined) {
       return run(request, context, work);
     }

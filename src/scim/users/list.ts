@@ -9,6 +9,7 @@ import type { ScimFilter } from "../filter/ast.ts";
 import { userNameSpellings } from "../filter/special.ts";
 import { toUserFilter } from "../filter/user-filter.ts";
 import type { ScimContext } from "../protocol/operation.ts";
+import type { KnownList, Places } from "./list-memory.ts";
 import type { ListRequest } from "./list-request.ts";
 import { type Mapping, userNameField } from "./mapping.ts";
 import { type ShownUser, showEncoded, showUser } from "./resource.ts";
@@ -29,11 +30,12 @@ export function listScimUsers(deps: UserDeps, prepare: () => ListRequest, contex
       return deps.store.read(call.accountId, async (view) => pageOf(await findByKey(view, key, deps.mapping), request));
     }
     const filter = request.filter && toUserFilter(request.filter, deps);
+    const name = JSON.stringify([call.accountId, request.filter, request.order]);
     return call.runLongList(() =>
-      deps.store.scan(call.accountId, ({ users }) => {
+      deps.store.scan(call.accountId, ({ account, users }) => {
         // It may have waited for other long lists.
         call.assertAwaited();
-        return readPage(users, filter, request);
+        return readPage(users, filter, request, deps.lists.recall(name, account.revision));
       }),
     );
   });
@@ -78,15 +80,43 @@ function pageOf(users: readonly User[], { startIndex, count }: ListRequest): Use
   return { total: users.length, users: users.slice(from, from + count).map(showUser) };
 }
 
-async function readPage(users: UserReader, filter: UserFilter | undefined, request: ListRequest): Promise<UserList> {
-  const total = await users.count({ showDeleted: false, filter });
-  const { startIndex, count } = request;
-  const encoded = count === 0 || startIndex > total ? [] : await readFrom(users, filter, request);
+async function readPage(
+  users: UserReader,
+  filter: UserFilter | undefined,
+  request: ListRequest,
+  known: KnownList,
+): Promise<UserList> {
+  known.total ??= await users.count({ showDeleted: false, filter });
+  const { total } = known;
+  const { startIndex, count, order } = request;
+  if (count === 0 || startIndex > total) {
+    return { total, users: [] };
+  }
+  const encoded =
+    order.lacking === undefined
+      ? await readOn(users, filter, request, known.places)
+      : await readHalves(users, filter, request);
   return { total, users: encoded.map(showEncoded) };
 }
 
+/** From the nearest place that is known. */
+async function readOn(
+  users: UserReader,
+  filter: UserFilter | undefined,
+  { order, startIndex, count }: ListRequest,
+  places: Places,
+): Promise<EncodedUser[]> {
+  const wanted = startIndex - 1;
+  const nearest = places.nearest(wanted);
+  const start = { direction: "after", from: nearest?.key ?? null, skip: wanted - (nearest?.index ?? 0) } as const;
+  const rows = await users.list({ showDeleted: false, filter, order: order.terms, ...start, limit: count });
+  const last = rows.at(-1);
+  if (last !== undefined) places.note(wanted + rows.length, last.key);
+  return rows.map(({ encoded }) => encoded);
+}
+
 /** Roster has users without a value first, SCIM has them last (RFC 7644, section 3.4.2.3): they are a list of their own. */
-async function readFrom(
+async function readHalves(
   users: UserReader,
   filter: UserFilter | undefined,
   { order, startIndex, count }: ListRequest,

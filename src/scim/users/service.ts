@@ -21,6 +21,7 @@ import type { ScimContext } from "../protocol/operation.ts";
 import { assertPreconditions, type Preconditions } from "../protocol/preconditions.ts";
 import type { UserSchemas } from "../schema/schemas.ts";
 import { valuesOf } from "./kept.ts";
+import type { ListMemory } from "./list-memory.ts";
 import { foldUserName, type Mapping, userNameField } from "./mapping.ts";
 import { changeableAttributes, type ShownUser, showEncoded, showMessage, showUser } from "./resource.ts";
 
@@ -29,6 +30,7 @@ export interface UserDeps {
   readonly calls: UserCalls;
   readonly schemas: UserSchemas;
   readonly mapping: Mapping;
+  readonly lists: ListMemory;
 }
 
 /** What the attributes of a user become. Throws what is wrong with them. */
