@@ -8,6 +8,8 @@ export type { BadRow, ImportCounts, ImportOptions, ImportResult, NewUser, NewUse
 export * from "./messages.ts";
 export type { All, ListQuery } from "./pages.ts";
 export type { Reason } from "./reasons.ts";
+export type { ReplicaChange, ReplicaOptions, UserReplica } from "./replica/replica.ts";
+export type { ReplicaState, ReplicaStore, StoredChange } from "./replica/store.ts";
 export { isTransient, type RetryOptions, type RetryPolicy, withRetry } from "./retry.ts";
 export type { AccountsClient, ApiKeysClient, AuditClient, SessionsClient } from "./services.ts";
 export type { UsersClient } from "./users.ts";

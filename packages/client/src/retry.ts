@@ -15,6 +15,8 @@ export interface RetryPolicy {
 export const BRIEF: RetryPolicy = { maxFailures: 5, baseMs: 100, capMs: 1_000 };
 /** About forty seconds in all, which is enough for a server to be replaced. */
 export const PATIENT: RetryPolicy = { maxFailures: 14, baseMs: 100, capMs: 5_000 };
+/** For what has no end. */
+export const ENDLESS: RetryPolicy = { maxFailures: Number.POSITIVE_INFINITY, baseMs: 100, capMs: 10_000 };
 
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;

@@ -12,6 +12,8 @@ import type { ClientContext } from "./context.ts";
 import { type ChunksOptions, exportChunks, type UserChunk } from "./export.ts";
 import { type ImportOptions, type ImportResult, importAll, type NewUsers } from "./import.ts";
 import { type All, allOf } from "./pages.ts";
+import { openReplica } from "./replica/live-replica.ts";
+import type { ReplicaOptions, UserReplica } from "./replica/replica.ts";
 import { type WatchOptions, watchUsers } from "./watch.ts";
 
 type ImportRequest = MessageInitShape<typeof ImportUsersRequestSchema>;
@@ -31,6 +33,8 @@ export interface UsersClient extends Omit<Client<typeof UserService>, "importUse
    * back to the token: only a new export or an initial state helps then.
    */
   watch(options?: WatchOptions): AsyncGenerator<WatchUsersResponse, void>;
+  /** A live copy of the users that pass, by id: an export, then a watch. */
+  replica(options?: ReplicaOptions): UserReplica;
   /**
    * Imports any number of users, in several calls at a time. A call that fails for a transient reason is made again, and lands once. Throws
    * when one fails for good; those before it have landed.
@@ -56,6 +60,7 @@ export function usersOf(context: ClientContext): UsersClient {
     all: allOf(rpcs.listUsers, ({ users }) => users),
     chunks: (options = {}) => exportChunks(rpcs, options, context),
     watch: (options = {}) => watchUsers(rpcs, options, context),
+    replica: (options = {}) => openReplica(rpcs, options, context),
   };
 }
 
