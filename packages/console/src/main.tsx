@@ -14,6 +14,8 @@ import "./ui/tabs.css";
 import "./ui/toasts.css";
 import "./shell/shell.css";
 import "./users/users.css";
+import "./accounts/accounts.css";
+import "./keys/keys.css";
 import "./server/server.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -1,9 +1,9 @@
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@connectrpc/connect-query";
-import type { ReactNode } from "react";
 import { type GetServerInfoResponse, ServerService } from "../api/schema.ts";
 import { useTitle } from "../router/use-title.ts";
+import { Fact, FactCard } from "../ui/fact.tsx";
 import { Failed, Loading } from "../ui/states.tsx";
 
 /** What this server is, and where its limits are. */
@@ -29,44 +29,24 @@ export function ServerPage() {
 function Info({ info: { version, engine, features, limits, retention } }: { readonly info: GetServerInfoResponse }) {
   return (
     <div className="server-cards">
-      <Card title="What it is">
-        <Row name="Version">{version}</Row>
-        <Row name="Database">{engine === "sqlite" ? "SQLite" : engine === "postgres" ? "PostgreSQL" : engine}</Row>
-        <Row name="Switched on">{features.join(", ").replaceAll("_", " ") || "–"}</Row>
-      </Card>
-      <Card title="Retention">
-        <Row name="Changes of users">{durationText(retention?.changes)}</Row>
-        <Row name="Audit log">{durationText(retention?.auditEntries)}</Row>
-        <Row name="First answers, for repeats">{durationText(retention?.answers)}</Row>
-        <Row name="Page tokens">{durationText(retention?.pageTokens)}</Row>
-      </Card>
-      <Card title="Limits">
-        <Row name="Message">{`${Number(limits?.maxMessageBytes ?? 0n) / 2 ** 20} MiB`}</Row>
-        <Row name="Page of a list">{String(limits?.maxPageSize)}</Row>
-        <Row name="Filter">{`${limits?.maxFilterBytes} bytes, ${limits?.maxFilterTerms} terms`}</Row>
-        <Row name="Open streams">{(limits?.maxStreams ?? 0).toLocaleString("en")}</Row>
-        <Row name="Long lists of a caller">{String(limits?.maxLongLists)}</Row>
-      </Card>
-    </div>
-  );
-}
-
-function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="card" aria-label={title}>
-      <div className="card-head">
-        <h2>{title}</h2>
-      </div>
-      <dl className="facts">{children}</dl>
-    </section>
-  );
-}
-
-function Row({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className="fact">
-      <dt>{name}</dt>
-      <dd>{children}</dd>
+      <FactCard title="What it is">
+        <Fact label="Version">{version}</Fact>
+        <Fact label="Database">{engine === "sqlite" ? "SQLite" : engine === "postgres" ? "PostgreSQL" : engine}</Fact>
+        <Fact label="Switched on">{features.join(", ").replaceAll("_", " ") || "–"}</Fact>
+      </FactCard>
+      <FactCard title="Retention">
+        <Fact label="Changes of users">{durationText(retention?.changes)}</Fact>
+        <Fact label="Audit log">{durationText(retention?.auditEntries)}</Fact>
+        <Fact label="First answers, for repeats">{durationText(retention?.answers)}</Fact>
+        <Fact label="Page tokens">{durationText(retention?.pageTokens)}</Fact>
+      </FactCard>
+      <FactCard title="Limits">
+        <Fact label="Message">{`${Number(limits?.maxMessageBytes ?? 0n) / 2 ** 20} MiB`}</Fact>
+        <Fact label="Page of a list">{String(limits?.maxPageSize)}</Fact>
+        <Fact label="Filter">{`${limits?.maxFilterBytes} bytes, ${limits?.maxFilterTerms} terms`}</Fact>
+        <Fact label="Open streams">{(limits?.maxStreams ?? 0).toLocaleString("en")}</Fact>
+        <Fact label="Long lists of a caller">{String(limits?.maxLongLists)}</Fact>
+      </FactCard>
     </div>
   );
 }

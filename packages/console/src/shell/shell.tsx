@@ -34,7 +34,7 @@ export function Shell() {
               This address belongs to no view that your key may see.
             </Empty>
           ) : (
-            view.render(rest)
+            view.render(rest, session)
           )}
         </main>
       </div>

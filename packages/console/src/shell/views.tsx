@@ -1,5 +1,9 @@
 import type { ReactNode } from "react";
-import { ServerService, UserService } from "../api/schema.ts";
+import { AccountPage } from "../accounts/account-page.tsx";
+import { AccountsPage } from "../accounts/accounts-page.tsx";
+import { AccountService, ApiKeyService, ServerService, UserService } from "../api/schema.ts";
+import { KeyPage } from "../keys/key-page.tsx";
+import { KeysPage } from "../keys/keys-page.tsx";
 import { ServerPage } from "../server/server-page.tsx";
 import type { Session } from "../session/session.ts";
 import type { IconName } from "../ui/icon.tsx";
@@ -14,7 +18,7 @@ export interface View {
   /** Whether its reads are open to the caller. */
   readonly allowed: (session: Session) => boolean;
   /** `rest`: the path behind the view's own name. */
-  readonly render: (rest: readonly string[]) => ReactNode;
+  readonly render: (rest: readonly string[], session: Session) => ReactNode;
 }
 
 /** Every view, in the order of the navigation. */
@@ -25,6 +29,21 @@ export const VIEWS: readonly View[] = [
     icon: "users",
     allowed: ({ methods }) => methods.has(nameOf(UserService.method.getUser)),
     render: ([id, tab]) => (id === undefined ? <UsersPage /> : <UserPage key={id} id={id} tab={tab ?? "profile"} />),
+  },
+  {
+    id: "accounts",
+    label: "Accounts",
+    icon: "account",
+    allowed: ({ methods }) => methods.has(nameOf(AccountService.method.getAccount)),
+    render: ([id], { who }) =>
+      id === undefined && who.superAdmin ? <AccountsPage /> : <AccountPage key={id} id={id ?? who.accountId} />,
+  },
+  {
+    id: "keys",
+    label: "API keys",
+    icon: "key",
+    allowed: ({ methods }) => methods.has(nameOf(ApiKeyService.method.listApiKeys)),
+    render: ([id]) => (id === undefined ? <KeysPage /> : <KeyPage key={id} id={id} />),
   },
   {
     id: "server",

@@ -31,7 +31,7 @@ export function useUsers(list: UserListQuery): Pages<ListUsersResponse, User> {
 }
 
 /** How many users the list has: `1 234`, `10 000+`. */
-export function useUserCount({ accountId, query, filter, showDeleted }: UserListQuery): {
+export function useUserCount({ accountId, query, filter, showDeleted }: Omit<UserListQuery, "orderBy">): {
   readonly text: string;
   readonly recount: () => void;
 } {
