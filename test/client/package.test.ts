@@ -10,6 +10,7 @@ import { publint } from "publint";
 import { rolldown } from "rolldown";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LONG } from "../support/bounds.ts";
 import { HAS_CHROMIUM, openBrowser, serveFolder } from "../support/browser.ts";
 import { createFolder } from "../support/folder.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -49,7 +50,7 @@ afterAll(async () => {
 const seen = () => ({ listed: ids, exported: ids, watched: ids });
 const settings = () => ({ baseUrl: server.url, apiKey: server.secret });
 
-test("publint and Are the types wrong? find nothing", async () => {
+test("publint and Are the types wrong? find nothing", LONG, async () => {
   const { messages } = await publint({ pkgDir: made, pack: "npm", strict: true });
   expect(messages).toEqual([]);
   const options = ["--profile", "esm-only", "--no-definitely-typed", "--no-color", "--no-emoji"];
@@ -57,27 +58,31 @@ test("publint and Are the types wrong? find nothing", async () => {
   expect(stdout).toMatch(/node16 \(from ESM\) │ OK.*bundler +│ OK/s);
 });
 
-test("has its types where modules are resolved as Node does, and as bundlers do", async () => {
+test("has its types where modules are resolved as Node does, and as bundlers do", LONG, async () => {
   await run(join(BIN, "tsc"), ["-p", join(project, "tsconfig.json")]);
   await run(join(BIN, "tsc"), ["-p", join(project, "tsconfig.page.json")]);
 });
 
-test("runs in Node", async () => {
+test("runs in Node", LONG, async () => {
   const { stdout } = await run(process.execPath, [join(project, "program.ts"), server.url, server.secret]);
   expect(JSON.parse(stdout)).toEqual({ ...seen(), reason: "USER_NOT_FOUND", isMistaken: false });
 });
 
-test.skipIf(!HAS_CHROMIUM && !process.env["CI"])("runs in a page and in a worker of it, as Vite bundles them", async () => {
-  await build({ root: project, configFile: false, logLevel: "error" });
-  const [page = ""] = filesOf(join(project, "dist/assets")).filter((path) => /\/index-.*\.js$/.test(path));
-  // UserService alone.
-  expect(gzipSync(readFileSync(page)).length).toBeLessThan(40_000);
-  const tab = await (await openBrowser()).newPage();
-  await tab.goto(`${site.url}/#${encodeURIComponent(JSON.stringify(settings()))}`);
-  await tab.waitForFunction("document.body.textContent.includes('worker')");
-  const shown = JSON.parse((await tab.textContent("body")) ?? "");
-  expect(shown).toEqual({ page: seen(), refusal: "USER_NOT_FOUND", worker: seen() });
-});
+test.skipIf(!HAS_CHROMIUM && !process.env["CI"])(
+  "runs in a page and in a worker of it, as Vite bundles them",
+  LONG,
+  async () => {
+    await build({ root: project, configFile: false, logLevel: "error" });
+    const [page = ""] = filesOf(join(project, "dist/assets")).filter((path) => /\/index-.*\.js$/.test(path));
+    // UserService alone.
+    expect(gzipSync(readFileSync(page)).length).toBeLessThan(40_000);
+    const tab = await (await openBrowser()).newPage();
+    await tab.goto(`${site.url}/#${encodeURIComponent(JSON.stringify(settings()))}`);
+    await tab.waitForFunction("document.body.textContent.includes('worker')");
+    const shown = JSON.parse((await tab.textContent("body")) ?? "");
+    expect(shown).toEqual({ page: seen(), refusal: "USER_NOT_FOUND", worker: seen() });
+  },
+);
 
 test.each(["workerd", "edge-light", "browser", "default"])(
   "needs nothing of Node where the platform is %s",
@@ -110,7 +115,7 @@ test.each(["workerd", "edge-light", "browser", "default"])(
   },
 );
 
-test("the examples of the README have the right types, and run", async () => {
+test("the examples of the README have the right types, and run", LONG, async () => {
   const blocks = readFileSync(join(ROOT, "packages/client/README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs);
   const key = 'declare const process: { readonly argv: string[] };\nconst apiKey = process.argv[2] ?? "";';
   const program = [key, ...Array.from(blocks, ([, code = ""]) => code)]
