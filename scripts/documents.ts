@@ -17,6 +17,7 @@ import { dashboard } from "./dashboard/dashboard.ts";
 const DOCUMENTS = {
   "deploy/grafana/roster.json": dashboard,
   "docs/cli.md": commandLineDocument,
+  "docs/clients.md": clientsDocument,
   "docs/errors.md": errorsDocument,
   "docs/operations.md": operationsDocument,
   "docs/permissions.md": permissionsDocument,
@@ -120,6 +121,19 @@ function operationsDocument(file: string): string {
   const text = readFileSync(file, "utf8");
   const withMetrics = withTable(text, "src/metrics/definitions.ts", ["metric", "type", "unit", "labels", ""], metrics);
   return withTable(withMetrics, "src/directory/keys/refusal.ts", ["cause", "when"], causes);
+}
+
+/** Shows the examples as they are in their files. */
+function clientsDocument(file: string): string {
+  const text = readFileSync(file, "utf8");
+  return text.replace(
+    /(<!-- Made by `npm run documents` from (examples\/\S+\.(\w+)): change those. -->\n)(\n```[\s\S]*?\n```\n)?/g,
+    codeBlock,
+  );
+}
+
+function codeBlock(_: string, begin: string, path: string, language: string): string {
+  return `${begin}\n\`\`\`${language}\n${readFileSync(join(import.meta.dirname, "..", path), "utf8")}\`\`\`\n`;
 }
 
 /** The document with the table from this source anew; the rest is as it is written. */
