@@ -16,7 +16,7 @@ import type { PeerContext } from "./peer.ts";
 /** What the pipeline has to know of a call, on either port. Connect's `HandlerContext` is one. */
 export interface CallContext extends CodecContext, PeerContext, CallIdsContext {
   /** Headers of the answer, where they can still be set. */
-  readonly responseHeader?: Headers;
+  readonly responseHeader?: { set(name: string, value: string): unknown };
   /** Aborted when the caller is gone or its deadline has passed. It costs something: read it only where it is needed. */
   readonly signal: AbortSignal;
   /** Whether it is aborted, for contexts that know this without a signal. */

@@ -10,13 +10,15 @@ import type { CallSpan, Tracer } from "../../tracing/span.ts";
 import { beginCallSpan, within } from "../call-spans.ts";
 import type { AnswerConsole } from "../console/console.ts";
 import { dropFarDeadlines } from "../deadlines.ts";
-import { badRequest, unknownMethod } from "../error-responses.ts";
+import { badRequest, bodyOf, unknownMethod } from "../error-responses.ts";
 import { answerProbe, type Readiness } from "../probes.ts";
 import type { Route } from "../route.ts";
 import { clientCertificateOf } from "../tls/client-certificates.ts";
 import { completeErrors } from "./complete-errors.ts";
 import { answerPreflight, type CorsOrigins, setCorsHeaders } from "./cors.ts";
 import type { Request, Response } from "./request-response.ts";
+import { COMPRESS_MIN_BYTES } from "./unary/answer.ts";
+import { type AnswerUnary, createUnaryCalls } from "./unary/unary-calls.ts";
 
 export interface HandlerOptions {
   readonly routes: readonly Route[];
@@ -37,8 +39,10 @@ export function createHttpHandler(options: HandlerOptions) {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
     readMaxBytes: maxMessageBytes,
+    compressMinBytes: COMPRESS_MIN_BYTES,
     jsonOptions: JSON_OPTIONS,
   });
+  const unaryCall = createUnaryCalls({ routes, maxMessageBytes, jsonOptions: JSON_OPTIONS, log });
   for (const { service, implementation } of routes) {
     router.service(service, implementation);
   }
@@ -48,6 +52,7 @@ export function createHttpHandler(options: HandlerOptions) {
   const handlerOf = (path: string) => handlers.get(path) ?? (isScimPath(path) ? scim : undefined);
   return (request: Request, response: Response): void => {
     dropRest(request);
+    dropFarDeadlines(request.headers);
     setCorsHeaders(request, response, corsOrigins);
     if (
       answerPreflight(request, response) ||
@@ -60,7 +65,8 @@ export function createHttpHandler(options: HandlerOptions) {
     const ids = new CallIds(request.headers);
     const address = request.socket.remoteAddress ?? "";
     const span = beginCallSpan(tracer, ids, { path, headers: request.headers, address, response });
-    within(span, () => respond(handlerOf(path), path, request, response, ids, log)).catch((error: unknown) => {
+    const handlers = { direct: unaryCall(path, request), handler: handlerOf(path) };
+    within(span, () => respond(handlers, path, request, response, ids, log)).catch((error: unknown) => {
       // The caller has gone: nobody is left to send an error to.
       log.debug({ ...ids.logged, path, err: error }, "call aborted");
       response.destroy();
@@ -83,15 +89,18 @@ const JSON_OPTIONS = {
 };
 
 async function respond(
-  handler: UniversalHandlerFn | undefined,
+  { direct, handler }: { readonly direct: AnswerUnary | undefined; readonly handler: UniversalHandlerFn | undefined },
   path: string,
   request: Request,
   response: Response,
   ids: CallIds,
   log: Log,
 ): Promise<void> {
-  dropFarDeadlines(request.headers);
-  const universal = toUniversal(request, response, ids);
+  const body = await direct?.(request, response, ids);
+  if (direct !== undefined && body === undefined) {
+    return;
+  }
+  const universal = toUniversal(request, response, ids, body);
   const result =
     handler === undefined
       ? unknownMethod(path, request.headers["content-type"] ?? "", ids, log)
@@ -127,12 +136,18 @@ function noteEncoding({ body, ...response }: UniversalServerResponse, span: Call
   return body === undefined ? response : { ...response, body: noted(body) };
 }
 
-/** Undefined for a request whose target or host is no URL. */
-function toUniversal(request: Request, response: Response, ids: CallIds): UniversalServerRequest | undefined {
+/** Undefined for a request whose target or host is no URL. `body`: what has been read of it. */
+function toUniversal(
+  request: Request,
+  response: Response,
+  ids: CallIds,
+  body: Uint8Array | undefined,
+): UniversalServerRequest | undefined {
   try {
     const peer = { address: request.socket.remoteAddress ?? "", certificate: clientCertificateOf(request.socket) };
     const values = createContextValues().set(PEER, peer).set(CALL_IDS, ids);
-    return universalRequestFromNodeRequest(request, response, undefined, values);
+    const universal = universalRequestFromNodeRequest(request, response, undefined, values);
+    return body === undefined ? universal : { ...universal, body: bodyOf(body) };
   } catch {
     return undefined;
   }
