@@ -28,6 +28,9 @@ describe.skipIf(!HAS_CHROMIUM && !process.env["CI"])("the page of a user", () =>
   const open = (user: User, tab = "", secret = account.secret): Promise<Page> =>
     browser.signIn(secret, `#/users/${user.id}${tab}`);
 
+  const part = (page: Page, name: string) =>
+    page.getByRole("navigation", { name: "Parts of the user" }).getByRole("link", { name });
+
   test("has its values, sessions, keys, history and audit trail, each at an address of its own", LONG, async () => {
     const user = await add("Ada Okafor");
     for (const externalId of ["laptop", "phone", "watch"])
@@ -39,7 +42,7 @@ describe.skipIf(!HAS_CHROMIUM && !process.env["CI"])("the page of a user", () =>
     await page.getByText("apollo").waitFor();
     await inspect(page, "user-profile");
 
-    await page.getByRole("link", { name: "Sessions" }).click();
+    await part(page, "Sessions").click();
     await page
       .getByRole("row", { name: "phone" })
       .getByRole("button", { name: /End session/ })
@@ -51,11 +54,11 @@ describe.skipIf(!HAS_CHROMIUM && !process.env["CI"])("the page of a user", () =>
     await page.getByText("2 sessions were ended").waitFor();
     await expect.poll(() => page.getByRole("grid").getByText("Ended", { exact: true }).count()).toBe(3 + 1);
 
-    await page.getByRole("link", { name: "API keys" }).click();
+    await part(page, "API keys").click();
     await page.getByRole("row", { name: "Test key" }).getByText("Works").waitFor();
     await inspect(page, "user-keys");
 
-    await page.getByRole("link", { name: "History" }).click();
+    await part(page, "History").click();
     const latest = page.getByRole("listitem").first();
     await latest.getByRole("row", { name: "metadata.plan free pro" }).waitFor();
     await latest.getByRole("row", { name: 'metadata.tags ["a","b"]' }).waitFor();
@@ -64,7 +67,7 @@ describe.skipIf(!HAS_CHROMIUM && !process.env["CI"])("the page of a user", () =>
     await account.users().suspendUser({ id: user.id });
     await page.getByRole("listitem").first().getByRole("row", { name: "Status ACTIVE SUSPENDED" }).waitFor();
 
-    await page.getByRole("link", { name: "Audit" }).click();
+    await part(page, "Audit").click();
     await page.getByRole("row", { name: /User .*project, metadata/ }).waitFor();
     await inspect(page, "user-audit");
     expect(page.url()).toContain(`#/users/${user.id}/audit`);
@@ -167,7 +170,7 @@ describe.skipIf(!HAS_CHROMIUM && !process.env["CI"])("the page of a user", () =>
   test("shows those who may only read nothing that they may not do", LONG, async () => {
     const user = await add("Karen Haddad");
     const page = await open(user, "", await createKey(roster.server.url, account.secret, 1));
-    await page.getByRole("link", { name: "Sessions" }).waitFor();
+    await part(page, "Sessions").waitFor();
     expect(await page.getByRole("button", { name: /Edit|Suspend|More actions/ }).count()).toBe(0);
     expect(await page.getByRole("link", { name: /API keys|History|Audit/ }).count()).toBe(0);
     await page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Server" }).click();

@@ -1,7 +1,10 @@
-import { AuditAction, type AuditEntry, AuditOutcome, AuditResource } from "../api/schema.ts";
+import { AuditAction, type AuditEntry, AuditOutcome } from "../api/schema.ts";
+import { MonoLink } from "../ui/mono-link.tsx";
 import { Badge, type Tone } from "../ui/status.tsx";
 import type { Column } from "../ui/table/column.ts";
 import { TimeText } from "../ui/time-text.tsx";
+import { callerHref, type HrefOf, resourceHref, userHref } from "./audit-links.ts";
+import { actionName, callerName, callName, resourceName } from "./audit-names.ts";
 
 const TONES: Partial<Readonly<Record<AuditAction, Tone>>> = {
   [AuditAction.CREATED]: "good",
@@ -14,26 +17,47 @@ const TONES: Partial<Readonly<Record<AuditAction, Tone>>> = {
   [AuditAction.PURGED]: "bad",
 };
 
-/** The columns of a list of audit entries. */
-export function auditColumns(): readonly Column<AuditEntry>[] {
+/** The columns of a list of audit entries. `href`: makes links to what they name. */
+export function auditColumns(href: HrefOf): readonly Column<AuditEntry>[] {
   return [
-    { id: "time", header: "Time", width: [130, 0], cell: ({ time }) => <TimeText time={time} /> },
-    { id: "action", header: "Action", width: [130, 0], cell: (entry) => <Action entry={entry} /> },
-    { id: "resource", header: "Resource", width: [180, 1], cell: (entry) => <ResourceName entry={entry} /> },
-    { id: "user", header: "User", width: [160, 1], cell: ({ userId }) => <span className="mono">{userId}</span> },
+    {
+      id: "time",
+      header: "Time",
+      width: [130, 0],
+      orderBy: "sequence",
+      cell: ({ time }) => <TimeText time={time} />,
+    },
+    { id: "action", header: "Action", width: [120, 0], cell: (entry) => <Action entry={entry} /> },
+    {
+      id: "resource",
+      header: "Resource",
+      width: [210, 2],
+      cell: (entry) => (
+        <>
+          {resourceName(entry)} <MonoLink href={resourceHref(entry, href)}>{entry.resourceId}</MonoLink>
+        </>
+      ),
+    },
+    {
+      id: "user",
+      header: "User",
+      width: [160, 1],
+      hidden: true,
+      cell: ({ userId }) => <MonoLink href={userHref(userId, href)}>{userId}</MonoLink>,
+    },
     {
       id: "fields",
       header: "Fields",
       width: [150, 1],
       cell: ({ changedFields, refusal }) => refusal || changedFields.join(", "),
     },
-    { id: "caller", header: "By", width: [180, 1], cell: (entry) => <span className="mono">{callerOf(entry)}</span> },
     {
-      id: "method",
-      header: "Call",
-      width: [170, 1],
-      cell: ({ method }) => <span className="mono">{method.replace(/^roster\.v1\./, "")}</span>,
+      id: "caller",
+      header: "By",
+      width: [160, 1],
+      cell: (entry) => <MonoLink href={callerHref(entry, href)}>{callerName(entry)}</MonoLink>,
     },
+    { id: "method", header: "Call", width: [200, 1], cell: (entry) => <span className="mono">{callName(entry)}</span> },
     {
       id: "address",
       header: "Address",
@@ -48,35 +72,23 @@ export function auditColumns(): readonly Column<AuditEntry>[] {
       hidden: true,
       cell: ({ requestId }) => <span className="mono">{requestId}</span>,
     },
+    {
+      id: "sequence",
+      header: "Number",
+      width: [90, 0],
+      hidden: true,
+      cell: ({ sequence }) => sequence.toLocaleString("en"),
+    },
   ];
 }
 
-function Action({ entry: { action, outcome, count } }: { readonly entry: AuditEntry }) {
-  const times = count > 1n ? ` × ${count}` : "";
-  if (outcome === AuditOutcome.REFUSED) return <Badge tone="bad">Refused{times}</Badge>;
+/** What was done, or that it was refused. */
+export function Action({ entry }: { readonly entry: AuditEntry }) {
+  const tone = entry.outcome === AuditOutcome.REFUSED ? "bad" : (TONES[entry.action] ?? "calm");
   return (
-    <Badge tone={TONES[action] ?? "calm"}>
-      {words(AuditAction[action])}
-      {times}
+    <Badge tone={tone}>
+      {actionName(entry)}
+      {entry.count > 1n ? ` × ${entry.count}` : ""}
     </Badge>
   );
-}
-
-function ResourceName({ entry: { resource, resourceId } }: { readonly entry: AuditEntry }) {
-  return (
-    <>
-      {words(AuditResource[resource])} <span className="mono soft">{resourceId}</span>
-    </>
-  );
-}
-
-/** The server itself has no key and no user. */
-function callerOf({ callerUserId, apiKeyId, tokenSubject }: AuditEntry): string {
-  return callerUserId || apiKeyId || tokenSubject || "server";
-}
-
-/** `API key` for API_KEY. */
-function words(name: string | undefined): string {
-  const text = (name ?? "").replaceAll("_", " ").toLowerCase();
-  return text === "unspecified" ? "" : text.replace(/^api/, "API").replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }

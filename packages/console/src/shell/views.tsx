@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import { AccountPage } from "../accounts/account-page.tsx";
 import { AccountsPage } from "../accounts/accounts-page.tsx";
-import { AccountService, ApiKeyService, ServerService, UserService } from "../api/schema.ts";
+import { AccountService, ApiKeyService, AuditService, ServerService, UserService } from "../api/schema.ts";
+import { AuditPage } from "../audit/audit-page.tsx";
 import { KeyPage } from "../keys/key-page.tsx";
 import { KeysPage } from "../keys/keys-page.tsx";
 import { ServerPage } from "../server/server-page.tsx";
@@ -44,6 +45,13 @@ export const VIEWS: readonly View[] = [
     icon: "key",
     allowed: ({ methods }) => methods.has(nameOf(ApiKeyService.method.listApiKeys)),
     render: ([id]) => (id === undefined ? <KeysPage /> : <KeyPage key={id} id={id} />),
+  },
+  {
+    id: "audit",
+    label: "Audit",
+    icon: "audit",
+    allowed: ({ methods }) => methods.has(nameOf(AuditService.method.listAuditEntries)),
+    render: () => <AuditPage />,
   },
   {
     id: "server",

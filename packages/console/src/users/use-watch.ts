@@ -1,8 +1,9 @@
 import { useTransport } from "@connectrpc/connect-query";
 import { useEffect, useEffectEvent, useState } from "react";
+import type { WatchState } from "../api/follow.ts";
 import type { UserChange } from "../api/schema.ts";
 import { UserService } from "../api/schema.ts";
-import { type WatchState, watchUsers } from "../api/watch-users.ts";
+import { watchUsers } from "../api/watch-users.ts";
 import { useMay, useSession } from "../session/session.ts";
 
 interface Watch {

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { createConnectQueryKey, useQuery, useTransport } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import type { WatchState } from "../../api/follow.ts";
 import {
   type GetUserResponse,
   GetUserResponseSchema,
@@ -10,7 +11,6 @@ import {
   UserChangeType,
   UserService,
 } from "../../api/schema.ts";
-import type { WatchState } from "../../api/watch-users.ts";
 import { useAccountId } from "../../session/account.ts";
 import { useWatch } from "../use-watch.ts";
 

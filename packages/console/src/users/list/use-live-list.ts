@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { WatchState } from "../../api/follow.ts";
 import type { User, UserChange } from "../../api/schema.ts";
-import type { WatchState } from "../../api/watch-users.ts";
 import { useWatch } from "../use-watch.ts";
 import { afterChanges, type LiveList, UNCHANGED, withoutFlashes } from "./live-list.ts";
 import { matchesQuery } from "./matches-query.ts";

@@ -4,7 +4,9 @@ import { hashOf, setParams, useRoute } from "../../router/route.ts";
 import { useTitle } from "../../router/use-title.ts";
 import { useHref } from "../../session/account.ts";
 import { useMay } from "../../session/session.ts";
+import { Arrivals } from "../../ui/arrivals.tsx";
 import { Button } from "../../ui/button.tsx";
+import { LiveBadge } from "../../ui/live-badge.tsx";
 import { Failed, Loading } from "../../ui/states.tsx";
 import { DataTable } from "../../ui/table/data-table.tsx";
 import { TableSkeleton } from "../../ui/table/table-skeleton.tsx";
@@ -12,8 +14,6 @@ import type { Selection } from "../../ui/table/types.ts";
 import { useColumnVisibility } from "../../ui/table/use-columns.ts";
 import { BatchBar } from "../batch/batch-bar.tsx";
 import { CreateUser } from "../form/create-user.tsx";
-import { LiveBadge } from "../live-badge.tsx";
-import { Arrivals } from "./arrivals.tsx";
 import { rememberList } from "./last-list.ts";
 import { NoUsers } from "./no-users.tsx";
 import { useListQuery } from "./use-list-query.ts";
@@ -21,6 +21,8 @@ import { useLiveList } from "./use-live-list.ts";
 import { useUserCount, useUsers } from "./use-users.ts";
 import { userColumns } from "./user-columns.tsx";
 import { UserTools } from "./user-tools.tsx";
+
+const NEW_USERS = ["new user", "new users"] as const;
 
 /** The users of an account: searched, filtered, ordered, and live. */
 export function UsersPage() {
@@ -66,7 +68,7 @@ export function UsersPage() {
       </div>
       <UserTools list={list} problem={pages.problem} columns={columns} visibility={visibility} toggle={toggle} />
       <div ref={place} className="list-place" aria-busy={pages.stale}>
-        <Arrivals count={live.arrived.size} table={place} atOnce={list.orderBy === ""} onShow={reload} />
+        <Arrivals count={live.arrived.size} names={NEW_USERS} table={place} atOnce={list.orderBy === ""} onShow={reload} />
         {pages.loading ? (
           <>
             <Loading what="users" />

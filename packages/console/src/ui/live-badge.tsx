@@ -1,4 +1,4 @@
-import type { WatchState } from "../api/watch-users.ts";
+import type { WatchState } from "../api/follow.ts";
 
 const TEXTS = {
   live: ["Live", "Changes show as they are made"],
