@@ -16,6 +16,7 @@ import "./shell/shell.css";
 import "./users/users.css";
 import "./accounts/accounts.css";
 import "./keys/keys.css";
+import "./transfer/transfer.css";
 import "./server/server.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

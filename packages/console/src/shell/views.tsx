@@ -7,6 +7,7 @@ import { KeyPage } from "../keys/key-page.tsx";
 import { KeysPage } from "../keys/keys-page.tsx";
 import { ServerPage } from "../server/server-page.tsx";
 import type { Session } from "../session/session.ts";
+import { ImportPage } from "../transfer/import/import-page.tsx";
 import type { IconName } from "../ui/icon.tsx";
 import { UserPage } from "../users/detail/user-page.tsx";
 import { UsersPage } from "../users/list/users-page.tsx";
@@ -30,6 +31,13 @@ export const VIEWS: readonly View[] = [
     icon: "users",
     allowed: ({ methods }) => methods.has(nameOf(UserService.method.getUser)),
     render: ([id, tab]) => (id === undefined ? <UsersPage /> : <UserPage key={id} id={id} tab={tab ?? "profile"} />),
+  },
+  {
+    id: "import",
+    label: "Import",
+    icon: "import",
+    allowed: ({ methods }) => methods.has(nameOf(UserService.method.importUsers)),
+    render: () => <ImportPage />,
   },
   {
     id: "accounts",

@@ -4,6 +4,7 @@ import { hashOf, setParams, useRoute } from "../../router/route.ts";
 import { useTitle } from "../../router/use-title.ts";
 import { useHref } from "../../session/account.ts";
 import { useMay } from "../../session/session.ts";
+import { ExportButton } from "../../transfer/export/export-button.tsx";
 import { Arrivals } from "../../ui/arrivals.tsx";
 import { Button } from "../../ui/button.tsx";
 import { LiveBadge } from "../../ui/live-badge.tsx";
@@ -60,6 +61,7 @@ export function UsersPage() {
           Users <span className="count">{count.text}</span>
         </h1>
         <LiveBadge state={live.state} />
+        <ExportButton list={list} />
         {mayCreate && (
           <Button look="primary" icon="plus" onClick={() => setCreating(true)}>
             Create user
