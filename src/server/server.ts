@@ -21,6 +21,7 @@ import { createScim, type ScimOptions } from "../scim/scim.ts";
 import type { Tracer } from "../tracing/span.ts";
 import { VERSION } from "../version.ts";
 import { createConsole } from "./console/console.ts";
+import type { SignInCode } from "./console/sign-in-code.ts";
 import { monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
 import type { CorsOrigins } from "./http/cors.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly corsOrigins: CorsOrigins;
   /** The folder that the console was built into. Absent: none is served. */
   readonly consoleFolder?: string | undefined;
+  /** Opens the console signed in. Absent: nothing but a key does. */
+  readonly signInCode?: Pick<SignInCode, "redeem"> | undefined;
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
@@ -166,7 +169,7 @@ async function openPorts(
   options: Omit<ServerOptions, "scim"> & Pick<HandlerOptions, "scim" | "readiness">,
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
   const { maxMessageBytes, consoleFolder, tracer, log } = options;
-  const answerConsole = consoleFolder === undefined ? undefined : createConsole(consoleFolder);
+  const answerConsole = consoleFolder === undefined ? undefined : createConsole(consoleFolder, options.signInCode);
   const http = await openHttpPort(createHttpHandler({ ...options, routes, answerConsole }), options.http, log);
   try {
     return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes, tracer }, log)) };

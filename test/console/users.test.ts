@@ -108,6 +108,28 @@ describe.skipIf(!HAS_CHROMIUM && !process.env["CI"])("the list of users", () => 
     await expect.poll(() => grid(page).evaluate((element) => element.scrollTop)).toBeGreaterThan(1_000);
   });
 
+  test("goes anywhere by a few letters", LONG, async () => {
+    const page = await browser.signIn(account.secret);
+    await row(page, "example.com").first().waitFor();
+    await page.keyboard.press("/");
+    await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Search users");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("crm-1007");
+    await page.getByRole("option", { name: "Karen" }).waitFor();
+    await inspect(page, "palette");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Profile" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("create user");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Create user" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("colours dark");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+  });
+
   test("does to those who are selected what is asked, and tells how it went", LONG, async () => {
     const users = account.users();
     const ids: string[] = [];

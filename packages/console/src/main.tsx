@@ -12,6 +12,7 @@ import "./ui/status.css";
 import "./ui/table/table.css";
 import "./ui/tabs.css";
 import "./ui/toasts.css";
+import "./shell/palette/palette.css";
 import "./shell/shell.css";
 import "./users/users.css";
 import "./accounts/accounts.css";

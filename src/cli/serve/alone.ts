@@ -10,6 +10,7 @@ import { greeting } from "./greeting.ts";
 import { listen } from "./listen.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { firstKey, openDirectory } from "./open-directory.ts";
+import { signInCode } from "./sign-in-code.ts";
 import { waitForSignal } from "./signals.ts";
 
 /** Runs a server that is this one process. */
@@ -25,9 +26,10 @@ export async function serveAlone(config: Config, log: Log): Promise<void> {
   try {
     metrics = await exposeMetrics(config, readMetrics, readiness, log);
     const secret = await firstKey(directory, config);
-    server = await listen({ ...config, meter, tracer }, directory, log);
+    const code = signInCode(config, secret, process.stdout.isTTY);
+    server = await listen({ ...config, meter, tracer, signInCode: code }, directory, log);
     const signalled = waitForSignal();
-    process.stdout.write(greeting({ ...server, metrics }, config, secret));
+    process.stdout.write(greeting({ ...server, metrics }, config, secret, code?.code));
     const signal = await signalled;
     log.info({ signal }, "draining; a second signal ends it at once");
     await server.stop();

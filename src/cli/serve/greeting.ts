@@ -5,11 +5,14 @@ import { DEFAULT_ACCOUNT } from "../../directory/accounts/account.ts";
 import { adminKeyPath } from "../admin-key.ts";
 import { consoleFolder } from "./console.ts";
 
-/** What a server prints when it is ready. `secret`: of the first key, if this start has made it. */
+/**
+ * What a server prints when it is ready. `secret`: of the first key, if this start has made it. `code`: opens the console signed in.
+ */
 export function greeting(
   { http, grpc, metrics }: Addresses & { readonly metrics: Address | undefined },
   config: Config,
   secret: string | undefined,
+  code?: string,
 ): string {
   const { databaseUrl, databaseReplicaUrls, tls, bootstrapKey, workers } = config;
   const grpcLine = grpc === undefined ? "" : `  gRPC        ${placeText(grpc)}   (gRPC alone, the fast lane for services)\n`;
@@ -24,7 +27,10 @@ export function greeting(
       : `that of ROSTER_BOOTSTRAP_KEY   (account ${DEFAULT_ACCOUNT})`;
   const metricsLine =
     metrics === undefined ? "" : `  metrics     http://${placeText(metrics)}/metrics   (Prometheus; needs no key)\n`;
-  const consoleLine = consoleFolder(config) === undefined ? "" : `  console     ${url}/   (for people, in a browser)\n`;
+  const consoleUrl = code === undefined ? `${url}/   (for people, in a browser)` : `${url}/#/?code=${code}`;
+  const signedIn =
+    code === undefined ? "" : "              (opens it signed in: once, within a minute; afterwards it asks for the key)\n";
+  const consoleLine = consoleFolder(config) === undefined ? "" : `  console     ${consoleUrl}\n${signedIn}`;
   const replicasLine = databaseReplicaUrls.map((replica) => `  replica     ${withoutSecrets(replica)}\n`).join("");
   const workersLine = workers === 1 ? "" : `  workers     ${workers}\n`;
   const keyLine = secret === undefined ? "" : `  first key   ${key}\n`;

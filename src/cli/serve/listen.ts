@@ -9,7 +9,7 @@ import type { Directory } from "./open-directory.ts";
 
 /** Serves the directory on the ports that are configured. Throws a CommandError if it can't listen there. */
 export async function listen(
-  config: Config & Pick<ServerOptions, "prunes" | "meter" | "rateLimiter" | "tracer">,
+  config: Config & Pick<ServerOptions, "prunes" | "meter" | "rateLimiter" | "tracer" | "signInCode">,
   { store, sources }: Directory,
   log: Log,
 ): Promise<RosterServer> {

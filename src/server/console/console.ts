@@ -1,13 +1,18 @@
 import type { Request, Response } from "../http/request-response.ts";
 import { type ConsoleFile, type Encoding, readConsoleFiles } from "./console-files.ts";
+import { answerExchange } from "./exchange.ts";
+import type { SignInCode } from "./sign-in-code.ts";
 
-/** Answers a request for a file of the console. Returns whether it was one. */
+/** Answers a request of the console. Returns whether it was one. */
 export type AnswerConsole = (request: Request, response: Response) => boolean;
 
-/** Serves the console that was built into a folder. Its files are read when the first of them is asked for. */
-export function createConsole(folder: string): AnswerConsole {
+/** Serves the console that was built into a folder. Its files are read when the first of them is asked for. `code`: opens it signed in. */
+export function createConsole(folder: string, code?: Pick<SignInCode, "redeem">): AnswerConsole {
   let files: ReadonlyMap<string, ConsoleFile> | undefined;
   return (request, response) => {
+    if (answerExchange(request, response, code)) {
+      return true;
+    }
     if (request.method !== "GET" && request.method !== "HEAD") {
       return false;
     }

@@ -4,6 +4,7 @@ import { Logo } from "../shell/logo.tsx";
 import { Button } from "../ui/button.tsx";
 import { Checkbox, Field, TextInput } from "../ui/field.tsx";
 import { Notice } from "../ui/states.tsx";
+import { redeem, takeCode } from "./code.ts";
 import { forgetSecret, keepSecret, keptSecret } from "./kept-secret.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -19,6 +20,7 @@ export function SignIn({ note, onSession, onEnd }: SignInProps) {
   const [keep, setKeep] = useState(false);
   const [busy, setBusy] = useState(keptSecret() !== undefined);
   const [error, setError] = useState<unknown>();
+  const [linkNote, setLinkNote] = useState<string>();
 
   const signIn = async (given: string) => {
     setBusy(true);
@@ -31,11 +33,20 @@ export function SignIn({ note, onSession, onEnd }: SignInProps) {
       setBusy(false);
     }
   };
+  const signInByCode = async (code: string) => {
+    setBusy(true);
+    const given = await redeem(code);
+    if (given !== undefined) return signIn(given);
+    setLinkNote("This link was used already, or is older than a minute. The key opens the console, too.");
+    setBusy(false);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened.
   useEffect(() => {
     document.title = "Sign in · Roster";
+    const code = takeCode();
     const kept = keptSecret();
-    if (kept !== undefined) void signIn(kept);
+    if (code !== undefined) void signInByCode(code);
+    else if (kept !== undefined) void signIn(kept);
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -48,7 +59,7 @@ export function SignIn({ note, onSession, onEnd }: SignInProps) {
       <form className="sign-in-card" onSubmit={submit}>
         <Logo />
         <h1>Sign in</h1>
-        {note !== undefined && <Notice tone="warn">{note}</Notice>}
+        {(note ?? linkNote) !== undefined && <Notice tone="warn">{note ?? linkNote}</Notice>}
         <Field
           label="API key"
           hint={

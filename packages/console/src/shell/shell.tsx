@@ -1,9 +1,11 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { hashOf, navigate, useRoute } from "../router/route.ts";
 import { useSession } from "../session/session.ts";
 import { Empty } from "../ui/states.tsx";
 import { Receipts } from "../users/purge/receipts.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { Palette } from "./palette/palette.tsx";
+import { useShortcuts } from "./palette/use-shortcuts.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { VIEWS } from "./views.tsx";
 
@@ -19,13 +21,15 @@ export function Shell() {
     if (path.length === 0) navigate(hashOf([first], params), { replace: true });
   }, [path, params, first]);
   const view = views.find(({ id }) => id === name);
+  const [finding, setFinding] = useState(false);
+  useShortcuts(() => setFinding(true));
   useFocusOnChange(main, `${name}/${rest[0] ?? ""}`);
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <Sidebar views={views} current={view?.id} />
+      <Sidebar views={views} current={view?.id} onFind={() => setFinding(true)} />
       <div className="shell-content">
         <ConnectionBanner />
         <main ref={main} id="main" tabIndex={-1} className="main">
@@ -39,6 +43,7 @@ export function Shell() {
         </main>
       </div>
       <Receipts />
+      {finding && <Palette views={views} onClose={() => setFinding(false)} />}
     </div>
   );
 }

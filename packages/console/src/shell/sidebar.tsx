@@ -7,7 +7,16 @@ import { Logo } from "./logo.tsx";
 import { ThemeMenu } from "./theme-menu.tsx";
 import type { View } from "./views.tsx";
 
-export function Sidebar({ views, current }: { readonly views: readonly View[]; readonly current: string | undefined }) {
+const SHORTCUT = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
+
+interface SidebarProps {
+  readonly views: readonly View[];
+  readonly current: string | undefined;
+  /** Opens the command palette. */
+  readonly onFind: () => void;
+}
+
+export function Sidebar({ views, current, onFind }: SidebarProps) {
   const href = useHref();
   return (
     <header className="sidebar">
@@ -16,6 +25,11 @@ export function Sidebar({ views, current }: { readonly views: readonly View[]; r
         <ThemeMenu />
       </div>
       <AccountSwitch />
+      <button type="button" className="find" onClick={onFind} aria-keyshortcuts="Control+K Meta+K">
+        <Icon name="search" />
+        <span>Find</span>
+        <kbd>{SHORTCUT}</kbd>
+      </button>
       <nav aria-label="Console" className="nav">
         {views.map(({ id, label, icon }) => (
           <a key={id} href={href([id])} className="nav-link" aria-current={id === current ? "page" : undefined}>

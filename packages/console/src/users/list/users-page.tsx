@@ -31,12 +31,13 @@ export function UsersPage() {
   const list = useListQuery();
   const { path, params } = useRoute();
   useEffect(() => {
-    if (path.length <= 1) rememberList(hashOf(path, params));
+    if (path.length <= 1) rememberList(hashOf(path, { ...params, new: "" }));
   }, [path, params]);
   const href = useHref();
   const mayChange = useMay(UserService.method.batchUpdateUsers);
   const mayCreate = useMay(UserService.method.createUser);
-  const [creating, setCreating] = useState(false);
+  const creating = params["new"] !== undefined;
+  const setCreating = (open: boolean) => setParams({ new: open ? "1" : "" });
   const [selection, setSelection] = useState<Selection>({});
   const place = useRef<HTMLDivElement>(null);
   const columns = useMemo(() => userColumns((id) => href(["users", id])), [href]);
