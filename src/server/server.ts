@@ -22,6 +22,7 @@ import type { Tracer } from "../tracing/span.ts";
 import { VERSION } from "../version.ts";
 import { createConsole } from "./console/console.ts";
 import type { SignInCode } from "./console/sign-in-code.ts";
+import type { ConsoleSignIn } from "./console/sign-ins.ts";
 import { monitorDatabase } from "./database-monitor.ts";
 import { type GrpcPort, type GrpcPortOptions, openGrpcPort } from "./grpc/port.ts";
 import type { CorsOrigins } from "./http/cors.ts";
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly consoleFolder?: string | undefined;
   /** Opens the console signed in. Absent: nothing but a key does. */
   readonly signInCode?: Pick<SignInCode, "redeem"> | undefined;
+  /** Where people sign in to the console, at the moment. Default: nowhere. */
+  readonly consoleSignIns?: (() => readonly ConsoleSignIn[]) | undefined;
   readonly maxMessageBytes: number;
   /** How long the change history reaches back. */
   readonly changeRetention: Micros;
@@ -168,8 +171,8 @@ async function openPorts(
   routes: readonly Route[],
   options: Omit<ServerOptions, "scim"> & Pick<HandlerOptions, "scim" | "readiness">,
 ): Promise<{ http: HttpPort; grpc: GrpcPort | undefined }> {
-  const { maxMessageBytes, consoleFolder, tracer, log } = options;
-  const answerConsole = consoleFolder === undefined ? undefined : createConsole(consoleFolder, options.signInCode);
+  const { maxMessageBytes, consoleFolder: folder, signInCode: code, consoleSignIns: signIns, tracer, log } = options;
+  const answerConsole = folder === undefined ? undefined : createConsole({ folder, code, signIns });
   const http = await openHttpPort(createHttpHandler({ ...options, routes, answerConsole }), options.http, log);
   try {
     return { http, grpc: options.grpc && (await openGrpcPort(routes, { ...options.grpc, maxMessageBytes, tracer }, log)) };

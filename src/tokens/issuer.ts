@@ -19,6 +19,18 @@ export interface Issuer {
   readonly role: Mapping<Role>;
   /** How an unknown subject becomes a user at its first call. Undefined: it is refused. */
   readonly newUser: NewUserClaims | undefined;
+  /** How people sign in to the console there. Undefined: they do not. */
+  readonly console: ConsoleClient | undefined;
+}
+
+/** The console as the issuer knows it: a public client, without a secret. */
+export interface ConsoleClient {
+  readonly clientId: string;
+  readonly scope: string;
+  /** What people call the issuer. */
+  readonly name: string;
+  /** Origins of its endpoints, where they are others than its own. */
+  readonly origins: readonly string[];
 }
 
 /** Where the public keys of an issuer come from: its discovery document, the place of its keys, or the file itself. */

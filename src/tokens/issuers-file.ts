@@ -4,7 +4,7 @@ import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import type { Role } from "../directory/keys/api-key.ts";
 import type { UserKeyKind } from "../directory/users/user.ts";
 import { messageOf } from "../directory/values/cause.ts";
-import type { ClaimPath, Issuer, KeySource, Mapping, NewUserClaims } from "./issuer.ts";
+import type { ClaimPath, ConsoleClient, Issuer, KeySource, Mapping, NewUserClaims } from "./issuer.ts";
 import { ISSUERS_SCHEMA } from "./issuers-schema.ts";
 
 /** The issuers file can't be used. The message names every mistake with its place. */
@@ -52,6 +52,12 @@ interface IssuerDocument {
     readonly email?: ClaimDocument;
     readonly status?: "ACTIVE" | "INVITED";
   };
+  readonly console?: {
+    readonly client_id: string;
+    readonly scope?: string;
+    readonly name?: string;
+    readonly origins?: readonly string[];
+  };
 }
 
 type ClaimDocument = string | readonly string[];
@@ -62,7 +68,7 @@ type MappingDocument<T extends string> =
 const DEFAULT_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 const DEFAULT_TOLERANCE_SECONDS = 30;
 
-const ajv = new Ajv2020({ allErrors: true, formats: { "issuer-url": isIssuerUrl } });
+const ajv = new Ajv2020({ allErrors: true, formats: { "issuer-url": isIssuerUrl, "issuer-origin": isIssuerOrigin } });
 const isIssuersDocument = ajv.compile<IssuersDocument>(ISSUERS_SCHEMA);
 
 function readText(path: string): string {
@@ -90,6 +96,11 @@ function isIssuerUrl(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
 }
 
+/** Not a pattern: it goes into a policy of the console's page, where `*` would be one. */
+function isIssuerOrigin(text: string): boolean {
+  return isIssuerUrl(text) && new URL(text).origin === text && !text.includes("*");
+}
+
 /** Of several alternatives, the errors of each say enough. */
 function isTelling({ keyword }: ErrorObject): boolean {
   return keyword !== "oneOf" && keyword !== "anyOf";
@@ -103,15 +114,25 @@ function describe({ instancePath, keyword, message, params }: ErrorObject): stri
   if (keyword === "enum") {
     return `${place}: must be one of ${(params["allowedValues"] as string[]).join(", ")}`;
   }
-  return keyword === "format" ? `${place}: must be an https URL` : `${place}: ${message}`;
+  return keyword === "format" ? `${place}: must be ${FORMATS[String(params["format"])]}` : `${place}: ${message}`;
 }
 
+const FORMATS: Readonly<Record<string, string>> = {
+  "issuer-url": "an https URL",
+  "issuer-origin": "an https origin, as https://login.example.com",
+};
+
 /** What the schema can't say. */
-function mistakesOf({ issuer, jwks_uri, jwks }: IssuerDocument, index: number, all: readonly IssuerDocument[]): string[] {
+function mistakesOf(
+  { issuer, jwks_uri, jwks, console }: IssuerDocument,
+  index: number,
+  all: readonly IssuerDocument[],
+): string[] {
   const place = `issuers.${index}`;
   const mistakes: string[] = [];
   if (all.findIndex((other) => other.issuer === issuer) < index) mistakes.push(`${place}.issuer: is there twice`);
   if (jwks_uri !== undefined && jwks !== undefined) mistakes.push(`${place}: takes jwks_uri or jwks, not both`);
+  if (console !== undefined && new URL(issuer).host.includes("*")) mistakes.push(`${place}.issuer: must name a host`);
   if (jwks !== undefined) mistakes.push(...keyMistakes(jwks).map((mistake) => `${place}.jwks: ${mistake}`));
   return mistakes;
 }
@@ -143,6 +164,7 @@ function toIssuer(document: IssuerDocument): Issuer {
     user: toUserKey(document.user),
     role: toMapping(document.role ?? "SELF"),
     newUser: document.create_users && toNewUser(document.create_users),
+    console: document.console && toConsoleClient(document.issuer, document.console),
   };
 }
 
@@ -178,6 +200,13 @@ function toNewUser({ name, display_name, email, status }: NonNullable<IssuerDocu
     email: toOptionalPath(email),
     status: status ?? "ACTIVE",
   };
+}
+
+function toConsoleClient(
+  issuer: string,
+  { client_id, scope, name, origins }: NonNullable<IssuerDocument["console"]>,
+): ConsoleClient {
+  return { clientId: client_id, scope: scope ?? "openid", name: name ?? new URL(issuer).host, origins: origins ?? [] };
 }
 
 function toPath(claim: ClaimDocument): ClaimPath {

@@ -56,6 +56,17 @@ export const ISSUERS_SCHEMA = {
           additionalProperties: false,
           properties: { name: CLAIM, display_name: CLAIM, email: CLAIM, status: { enum: ["ACTIVE", "INVITED"] } },
         },
+        console: {
+          type: "object",
+          required: ["client_id"],
+          additionalProperties: false,
+          properties: {
+            client_id: { type: "string", minLength: 1 },
+            scope: { type: "string", minLength: 1 },
+            name: { type: "string", minLength: 1, maxLength: 40 },
+            origins: { type: "array", items: { type: "string", format: "issuer-origin" } },
+          },
+        },
       },
     },
   },

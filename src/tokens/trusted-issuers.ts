@@ -2,12 +2,14 @@ import { unwatchFile, watchFile } from "node:fs";
 import type { JWTVerifyGetKey } from "jose";
 import type { TokenVerifier } from "../directory/keys/bearer-token.ts";
 import type { Log } from "../log.ts";
-import type { Issuer } from "./issuer.ts";
+import type { ConsoleClient, Issuer } from "./issuer.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 import { readIssuersFile } from "./issuers-file.ts";
 import { verifyTokens } from "./verifier.ts";
 
 export interface TrustedIssuers extends TokenVerifier {
+  /** The issuers at which people sign in to the console, as the file is now. */
+  readonly signIns: () => ReadonlyArray<ConsoleClient & { readonly issuer: string }>;
   close(): void;
 }
 
@@ -24,11 +26,12 @@ export function openTrustedIssuers(path: string, log: Log): TrustedIssuers {
     for (const listener of listeners) listener();
   };
   const keys = rememberKeys(log, distrust);
-  let verify = verifyTokens(readIssuersFile(path), keys);
+  let issuers = readIssuersFile(path);
+  let verify = verifyTokens(issuers, keys);
 
   function reload(): void {
     try {
-      const issuers = readIssuersFile(path);
+      issuers = readIssuersFile(path);
       verify = verifyTokens(issuers, keys);
       distrust();
       log.info({ file: path, issuers: issuers.map(({ url }) => url) }, "the issuers file has been read again");
@@ -41,6 +44,7 @@ export function openTrustedIssuers(path: string, log: Log): TrustedIssuers {
   process.on("SIGHUP", reload);
   return {
     verify: (token) => verify(token),
+    signIns: () => issuers.flatMap(({ url, console }) => (console === undefined ? [] : [{ issuer: url, ...console }])),
     onChange: (listener) => void listeners.push(listener),
     close() {
       unwatchFile(path, reload);

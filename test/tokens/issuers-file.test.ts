@@ -39,6 +39,7 @@ test("what is left out has its default", () => {
       user: { kind: "externalId", claim: ["sub"] },
       role: { fixed: "SELF" },
       newUser: undefined,
+      console: undefined,
     },
   ]);
 });
@@ -57,6 +58,7 @@ test("an issuer that says everything is taken at its word", async () => {
     user: { email: "email" },
     role: { claim: ["realm_access", "roles"], values: { boss: "ADMIN", staff: "READER" }, default: "SELF" },
     create_users: { name: "name", display_name: "nick", email: "email", status: "INVITED" },
+    console: { client_id: "roster-console", scope: "openid profile", name: "Acme", origins: ["https://tokens.example.com"] },
   });
   expect(issuer).toEqual({
     url: "https://login.example.com/",
@@ -79,6 +81,7 @@ test("an issuer that says everything is taken at its word", async () => {
       otherwise: "SELF",
     },
     newUser: { name: ["name"], displayName: ["nick"], email: ["email"], status: "INVITED" },
+    console: { clientId: "roster-console", scope: "openid profile", name: "Acme", origins: ["https://tokens.example.com"] },
   });
 });
 
@@ -86,6 +89,7 @@ test("every mistake is named, with its place", () => {
   const issuers = [
     { ...LEAST, audiences: [], algorithms: ["none", "HS256"], nonsense: 1 },
     { issuer: "http://login.example.com", account: 7, user: { id: "sub", email: "email" }, role: { claim: "roles" } },
+    { ...LEAST, issuer: "https://other.example.com", console: { origins: ["https://a.example.com/path", "https://*"] } },
   ];
   const found = mistakes({ issuers, more: true });
   for (const part of [
@@ -99,6 +103,9 @@ test("every mistake is named, with its place", () => {
     "issuers.1.account: ",
     "issuers.1.user: ",
     "issuers.1.role: must have required property 'values'",
+    "issuers.2.console: must have required property 'client_id'",
+    "issuers.2.console.origins.0: must be an https origin",
+    "issuers.2.console.origins.1: must be an https origin",
   ]) {
     expect(found).toContainEqual(expect.stringContaining(part));
   }
@@ -107,6 +114,11 @@ test("every mistake is named, with its place", () => {
 test.each([
   ["text that is no JSON", "{", "is not JSON"],
   ["no list", "{}", "must have required property 'issuers'"],
+  [
+    "a console at any host",
+    { issuers: [{ ...LEAST, issuer: "https://*/", console: { client_id: "c" } }] },
+    "issuers.0.issuer: must name a host",
+  ],
   ["one issuer twice", { issuers: [LEAST, LEAST] }, "issuers.1.issuer: is there twice"],
   [
     "two sources of keys",

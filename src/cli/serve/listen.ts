@@ -19,6 +19,7 @@ export async function listen(
     ...config,
     tokens: issuers,
     consoleFolder: consoleFolder(config),
+    consoleSignIns: issuers?.signIns,
     logCalls: { mode: config.logCalls, slowMs: config.slowCallMs },
     limits: {
       perKey: config.keyRateLimit,

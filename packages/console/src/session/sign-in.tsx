@@ -6,6 +6,8 @@ import { Checkbox, Field, TextInput } from "../ui/field.tsx";
 import { Notice } from "../ui/states.tsx";
 import { redeem, takeCode } from "./code.ts";
 import { forgetSecret, keepSecret, keptSecret } from "./kept-secret.ts";
+import { type SignInProvider, signInProviders, tokenOnReturn } from "./oidc.ts";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { openSession, type Session } from "./session.ts";
 
 interface SignInProps {
@@ -21,6 +23,7 @@ export function SignIn({ note, onSession, onEnd }: SignInProps) {
   const [busy, setBusy] = useState(keptSecret() !== undefined);
   const [error, setError] = useState<unknown>();
   const [linkNote, setLinkNote] = useState<string>();
+  const [providers, setProviders] = useState<readonly SignInProvider[]>();
 
   const signIn = async (given: string) => {
     setBusy(true);
@@ -40,13 +43,23 @@ export function SignIn({ note, onSession, onEnd }: SignInProps) {
     setLinkNote("This link was used already, or is older than a minute. The key opens the console, too.");
     setBusy(false);
   };
+  const signInOnReturn = async () => {
+    try {
+      const token = await tokenOnReturn();
+      if (token !== undefined) await signIn(token);
+    } catch (failure) {
+      setLinkNote(failure instanceof Error ? failure.message : String(failure));
+    }
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened.
   useEffect(() => {
     document.title = "Sign in · Roster";
+    void signInProviders().then(setProviders);
     const code = takeCode();
     const kept = keptSecret();
     if (code !== undefined) void signInByCode(code);
     else if (kept !== undefined) void signIn(kept);
+    else void signInOnReturn();
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -54,12 +67,15 @@ export function SignIn({ note, onSession, onEnd }: SignInProps) {
     if (keep) keepSecret(secret.trim());
     void signIn(secret.trim());
   };
+  // What stands there must not move when the answer comes.
+  if (providers === undefined) return null;
   return (
     <main className="sign-in">
       <form className="sign-in-card" onSubmit={submit}>
         <Logo />
         <h1>Sign in</h1>
         {(note ?? linkNote) !== undefined && <Notice tone="warn">{note ?? linkNote}</Notice>}
+        <ProviderButtons providers={providers} busy={busy} onFailure={setLinkNote} />
         <Field
           label="API key"
           hint={
