@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
@@ -36,8 +36,15 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Serves a page that is this script and nothing else, from an origin of its own. */
+/** Serves a page that is this script and nothing else, from an origin of its own. Ends with the test. */
 export async function servePage(script: string): Promise<string> {
+  const page = await serveScript(script);
+  onTestFinished(page.close);
+  return page.url;
+}
+
+/** As `servePage`. Whoever asks closes it. */
+export async function serveScript(script: string): Promise<Site> {
   const { output } = await build({ input: script, platform: "browser", logLevel: "warn", write: false });
   const server = createServer(({ url }, response) => {
     if (url === "/page.js") {
@@ -48,24 +55,28 @@ export async function servePage(script: string): Promise<string> {
         .end('<!doctype html><body><script type="module" src="/page.js"></script>');
     }
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listen(server);
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
 /** Serves the files of a folder, which may come later, from an origin of its own. Whoever asks closes it. */
-export async function serveFolder(folder: string): Promise<{ readonly url: string; close(): void }> {
+export async function serveFolder(folder: string): Promise<Site> {
   const server = createServer(({ url = "/" }, response) => {
-    const path = join(folder, url === "/" ? "index.html" : url);
+    const [file = "/"] = url.split("?");
+    const path = join(folder, file === "/" ? "index.html" : file);
     if (existsSync(path)) response.setHeader("content-type", TYPES[extname(path)] ?? "").end(readFileSync(path));
     else response.writeHead(404).end();
   });
+  return listen(server);
+}
+
+export interface Site {
+  readonly url: string;
+  close(): void;
+}
+
+async function listen(server: Server): Promise<Site> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

@@ -61,6 +61,7 @@ export function createHttpHandler(options: HandlerOptions) {
     ) {
       return;
     }
+    forbidCaching(request, response);
     const path = request.url?.split("?", 1)[0] ?? "";
     const ids = new CallIds(request.headers);
     const address = request.socket.remoteAddress ?? "";
@@ -72,6 +73,13 @@ export function createHttpHandler(options: HandlerOptions) {
       response.destroy();
     });
   };
+}
+
+/** An answer is true of its moment, and of persons: no browser or proxy keeps it. What is not asked for by GET none keeps anyway. */
+function forbidCaching(request: Request, response: Response): void {
+  if (request.method === "GET") {
+    response.setHeader("cache-control", "no-store");
+  }
 }
 
 /** Over HTTP/2, a request of which a part has not been read stays open after its answer, and its sender waits for room. */
