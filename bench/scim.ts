@@ -6,16 +6,16 @@ import { administer, startPostgres } from "../test/support/postgres.ts";
 import { fillDatabase, SOURCES } from "./harness/database.ts";
 import { temporaryFolder } from "./harness/folder.ts";
 import { describeMachine } from "./harness/machine.ts";
-import { databaseIn, startRoster } from "./harness/servers.ts";
+import { cpuSeconds, databaseIn, type Server, startRoster } from "./harness/servers.ts";
 import { number } from "./harness/table.ts";
 import { findProblems, pinSelf } from "./harness/tools.ts";
-import { timeRequests } from "./lists/measure.ts";
 import { type ScimClient, scimClient } from "./scim/client.ts";
 
 const users = Number(process.env["BENCH_USERS"] || 100_000);
 const ENGINES = { sqlite: onSqlite, postgres: onPostgres };
 const PAGE = 1000;
 const BULK = 1000;
+const REQUESTS = 10;
 
 const asked = process.argv.slice(2);
 const problems = findProblems();
@@ -53,50 +53,67 @@ async function measure(databaseUrl: string, settle: () => Promise<void>): Promis
   const server = await startRoster(folder, { secret, env: { ROSTER_DATABASE_URL: databaseUrl, ROSTER_SCIM: "on" } });
   try {
     const client = scimClient(server.httpUrl, secret);
-    const imported = await importAll(client);
-    return [imported, await timeLists(client), await push(client)].join("\n");
+    const meter = meterOf(server);
+    return [await importAll(client, meter), await measureLists(client, meter), await push(client, meter)].join("\n");
   } finally {
     await server.stop();
   }
 }
 
-/** Reads all users page by page, as identity providers do; each of them once. */
-async function importAll({ list }: ScimClient): Promise<string> {
-  const begin = performance.now();
-  const seen = new Set<string>();
-  for (let total = 1; seen.size < total; ) {
-    const page = await list(`startIndex=${seen.size + 1}&count=${PAGE}`);
-    total = page.totalResults;
-    for (const { id } of page.Resources) seen.add(id);
-    if (page.Resources.length === 0) throw new Error(`the pages end after ${seen.size} of ${total} users`);
-  }
-  const seconds = (performance.now() - begin) / 1000;
-  return `All ${number(seen.size)} users in pages of ${PAGE}: ${seconds.toFixed(1)} s.\n`;
+/** Tells how long work takes, and how much of that the server computes; on PostgreSQL, without the database. */
+type Meter = (work: () => Promise<unknown>) => Promise<string>;
+
+function meterOf(server: Server): Meter {
+  return async (work) => {
+    const [begin, busy] = [performance.now(), cpuSeconds(server)];
+    await work();
+    const seconds = (performance.now() - begin) / 1000;
+    return `${seconds.toFixed(1)} s, ${(cpuSeconds(server) - busy).toFixed(2)} s of CPU`;
+  };
 }
 
-async function timeLists({ list }: ScimClient): Promise<string> {
-  const page = (startIndex: number) => () => list(`startIndex=${startIndex}&count=100`);
-  const filtered = (filter: string) => () => list(`filter=${encodeURIComponent(filter)}`);
-  const times = await timeRequests({
-    "a page of 100, the first": page(1),
-    "the page in the middle": page(Math.floor(users / 2)),
-    "the last page": page(users - 99),
-    "totalResults alone": () => list("count=0"),
-    "the last page by userName": () => list(`sortBy=userName&startIndex=${users - 99}&count=100`),
-    "userName eq, nobody": filtered('userName eq "nobody at all"'),
-    "externalId eq, without an index": filtered('externalId eq "00u1"'),
-    'emails[type eq "work"].value eq': filtered('emails[type eq "work"].value eq "nobody@example.com"'),
+/** Reads all users page by page, as identity providers do; each of them once. */
+async function importAll({ list }: ScimClient, meter: Meter): Promise<string> {
+  const seen = new Set<string>();
+  const taken = await meter(async () => {
+    for (let total = 1; seen.size < total; ) {
+      const page = await list(`startIndex=${seen.size + 1}&count=${PAGE}`);
+      total = page.totalResults;
+      for (const { id } of page.Resources) seen.add(id);
+      if (page.Resources.length === 0) throw new Error(`the pages end after ${seen.size} of ${total} users`);
+    }
   });
-  const rows = Object.entries(times).map(([what, milliseconds]) => `| ${what} | ${milliseconds.toFixed(1)} ms |`);
-  return ["| request | median |", "| --- | --- |", ...rows, ""].join("\n");
+  return `All ${number(seen.size)} users in pages of ${PAGE}: ${taken}.\n`;
+}
+
+/** Each request is another one, so that nothing is known of its list, and no user has changed. */
+async function measureLists({ list }: ScimClient, meter: Meter): Promise<string> {
+  const filtered = (filter: string) => (n: number) =>
+    list(`count=100&filter=${encodeURIComponent(`${filter}"x${n}@example.com"`)}`);
+  const requests = {
+    "`userName eq`, nobody": filtered("userName eq "),
+    "`externalId eq`, nobody, without an index": filtered("externalId eq "),
+    '`emails[type eq "work"].value eq`, nobody': filtered('emails[type eq "work"].value eq '),
+    "the first page of all but one": filtered("title ne "),
+    "the last page of all but one": (n: number) =>
+      list(`startIndex=${users - 99}&count=100&filter=${encodeURIComponent(`title ne "x${n}"`)}`),
+    "the last page by `userName`": () => list(`sortBy=userName&startIndex=${users - 99}&count=100`),
+  };
+  const rows: string[] = [];
+  for (const [what, request] of Object.entries(requests)) {
+    const taken = await meter(async () => {
+      for (let n = 0; n < REQUESTS; n += 1) await request(n);
+    });
+    rows.push(`| ${what} | ${taken} |`);
+  }
+  return [`| request, ${REQUESTS} times | |`, "| --- | --- |", ...rows, ""].join("\n");
 }
 
 /** Creates users one request after the other, and the same number in one Bulk. */
-async function push({ create, bulk }: ScimClient): Promise<string> {
-  const begin = performance.now();
-  for (let index = 0; index < BULK; index += 1) await create(`single${index}@example.com`);
-  const between = performance.now();
-  await bulk(Array.from({ length: BULK }, (_, index) => `bulk${index}@example.com`));
-  const end = performance.now();
-  return `${BULK} users created one by one: ${number(between - begin)} ms; in one Bulk: ${number(end - between)} ms.`;
+async function push({ create, bulk }: ScimClient, meter: Meter): Promise<string> {
+  const single = await meter(async () => {
+    for (let index = 0; index < BULK; index += 1) await create(`single${index}@example.com`);
+  });
+  const together = await meter(() => bulk(Array.from({ length: BULK }, (_, index) => `bulk${index}@example.com`)));
+  return `${BULK} users created one by one: ${single}; in one Bulk: ${together}.`;
 }

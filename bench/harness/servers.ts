@@ -71,6 +71,14 @@ export function residentBytes({ pid }: Server): number {
   return Number(kibibytes) * 1024;
 }
 
+/** How long the process has worked, in user and in system mode. Source: proc_pid_stat(5). */
+export function cpuSeconds({ pid }: Server): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+const TICKS_A_SECOND = 100;
+
 const started = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of started) child.kill("SIGKILL");

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Call } from "../harness/call.ts";
@@ -7,7 +6,7 @@ import { copyDatabase, fillDatabase } from "../harness/database.ts";
 import { load, SIXTY_FOUR } from "../harness/h2load.ts";
 import { atMost } from "../harness/outcome.ts";
 import { interleave } from "../harness/rounds.ts";
-import { databaseIn, type Server, startRoster } from "../harness/servers.ts";
+import { cpuSeconds, databaseIn, type Server, startRoster } from "../harness/servers.ts";
 import type { Work } from "../harness/world.ts";
 import { tryGetUser } from "./get-user.ts";
 
@@ -15,7 +14,6 @@ const TRACED = "Roster, one call in 100 traced";
 const UNTRACED = "without traces";
 const MAX_USERS = 10_000;
 const CALLS = 20_000;
-const TICKS_A_SECOND = 100;
 
 /** What traces cost, as the time of the processor: the load does not count, nor does what else the machine does. */
 export const getUserTraced: Work = {
@@ -53,14 +51,8 @@ export const getUserTraced: Work = {
 async function cpuTimeOf(server: Server): Promise<() => Promise<number>> {
   const call: Call = await tryGetUser(server);
   return async () => {
-    const before = ticksOf(server);
+    const before = cpuSeconds(server);
     await load(call, { ...SIXTY_FOUR, calls: CALLS });
-    return ((ticksOf(server) - before) / TICKS_A_SECOND / CALLS) * 1e6;
+    return ((cpuSeconds(server) - before) / CALLS) * 1e6;
   };
-}
-
-/** Those that the process has worked, in user and in system mode. Source: proc_pid_stat(5). */
-function ticksOf({ pid }: Server): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return Number(fields[11]) + Number(fields[12]);
 }

@@ -1,15 +1,13 @@
-import type { Literal } from "../../directory/lists/filter.ts";
 import { MAX_FILTER_DEPTH, MAX_FILTER_TERMS } from "../../filter/check.ts";
-import { type AttributePath, COMPARISONS, type Comparison, type ScimFilter } from "./ast.ts";
+import type { AttributePath, ScimFilter } from "./ast.ts";
+import { Cursor } from "./cursor.ts";
 import { parsePath } from "./paths.ts";
-import { filterInvalid, type Token, tokensOf } from "./tokens.ts";
 
 /** Reads a filter. Throws invalidFilter. */
 export function parseScimFilter(text: string): ScimFilter {
-  const parser = new Parser(tokensOf(text), text.length);
-  const filter = parser.or(1);
-  parser.end();
-  return filter;
+  const cursor = new Cursor(text);
+  const filter = new Parser(cursor).or(1);
+  return cursor.isAtEnd ? filter : cursor.fail("and, or, or the end is expected");
 }
 
 /** A path that may lead to elements of a list: `emails[type eq "work"].value`. */
@@ -23,41 +21,35 @@ export interface ValuePath {
 
 /** Undefined: it is none. Throws invalidFilter for what stands in brackets. */
 export function parseValuePath(text: string): ValuePath | undefined {
-  const bracket = text.indexOf("[");
-  if (bracket === -1) {
+  if (!text.includes("[")) {
     const path = parsePath(text.trim());
     return path && { path, element: undefined, sub: undefined };
   }
-  const parser = new Parser(tokensOf(text), text.length);
-  return parser.valuePath();
+  const cursor = new Cursor(text);
+  const path = cursor.path();
+  const element = new Parser(cursor).inBrackets(1);
+  const sub = cursor.subAttribute();
+  return cursor.isAtEnd ? { path, element, sub } : undefined;
 }
 
 /** By recursive descent: `or` binds least, then `and`, then `not`. */
 class Parser {
-  readonly #tokens: readonly Token[];
-  readonly #length: number;
-  #next = 0;
+  readonly #cursor: Cursor;
   #terms = 0;
 
-  constructor(tokens: readonly Token[], length: number) {
-    this.#tokens = tokens;
-    this.#length = length;
+  constructor(cursor: Cursor) {
+    this.#cursor = cursor;
   }
 
   or(depth: number): ScimFilter {
     return this.#chain("or", () => this.#and(depth));
   }
 
-  end(): void {
-    const token = this.#peek();
-    if (token !== undefined) throw filterInvalid(token.at, "and, or, or the end is expected");
-  }
-
-  valuePath(): ValuePath | undefined {
-    const path = this.#path(this.#take());
-    const element = this.#elementFilter(1);
-    const sub = this.#subAttribute();
-    return this.#peek() === undefined ? { path, element, sub } : undefined;
+  inBrackets(depth: number): ScimFilter {
+    this.#cursor.demand("[");
+    const element = this.or(depth + 1);
+    this.#cursor.demand("]");
+    return element;
   }
 
   #and(depth: number): ScimFilter {
@@ -67,129 +59,46 @@ class Parser {
   #chain(kind: "and" | "or", read: () => ScimFilter): ScimFilter {
     const first = read();
     const terms = [first];
-    while (this.#takeWord(kind)) terms.push(read());
+    while (this.#cursor.skip(kind)) terms.push(read());
     return terms.length === 1 ? first : { kind, terms };
   }
 
   #factor(depth: number): ScimFilter {
-    const token = this.#take();
     if (depth > MAX_FILTER_DEPTH) {
-      throw filterInvalid(token?.at ?? 0, `a filter is at most ${MAX_FILTER_DEPTH} levels deep`);
+      this.#cursor.fail(`a filter is at most ${MAX_FILTER_DEPTH} levels deep`);
     }
-    if (token?.kind === "(") {
-      return this.#until(")", () => this.or(depth + 1));
+    if (this.#cursor.skipNot()) {
+      return { kind: "not", term: this.#group(depth) };
     }
-    if (isWord(token, "not") && this.#peek()?.kind === "(") {
-      this.#next += 1;
-      return { kind: "not", term: this.#until(")", () => this.or(depth + 1)) };
-    }
-    return this.#term(this.#path(token), depth);
+    return this.#cursor.isAt("(") ? this.#group(depth) : this.#term(depth);
   }
 
-  #term(path: AttributePath, depth: number): ScimFilter {
-    this.#terms += 1;
-    if (this.#terms > MAX_FILTER_TERMS) {
-      throw filterInvalid(this.#at(), `a filter has at most ${MAX_FILTER_TERMS} terms`);
-    }
-    if (this.#peek()?.kind !== "[") {
-      return this.#comparison(path);
-    }
-    const element = this.#elementFilter(depth);
-    const sub = this.#subAttribute();
-    const terms = sub === undefined ? [element] : [element, this.#comparison({ name: sub })];
-    return { kind: "some", path, element: sub === undefined ? element : { kind: "and", terms } };
-  }
-
-  #elementFilter(depth: number): ScimFilter {
-    const token = this.#take();
-    if (token?.kind !== "[") throw filterInvalid(this.#at(), "[ is expected");
-    return this.#until("]", () => this.or(depth + 1));
-  }
-
-  /** Behind brackets. */
-  #subAttribute(): string | undefined {
-    const [, name] = /^\.([A-Za-z$][\w$-]*)$/.exec(this.#peek()?.text ?? "") ?? [];
-    if (name !== undefined && this.#peek()?.kind === "word") {
-      this.#next += 1;
-      return name;
-    }
-    return undefined;
-  }
-
-  #comparison(path: AttributePath): ScimFilter {
-    const token = this.#take();
-    const operator = token?.kind === "word" ? token.text.toLowerCase() : "";
-    if (operator === "pr") {
-      return { kind: "present", path };
-    }
-    if (!isComparison(operator)) {
-      throw filterInvalid(token?.at ?? this.#length, `pr or one of ${COMPARISONS.join(", ")} is expected`);
-    }
-    return { kind: "compare", path, operator, literal: this.#literal() };
-  }
-
-  #literal(): Literal {
-    const token = this.#take();
-    if (token?.kind === "text") {
-      return token.text;
-    }
-    const literal = token?.kind === "word" ? LITERALS.get(token.text.toLowerCase()) : undefined;
-    if (literal !== undefined) {
-      return literal;
-    }
-    if (token?.kind === "word" && NUMBER.test(token.text) && Number.isFinite(Number(token.text))) {
-      return Number(token.text);
-    }
-    throw filterInvalid(token?.at ?? this.#length, "text in double quotes, a number, true, false or null is expected");
-  }
-
-  #path(token: Token | undefined): AttributePath {
-    const path = token?.kind === "word" ? parsePath(token.text) : undefined;
-    if (path === undefined) {
-      throw filterInvalid(token?.at ?? this.#length, "the name of an attribute is expected");
-    }
-    return path;
-  }
-
-  #until(sign: ")" | "]", read: () => ScimFilter): ScimFilter {
-    const filter = read();
-    if (this.#take()?.kind !== sign) throw filterInvalid(this.#at(), `${sign} is expected`);
+  #group(depth: number): ScimFilter {
+    this.#cursor.demand("(");
+    const filter = this.or(depth + 1);
+    this.#cursor.demand(")");
     return filter;
   }
 
-  #takeWord(word: string): boolean {
-    const found = isWord(this.#peek(), word);
-    if (found) this.#next += 1;
-    return found;
+  #term(depth: number): ScimFilter {
+    this.#terms += 1;
+    if (this.#terms > MAX_FILTER_TERMS) {
+      this.#cursor.fail(`a filter has at most ${MAX_FILTER_TERMS} terms`);
+    }
+    const path = this.#cursor.path();
+    if (!this.#cursor.isAt("[")) {
+      return this.#comparison(path);
+    }
+    const element = this.inBrackets(depth);
+    const sub = this.#cursor.subAttribute();
+    const terms = sub === undefined ? [] : [element, this.#comparison({ name: sub })];
+    return { kind: "some", path, element: sub === undefined ? element : { kind: "and", terms } };
   }
 
-  #take(): Token | undefined {
-    const token = this.#peek();
-    this.#next += 1;
-    return token;
+  #comparison(path: AttributePath): ScimFilter {
+    if (this.#cursor.skip("pr")) {
+      return { kind: "present", path };
+    }
+    return { kind: "compare", path, operator: this.#cursor.comparison(), literal: this.#cursor.literal() };
   }
-
-  #peek(): Token | undefined {
-    return this.#tokens[this.#next];
-  }
-
-  /** Where the token before is, or the end. */
-  #at(): number {
-    return this.#tokens[this.#next - 1]?.at ?? this.#length;
-  }
-}
-
-const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
-  ["true", true],
-  ["false", false],
-  ["null", null],
-]);
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-
-function isWord(token: Token | undefined, word: string): boolean {
-  return token?.kind === "word" && token.text.toLowerCase() === word;
-}
-
-function isComparison(text: string): text is Comparison {
-  return COMPARISONS.some((operator) => operator === text);
 }

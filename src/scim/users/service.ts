@@ -10,7 +10,7 @@ import type { AccountTransaction } from "../../directory/store/account-view.ts";
 import type { Store } from "../../directory/store/store.ts";
 import { deleteUser } from "../../directory/users/delete-user.ts";
 import { getLiveUser } from "../../directory/users/find-user.ts";
-import type { User, UserStatus, UserValues } from "../../directory/users/user.ts";
+import type { User } from "../../directory/users/user.ts";
 import { createUser, updateUser } from "../../directory/users/users.ts";
 import type { JsonObject } from "../../directory/values/json.ts";
 import { mutate } from "../../rpc/pipeline/mutation.ts";
@@ -22,8 +22,9 @@ import { assertPreconditions, type Preconditions } from "../protocol/preconditio
 import type { UserSchemas } from "../schema/schemas.ts";
 import { valuesOf } from "./kept.ts";
 import type { ListMemory } from "./list-memory.ts";
-import { foldUserName, type Mapping, userNameField } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
 import { changeableAttributes, type ShownUser, showEncoded, showMessage, showUser } from "./resource.ts";
+import { assertNameFree, statusFor } from "./rules.ts";
 
 export interface UserDeps {
   readonly store: Store;
@@ -122,30 +123,6 @@ function toValidId(id: string): string {
 function assertValid(id: string): void {
   if (!ID.test(id)) {
     throw notFound("User", id);
-  }
-}
-
-/** One who is invited stays so until somebody says otherwise. */
-function statusFor({ active }: JsonObject, before: UserStatus | undefined): Partial<Pick<UserValues, "status">> {
-  if (active === undefined) {
-    return {};
-  }
-  return { status: active === false ? "SUSPENDED" : before === "INVITED" ? "INVITED" : "ACTIVE" };
-}
-
-/** The name as it is spelt may be the external id of a user whom SCIM has not written. */
-async function assertNameFree(
-  tx: AccountTransaction,
-  mapping: Mapping,
-  { userName }: JsonObject,
-  before?: User,
-): Promise<void> {
-  if (userNameField(mapping) !== "externalId" || typeof userName !== "string" || foldUserName(userName) === userName) {
-    return;
-  }
-  const [holder] = await tx.users.findLive("externalId", [userName]);
-  if (holder !== undefined && holder.id !== before?.id) {
-    throw taken("EXTERNAL_ID_TAKEN", holder.id);
   }
 }
 
