@@ -33,6 +33,8 @@ test("all that is kept of a user goes to a file, readable for its owner alone, o
     "user",
     "change",
     "change",
+    "answer",
+    "answer",
     "audit_entry",
     "audit_entry",
   ]);

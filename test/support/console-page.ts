@@ -51,6 +51,7 @@ export function useConsole(url: () => string) {
 
 /** Nothing that axe finds, in light and in dark. With SCREENSHOTS set to a folder, what is looked at is kept there. */
 export async function inspect(page: Page, name: string): Promise<void> {
+  await page.evaluate(TRANSITIONS_ENDED);
   const light = await violations(page, []);
   await keep(page, `${name}-light`);
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
@@ -60,6 +61,11 @@ export async function inspect(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
   expect([...light, ...dark], name).toEqual([]);
 }
+
+/** Half-way between two colours, text may be hard to read. */
+const TRANSITIONS_ENDED = `Promise.allSettled(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map(({ finished }) => finished),
+)`;
 
 async function violations(page: Page, rules: readonly string[]): Promise<string[]> {
   // As the browser's own tools do, which no policy of the page holds back.

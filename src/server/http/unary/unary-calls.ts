@@ -11,7 +11,7 @@ import {
   type MessageInitShape,
   toJsonString,
 } from "@bufbuild/protobuf";
-import type { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Log } from "../../../log.ts";
 import type { CallIds } from "../../../rpc/call-ids.ts";
 import { toConnectError } from "../../../rpc/errors.ts";
@@ -33,7 +33,10 @@ export interface UnaryOptions {
   readonly log: Log;
 }
 
-/** Answers a request. Returns its body if that can't be read as the request says: somebody else has to say what is wrong with it. */
+/**
+ * Answers a request. Throws if its sender goes away in the middle of it. Returns its body if that can't be read as the request says: somebody
+ * else has to say what is wrong with it.
+ */
 export type AnswerUnary = (request: Request, response: Response, ids: CallIds) => Promise<Buffer | undefined>;
 
 type Run = (input: Message, context: CallContext) => Promise<MessageInitShape<DescMessage>>;
@@ -76,8 +79,7 @@ async function answer(
   const context = new UnaryContext(request, response, ids, format.timeoutMs);
   const body = await readBody(request, options.maxMessageBytes);
   if (body === undefined) {
-    response.destroy();
-    return undefined;
+    throw new ConnectError("the caller has gone", Code.Canceled);
   }
   const input = body.length > options.maxMessageBytes ? undefined : decode(method.input, body, format, options);
   if (input === undefined) {
