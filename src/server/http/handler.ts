@@ -66,8 +66,8 @@ export function createHttpHandler(options: HandlerOptions) {
     const ids = new CallIds(request.headers);
     const address = request.socket.remoteAddress ?? "";
     const span = beginCallSpan(tracer, ids, { path, headers: request.headers, address, response });
-    const handlers = { direct: unaryCall(path, request), handler: handlerOf(path) };
-    within(span, () => respond(handlers, path, request, response, ids, log)).catch((error: unknown) => {
+    const ways = { direct: unaryCall(path, request), handler: handlerOf(path) };
+    within(span, () => respond(ways, path, request, response, ids, log)).catch((error: unknown) => {
       // The caller has gone: nobody is left to send an error to.
       log.debug({ ...ids.logged, path, err: error }, "call aborted");
       response.destroy();

@@ -1,4 +1,5 @@
 import type { ConnectError } from "@connectrpc/connect";
+import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
@@ -56,33 +57,25 @@ async function grpcAnswer({ protocol, contentType, gzip }: Format, outcome: Outc
   if (protocol === "grpc") {
     return { status: 200, headers, body: message, trailers: status === undefined ? OK : Object.fromEntries(status) };
   }
-  const trailer = status === undefined ? WEB_OK : envelope(trailerFlag, trailerSerialize(status));
+  const trailer = status === undefined ? WEB_OK : encodeEnvelope(trailerFlag, trailerSerialize(status));
   return { status: 200, headers, body: Buffer.concat([message, trailer]) };
 }
 
-async function messageEnvelope(bytes: Uint8Array, gzip: boolean): Promise<Buffer> {
+async function messageEnvelope(bytes: Uint8Array, gzip: boolean): Promise<Uint8Array> {
   return gzip && bytes.length >= COMPRESS_MIN_BYTES
-    ? envelope(COMPRESSED_FLAG, await compressionGzip.compress(bytes))
-    : envelope(0, bytes);
+    ? encodeEnvelope(COMPRESSED_FLAG, await compressionGzip.compress(bytes))
+    : encodeEnvelope(0, bytes);
 }
 
 const NOTHING = Buffer.alloc(0);
 const COMPRESSED_FLAG = 1;
 const PREFIX_BYTES = 5;
 
-function envelope(flags: number, data: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + data.length);
-  bytes[0] = flags;
-  bytes.writeUInt32BE(data.length, 1);
-  bytes.set(data, PREFIX_BYTES);
-  return bytes;
-}
-
 const OK = { "grpc-status": "0" };
-const WEB_OK = envelope(trailerFlag, trailerSerialize(new Headers(OK)));
+const WEB_OK = encodeEnvelope(trailerFlag, trailerSerialize(new Headers(OK)));
 
 /** The message of a request of gRPC. Undefined: it is not one message that is not compressed. */
-export function messageOf(body: Buffer): Buffer | undefined {
+export function openEnvelope(body: Buffer): Buffer | undefined {
   const whole = body.length >= PREFIX_BYTES && body[0] === 0 && body.readUInt32BE(1) === body.length - PREFIX_BYTES;
   return whole ? body.subarray(PREFIX_BYTES) : undefined;
 }

@@ -19,7 +19,7 @@ import type { CallContext } from "../../../rpc/pipeline/call.ts";
 import { encodeWithPreEncodedField } from "../../../rpc/wire/pre-encoded-field.ts";
 import type { Route } from "../../route.ts";
 import type { Request, Response } from "../request-response.ts";
-import { messageOf, writeAnswer } from "./answer.ts";
+import { openEnvelope, writeAnswer } from "./answer.ts";
 import { UnaryContext } from "./context.ts";
 import { type Format, usualFormat } from "./format.ts";
 import { readBody } from "./read-body.ts";
@@ -95,7 +95,7 @@ async function answer(
 }
 
 function decode(schema: DescMessage, body: Buffer, { protocol, json }: Format, { jsonOptions }: UnaryOptions) {
-  const message = protocol === "connect" ? body : messageOf(body);
+  const message = protocol === "connect" ? body : openEnvelope(body);
   try {
     if (json) return fromJsonString(schema, jsonOptions.textDecoder.decode(message), jsonOptions);
     return message && fromBinary(schema, message);
